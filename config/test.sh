@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and runs all the tests:
+#   release      units, twin, scenarios, tidy, and the system tests with real processes and sockets
+#   asan-ubsan   engine, ledger, twin and the protocol's state under the address and undefined sanitizers
+#   tsan         rings and pipeline under the thread sanitizer
+#   bench        every bench once, shortly: it must run and end with its JSON object
+# The last line is `N passed, N failed`. --fast leaves the sanitizers out; --tidy runs clang-tidy over everything, too.
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+fast="" tidy=""
+for argument in "$@"; do
+    case $argument in
+        --fast) fast=1 ;;
+        --tidy) tidy=1 ;;
+        *) fail "usage: config/test.sh [--fast] [--tidy]" ;;
+    esac
+done
+
+# A finding ends the program that has it, so that no test passes over one.
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+
+passed=0 failed=0 started=$SECONDS
+clock() { printf '%d:%02d' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)); }
+count() { # NAME COMMAND...: one test that is a command
+    local name=$1
+    shift
+    if "$@"; then passed=$((passed + 1)) && printf 'passed  %s\n' "$name"; else failed=$((failed + 1)) && printf 'FAILED  %s\n' "$name"; fi
+}
+# ctest counts its tests itself; its summary is "100% tests passed, 0 tests failed out of 9".
+run_ctest() { # PRESET ARGUMENTS...
+    local log total bad
+    log=$(mktemp)
+    ctest --preset "$1" --no-tests=error "${@:2}" 2>&1 | tee "$log" || true
+    read -r bad total < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$/\1 \2/p' "$log") || true
+    rm -f "$log"
+    if [ -z "${total:-}" ]; then bad=1 total=1; fi
+    passed=$((passed + total - bad)) failed=$((failed + bad))
+}
+
+config/setup.sh test
+
+say "[$(clock)] building the release and its tests"
+build release -DGRIDBOOK_TESTS=ON -DGRIDBOOK_BENCH=ON
+say "[$(clock)] release: units, twin, scenarios, tidy, system"
+run_ctest release
+
+say "[$(clock)] benches, one short run each"
+ends_with_json() { "$@" --json --seconds 0.2 --rounds 1 | tail -n 1 | /usr/bin/python3 -c 'import json, sys; assert json.load(sys.stdin)["bench"]'; }
+for bench in build/release/bench/bench_*; do
+    if [ -x "$bench" ]; then count "$(basename "$bench")" ends_with_json "$bench"; fi
+done
+
+if [ -z "$fast" ]; then
+    say "[$(clock)] building under the address and undefined sanitizers"
+    build asan-ubsan -- test_engine test_twin test_scenarios test_ledger test_protocol
+    say "[$(clock)] asan-ubsan: engine, twin, scenarios, ledger, protocol"
+    # The twin's flow is long; a fifth of it is enough to look at memory.
+    GRIDBOOK_TWIN_COMMANDS=40000 run_ctest asan-ubsan -R '^(engine|twin|scenarios|ledger|protocol)$'
+
+    say "[$(clock)] building under the thread sanitizer"
+    build tsan -- test_pipeline
+    say "[$(clock)] tsan: rings and pipeline"
+    run_ctest tsan -R '^pipeline$'
+fi
+
+if [ -n "$tidy" ]; then
+    say "[$(clock)] clang-tidy over every source (long)"
+    command -v clang-tidy >/dev/null || fail "clang-tidy is not installed: apt-get install clang-tidy"
+    mapfile -t sources < <(git ls-files '*.cpp')
+    count clang-tidy bash -c 'printf "%s\n" "$@" | xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet' _ "${sources[@]}"
+fi
+
+say "[$(clock)] done"
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Who trades and what they have: participants' accounts, owner groups, signing keys and the house's accounts
+// (market-rules sections 3 and 6). Ids are dense and given in order. Names are compared once, at entry; the
+// tables are small and searched from end to end.
+
+#include <optional>
+#include <vector>
+
+#include "engine/event.hpp"
+
+namespace gridbook::engine {
+
+inline constexpr std::uint32_t no_slot = 0xFFFFFFFFu;
+
+struct Account {
+    Text<32> name{};
+    GroupId group{};
+    std::uint8_t roles = 0;
+    StreamNumber number{};  // last n of the account stream
+    Money cash{};
+    Money hold{};
+    Money margin{};
+    Money receivable{};
+    Money penalty{};
+    std::uint32_t open_orders = 0;
+    // The account's open orders in the order of their ids, linked through their records.
+    std::uint32_t first_order = no_slot;
+    std::uint32_t last_order = no_slot;
+    // The account's positions, linked, newest first.
+    std::uint32_t first_position = no_slot;
+};
+
+struct Key {
+    Text<24> name{};
+    std::array<std::uint8_t, 32> public_key{};
+    AccountId account = no_account;
+    std::uint8_t roles = 0;
+    bool on_behalf = false;
+};
+
+// Invariant: every change to these and the accounts sums to zero; clearing is zero at every commit.
+struct House {
+    Money clearing{};
+    Money fee_income{};
+    Money tax_payable{};
+    Money default_fund{};
+    Money bank{};
+};
+
+class Accounts {
+  public:
+    void reserve(std::size_t accounts, std::size_t keys) {
+        accounts_limit_ = accounts;
+        keys_limit_ = keys;
+        accounts_.reserve(accounts);
+        groups_.reserve(accounts);
+        keys_.reserve(keys);
+    }
+
+    std::optional<AccountId> find(const Text<32>& name) const;
+    std::optional<KeyIndex> find_key(const Text<24>& name) const;
+    bool known(AccountId id) const { return id.value < accounts_.size(); }
+    bool full() const { return accounts_.size() == accounts_limit_; }
+    bool keys_full() const { return keys_.size() == keys_limit_; }
+    std::size_t accounts_limit() const { return accounts_limit_; }
+    std::size_t keys_limit() const { return keys_limit_; }
+
+    AccountId open(const Text<32>& name, const Text<24>& group, std::uint8_t roles);
+    KeyIndex set_key(const Key& key);
+
+    Account& operator[](AccountId id) { return accounts_[id.value]; }
+    const Account& operator[](AccountId id) const { return accounts_[id.value]; }
+    const std::vector<Account>& all() const { return accounts_; }
+    const std::vector<Key>& keys() const { return keys_; }
+    const Text<24>& group_name(GroupId id) const { return groups_[id.value]; }
+
+    House house{};
+
+  private:
+    GroupId group_of(const Text<24>& name);
+
+    std::vector<Account> accounts_;
+    std::vector<Text<24>> groups_;  // an empty name: a group of one account, shared with nobody
+    std::vector<Key> keys_;
+    std::size_t accounts_limit_ = 0;
+    std::size_t keys_limit_ = 0;
+};
+
+}  // namespace gridbook::engine

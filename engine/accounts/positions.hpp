@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What each participant has sold, bought and offered in each instrument. One entry from the first order of
+// the participant there until nothing of it is left; sold and bought hours stay until they are settled. Slots
+// are stable, so an order's record keeps its position's slot and never searches again.
+
+#include <vector>
+
+#include "engine/accounts/accounts.hpp"
+
+namespace gridbook::engine {
+
+struct Position {
+    AccountId account = no_account;
+    InstrumentId instrument{};
+    std::uint32_t open_orders = 0;  // of this account here, both sides
+    Quantity open_sells{};          // offered, parked ones included
+    Quantity sold{};
+    Quantity bought{};
+    Quantity reoffered{};  // bought lots that are offered again or sold again
+    Money margin{};        // of sold lots, until FINAL
+    Money receivable{};
+    std::uint32_t next_in_bucket = no_slot;
+    std::uint32_t next_of_account = no_slot;
+    std::uint32_t previous_of_account = no_slot;
+    std::uint32_t reserved = 0;
+
+    // Invariant (market-rules section 9): open_sells + sold - bought <= registered capacity.
+    Quantity committed() const { return open_sells + sold - bought; }
+    // Lots bought and not yet offered again: selling them carries no margin.
+    Quantity free() const { return bought - reoffered; }
+    bool idle() const { return open_orders == 0 && sold == Quantity{} && bought == Quantity{}; }
+};
+
+class Positions {
+  public:
+    void reserve(std::size_t limit);
+
+    std::uint32_t find(AccountId account, InstrumentId instrument) const;  // no_slot: none
+    // Finds or makes; the caller has checked full() when there is none.
+    std::uint32_t enter(Accounts& accounts, AccountId account, InstrumentId instrument);
+    void remove_if_idle(Accounts& accounts, std::uint32_t slot);
+
+    Position& operator[](std::uint32_t slot) { return slots_[slot]; }
+    const Position& operator[](std::uint32_t slot) const { return slots_[slot]; }
+    bool full() const { return free_.empty(); }
+    std::size_t limit() const { return slots_.size(); }
+    std::size_t used() const { return slots_.size() - free_.size(); }
+
+  private:
+    std::size_t bucket(AccountId account, InstrumentId instrument) const;
+
+    std::vector<Position> slots_;
+    std::vector<std::uint32_t> free_;     // last in, first out
+    std::vector<std::uint32_t> buckets_;  // head slot of each chain
+};
+
+}  // namespace gridbook::engine

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/accounts/resources.hpp"
+
+#include <algorithm>
+
+namespace gridbook::engine {
+
+void Resources::reserve(std::size_t limit, std::size_t accounts, std::size_t families) {
+    limit_ = limit;
+    families_ = families;
+    resources_.reserve(limit);
+    registered_.assign(accounts * families, Quantity{});
+}
+
+Quantity& Resources::sum(AccountId account, FamilyId family) {
+    return registered_[account.value * families_ + family.value];
+}
+
+std::uint32_t Resources::add(Resource resource) {
+    resource.id = ++last_id_;
+    resources_.push_back(resource);
+    sum(resource.account, resource.family) += resource.count;
+    return resource.id;
+}
+
+const Resource* Resources::find(std::uint32_t id) const {
+    const auto at = std::lower_bound(resources_.begin(), resources_.end(), id,
+                                     [](const Resource& r, std::uint32_t wanted) { return r.id < wanted; });
+    return at != resources_.end() && at->id == id ? &*at : nullptr;
+}
+
+void Resources::withdraw(std::uint32_t id) {
+    const Resource* resource = find(id);
+    sum(resource->account, resource->family) -= resource->count;
+    resources_.erase(resources_.begin() + (resource - resources_.data()));
+}
+
+Quantity Resources::registered(AccountId account, FamilyId family) const {
+    return registered_[account.value * families_ + family.value];
+}
+
+}  // namespace gridbook::engine

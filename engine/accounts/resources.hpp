@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What providers registered (market-rules section 3): the count is the capacity of every hour of that family
+// until it is withdrawn. Capacity by participant and family is kept summed.
+
+#include <vector>
+
+#include "engine/accounts/accounts.hpp"
+
+namespace gridbook::engine {
+
+struct Resource {
+    std::uint32_t id = 0;  // counts up from 1, never given again
+    AccountId account = no_account;
+    FamilyId family = no_family;
+    std::uint16_t factor = 0;  // k train it was registered under, thousandths
+    std::uint32_t factor_version = 0;
+    std::uint16_t green_share = 0;
+    std::uint16_t pue = 0;
+    Quantity count{};
+};
+
+class Resources {
+  public:
+    void reserve(std::size_t limit, std::size_t accounts, std::size_t families);
+
+    bool full() const { return resources_.size() == limit_; }
+    std::size_t limit() const { return limit_; }
+    // Gives it its id.
+    std::uint32_t add(Resource resource);
+    const Resource* find(std::uint32_t id) const;  // null: never registered, or withdrawn
+    void withdraw(std::uint32_t id);
+    Quantity registered(AccountId account, FamilyId family) const;
+    const std::vector<Resource>& all() const { return resources_; }
+    std::uint32_t last_id() const { return last_id_; }
+
+  private:
+    Quantity& sum(AccountId account, FamilyId family);
+
+    std::vector<Resource> resources_;   // those not withdrawn, by id
+    std::vector<Quantity> registered_;  // [account · families + family]
+    std::uint32_t last_id_ = 0;
+    std::size_t limit_ = 0;
+    std::size_t families_ = 0;
+};
+
+}  // namespace gridbook::engine

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What can be traded (market-rules section 2): classes, zones, tiers, and families made of one of each. Ids
+// are dense and given in order. A family owns a run of books, one for each period of its horizon, reused
+// round and round: the book of period p is first_book + p mod horizon. A period leaves its book when its
+// window starts, exactly when the period one horizon later is listed.
+
+#include <string>
+#include <vector>
+
+#include "engine/bands/hard_band.hpp"
+
+namespace gridbook::engine {
+
+struct ClassEntry {
+    DefineClass defined{};
+    std::uint32_t version = 1;  // of its factors
+};
+
+struct Family {
+    DefineFamily defined{};
+    Product product = Product::gpu;
+    std::uint32_t first_book = 0;
+    std::uint32_t horizon = 0;
+    std::uint32_t last_version = 0;  // latest accepted band version, in force or scheduled
+    HardBand band{};
+    BandSchedule schedule{};
+    Period last_listed{};
+
+    std::uint32_t book_of(Period p) const { return first_book + p.value % horizon; }
+};
+
+class Catalogue {
+  public:
+    void reserve(std::size_t families, std::size_t books) {
+        families_limit_ = families;
+        books_limit_ = books;
+        families_.reserve(families);
+        by_symbol_.reserve(families);
+    }
+
+    std::vector<ClassEntry>& classes() { return classes_; }
+    std::vector<DefineZone>& zones() { return zones_; }
+    std::vector<DefineTier>& tiers() { return tiers_; }
+    const std::vector<ClassEntry>& classes() const { return classes_; }
+    const std::vector<DefineZone>& zones() const { return zones_; }
+    const std::vector<DefineTier>& tiers() const { return tiers_; }
+
+    bool known(FamilyId id) const { return id.value < families_.size(); }
+    Family& family(FamilyId id) { return families_[id.value]; }
+    const Family& family(FamilyId id) const { return families_[id.value]; }
+    const std::vector<Family>& families() const { return families_; }
+    // Families in the order of their symbols, which is the order of timers at one instant (section 1).
+    const std::vector<FamilyId>& by_symbol() const { return by_symbol_; }
+    bool exists(ClassId c, ZoneId z, TierId t) const;
+    bool full() const { return families_.size() == families_limit_; }
+    std::size_t families_limit() const { return families_limit_; }
+    std::size_t books_limit() const { return books_limit_; }
+    std::size_t books_used() const { return books_used_; }
+    // The caller has checked full() and the books left.
+    FamilyId add(const DefineFamily& defined);
+
+  private:
+    std::string symbol(const Family& family) const;
+
+    std::vector<ClassEntry> classes_;
+    std::vector<DefineZone> zones_;
+    std::vector<DefineTier> tiers_;
+    std::vector<Family> families_;
+    std::vector<FamilyId> by_symbol_;
+    std::size_t families_limit_ = 0;
+    std::size_t books_limit_ = 0;
+    std::size_t books_used_ = 0;
+};
+
+}  // namespace gridbook::engine

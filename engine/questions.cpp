@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/questions.hpp"
+
+#include <algorithm>
+
+#include "engine/book/orders.hpp"
+
+namespace gridbook::engine {
+namespace {
+
+// The most rows of one page.
+constexpr std::uint32_t page_limit = 1000;
+
+class Answer {
+  public:
+    Answer(const State& state, const Command& question, EventSink& sink)
+        : state_(state), question_(question.header), sink_(sink) {}
+
+    template <class Row>
+    void row(const Row& body) {
+        emit(body);
+        ++rows_;
+    }
+    void end(bool more) {
+        RowsEnd e;
+        e.origin = question_.origin;
+        e.rows = rows_;
+        e.more = more;
+        e.question = question_.kind;
+        emit(e);
+    }
+    Origin origin() const { return question_.origin; }
+    AccountId account() const { return question_.account; }
+    bool known() const { return state_.accounts.known(question_.account); }
+
+  private:
+    template <class Body>
+    void emit(const Body& body) {
+        sink_.emit(EventHeader{.sequence = state_.sequence,
+                               .time = state_.time,
+                               .number = {},
+                               .account = question_.account,
+                               .key = question_.key,
+                               .kind = Body::kind,
+                               .flags = event_flag::reply},
+                   body);
+    }
+    const State& state_;
+    const CommandHeader& question_;
+    EventSink& sink_;
+    std::uint32_t rows_ = 0;
+};
+
+OrderRow order_row(const State& state, const OrderRecord& record, Origin origin) {
+    OrderRow row;
+    row.order = order_event(state, record);
+    row.order.origin = origin;
+    return row;
+}
+
+void answer_order(const State& state, Answer& answer, const QueryOrder& q) {
+    std::uint32_t slot = q.order != OrderId{} ? state.records.find(q.order)
+                                              : state.records.find(answer.account(), q.cid, state.time);
+    if (slot != no_slot && state.records[slot].account == answer.account() &&
+        state.records[slot].state != OrderState::refused)
+        answer.row(order_row(state, state.records[slot], answer.origin()));
+    answer.end(false);
+}
+
+void answer_orders(const State& state, Answer& answer, const QueryOrders& q) {
+    const std::uint32_t limit = std::clamp<std::uint32_t>(q.limit, 1, page_limit);
+    std::uint32_t slot = state.accounts[answer.account()].first_order;
+    while (slot != no_slot && state.records[slot].id <= q.after) slot = state.records[slot].next_of_account;
+    for (std::uint32_t rows = 0; slot != no_slot && rows < limit; ++rows) {
+        answer.row(order_row(state, state.records[slot], answer.origin()));
+        slot = state.records[slot].next_of_account;
+    }
+    answer.end(slot != no_slot);
+}
+
+void answer_balance(const State& state, Answer& answer) {
+    const Account& account = state.accounts[answer.account()];
+    BalanceRow row;
+    row.origin = answer.origin();
+    row.cash = account.cash;
+    row.hold = account.hold;
+    row.margin = account.margin;
+    row.receivable = account.receivable;
+    row.penalty = account.penalty;
+    answer.row(row);
+    answer.end(false);
+}
+
+void answer_positions(const State& state, Answer& answer, const QueryPositions& q) {
+    const std::uint32_t limit = std::clamp<std::uint32_t>(q.limit, 1, page_limit);
+    std::vector<std::uint32_t>& found = state.scratch;
+    found.clear();
+    for (std::uint32_t slot = state.accounts[answer.account()].first_position; slot != no_slot;
+         slot = state.positions[slot].next_of_account)
+        if (state.positions[slot].instrument > q.after) found.push_back(slot);
+    const std::size_t rows = std::min<std::size_t>(limit, found.size());
+    const auto by_instrument = [&](std::uint32_t a, std::uint32_t b) {
+        return state.positions[a].instrument < state.positions[b].instrument;
+    };
+    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(rows), found.end(),
+                      by_instrument);
+    for (std::size_t i = 0; i < rows; ++i) {
+        const Position& p = state.positions[found[i]];
+        PositionRow row;
+        row.origin = answer.origin();
+        row.instrument = p.instrument;
+        row.bought = p.bought;
+        row.sold = p.sold;
+        row.open_sells = p.open_sells;
+        row.registered = state.resources.registered(answer.account(), p.instrument.family);
+        row.margin = p.margin;
+        row.receivable = p.receivable;
+        answer.row(row);
+    }
+    answer.end(rows < found.size());
+}
+
+}  // namespace
+
+void answer_question(const State& state, const Command& question, EventSink& sink) {
+    Answer answer(state, question, sink);
+    if (!answer.known()) return answer.end(false);
+    switch (question.kind()) {
+        case CommandKind::query_order: return answer_order(state, answer, question.as<QueryOrder>());
+        case CommandKind::query_orders: return answer_orders(state, answer, question.as<QueryOrders>());
+        case CommandKind::query_balance: return answer_balance(state, answer);
+        case CommandKind::query_positions:
+            return answer_positions(state, answer, question.as<QueryPositions>());
+        default: return answer.end(false);
+    }
+}
+
+}  // namespace gridbook::engine

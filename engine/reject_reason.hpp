@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Why a command was refused, and why an accepted order ended. The order of RejectReason is the order in which
+// orders are checked (market-rules section 4); the wire codes are the same words (protocol section 6).
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace gridbook::engine {
+
+enum class RejectReason : std::uint8_t {
+    none = 0,
+    // An order's checks, in their order.
+    cid_reused,
+    killed,
+    symbol_unknown,
+    gate_closed,
+    phase_closed,
+    tick,
+    lot,
+    qty_limit,
+    notional_limit,
+    price_band_hard,
+    price_band_dynamic,
+    reason_required,
+    funds,
+    capacity,
+    post_only,
+    // Replace and cancel.
+    order_unknown,
+    already_filled,
+    // Pools and limits of the engine and of an account.
+    engine_limit,
+    orders_limit,
+    // Everything that is not an order.
+    auth_role,
+    account_unknown,
+    class_unknown,
+    spec_mismatch,
+    obligation,
+    version_conflict,
+    effective,
+    format_value,
+    count_,
+};
+
+// What a refusal speaks of: the `field` of the error, and with it the unit of `limit` and `got`.
+enum class RejectField : std::uint8_t {
+    none = 0,
+    cid,
+    symbol,
+    price,     // limit and got are Decimal
+    qty,       // limit and got are Decimal
+    notional,  // Money
+    cash,      // limit: available Money, got: needed Money
+    capacity,  // limit: what is free, got: what was asked, both Decimal units
+    order,     // oid
+    account,
+    key,
+    family,
+    class_name,
+    zone,
+    tier,
+    count,      // Decimal units
+    amount,     // Money
+    expect,     // band version
+    effective,  // Time
+    floor,      // Decimal
+    ceiling,    // Decimal
+    guidance,   // Decimal
+    pool,       // limit: size; `pool` names it
+    tflops,     // thousandths
+    role,
+    ts,  // Time
+    count_,
+};
+
+// Pools of configured size; exceeding one is ENGINE_LIMIT and names it.
+enum class Pool : std::uint8_t {
+    none = 0,
+    orders,   // resting orders
+    records,  // orders and refusals kept for their client order ids
+    levels,   // pages of price levels
+    accounts,
+    groups,
+    keys,
+    families,
+    catalogue,  // classes, zones, tiers
+    books,      // instruments listed at once
+    positions,
+    resources,
+    agenda,  // follow-on tasks
+    price,   // the widest price a book can hold
+    count_,
+};
+
+// Why an accepted order is not open any more: `reason` of a cancelled order.
+enum class CancelReason : std::uint8_t {
+    none = 0,
+    ioc,
+    self_trade,
+    gate_closed,
+    user,
+    replaced_below_filled,  // told as USER: a new total at or below what is filled
+    count_,
+};
+
+constexpr std::string_view code(RejectReason r) {
+    constexpr std::array<std::string_view, static_cast<std::size_t>(RejectReason::count_)> names{
+        "",
+        "CID_REUSED",
+        "KILLED",
+        "SYMBOL_UNKNOWN",
+        "GATE_CLOSED",
+        "PHASE_CLOSED",
+        "TICK",
+        "LOT",
+        "QTY_LIMIT",
+        "NOTIONAL_LIMIT",
+        "PRICE_BAND_HARD",
+        "PRICE_BAND_DYNAMIC",
+        "REASON_REQUIRED",
+        "FUNDS",
+        "CAPACITY",
+        "POST_ONLY",
+        "ORDER_UNKNOWN",
+        "ALREADY_FILLED",
+        "ENGINE_LIMIT",
+        "ORDERS_LIMIT",
+        "AUTH_ROLE",
+        "ACCOUNT_UNKNOWN",
+        "CLASS_UNKNOWN",
+        "SPEC_MISMATCH",
+        "OBLIGATION",
+        "VERSION_CONFLICT",
+        "EFFECTIVE",
+        "FORMAT_VALUE"};
+    return names[static_cast<std::size_t>(r)];
+}
+
+constexpr std::string_view name(RejectField f) {
+    constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
+        "",          "cid",   "symbol",  "price",    "qty",  "notional", "cash",  "capacity", "oid",
+        "account",   "key",   "family",  "class",    "zone", "tier",     "count", "amount",   "expect",
+        "effective", "floor", "ceiling", "guidance", "pool", "tflops",   "role",  "ts"};
+    return names[static_cast<std::size_t>(f)];
+}
+
+constexpr std::string_view name(Pool p) {
+    constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
+        "",         "orders",    "records", "levels",    "accounts",  "groups", "keys",
+        "families", "catalogue", "books",   "positions", "resources", "agenda", "price"};
+    return names[static_cast<std::size_t>(p)];
+}
+
+constexpr std::string_view code(CancelReason r) {
+    constexpr std::array<std::string_view, static_cast<std::size_t>(CancelReason::count_)> names{
+        "", "IOC", "SELF_TRADE", "GATE_CLOSED", "USER", "USER"};
+    return names[static_cast<std::size_t>(r)];
+}
+
+}  // namespace gridbook::engine

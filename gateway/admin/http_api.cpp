@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/admin/http_api.hpp"
+
+#include <fmt/format.h>
+
+#include "gateway/admin/routes.hpp"
+#include "gateway/admin/signed_text.hpp"
+#include "gateway/config.hpp"
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/target.hpp"
+#include "gateway/ingress/busy.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr unsigned method_not_allowed = 405;
+constexpr std::uint8_t every_role = 0xFF;
+constexpr std::size_t rows_max = 1000;
+
+WireError no_such_path(std::string_view path) {
+    return {.code = "OP_UNKNOWN", .msg = "no such path", .field = "path", .got = std::string(shown(path))};
+}
+
+WireError other_method(const HttpRequest& http, std::string_view path) {
+    return {.code = "OP_UNKNOWN",
+            .msg = fmt::format("{} does not know this method", path),
+            .field = "method",
+            .rule = "method",
+            .got = std::string(shown(http.method))};
+}
+
+WireError not_available(std::string_view path) {
+    return {.code = "NOT_AVAILABLE",
+            .msg = fmt::format("{} is not available in this version", path),
+            .field = "path",
+            .got = std::string(path)};
+}
+
+const AdminCall* find_admin_call(std::string_view path) {
+    for (const AdminCall& call : admin_calls())
+        if (call.path == path) return &call;
+    return nullptr;
+}
+
+// The account a question is about: the key's own, or one that an on_behalf key names.
+std::variant<engine::AccountId, WireError> account_of(Target& target, const Directory& directory,
+                                                      engine::KeyIndex index) {
+    const Directory::Key& key = directory.keys()[index.value];
+    const std::string* name = target.parameter("account");
+    if (!name) return key.account;
+    if (!key.on_behalf)
+        return WireError{.code = "AUTH_ROLE",
+                         .msg = "only a key that may act on behalf of others names an account",
+                         .field = "account",
+                         .rule = "on_behalf",
+                         .got = *name};
+    if (const auto id = directory.account_id(*name)) return *id;
+    return WireError{.code = "ACCOUNT_UNKNOWN", .msg = "no such account", .field = "account", .got = *name};
+}
+
+engine::OrderId order_after(Target& target) {
+    return engine::OrderId{target.count("after", 0, static_cast<std::size_t>(INT64_MAX))};
+}
+
+engine::InstrumentId position_after(Target& target, const Directory& directory) {
+    const std::string* symbol = target.parameter("after");
+    if (!symbol) return engine::QueryPositions{}.after;
+    if (const auto instrument = directory.instrument(*symbol)) return *instrument;
+    target.refuse({.code = "SYMBOL_UNKNOWN",
+                   .msg = "after names no instrument",
+                   .field = "after",
+                   .got = std::string(shown(*symbol))});
+    return engine::no_instrument;
+}
+
+std::uint32_t limit_of(Target& target) {
+    return static_cast<std::uint32_t>(target.count("limit", rows_max, rows_max));
+}
+
+}  // namespace
+
+void HttpApi::handle(HttpId id, const HttpRequest& http, engine::Time now) {
+    const std::string_view target = http.target;
+    Call call{.id = id, .http = http, .path = target.substr(0, target.find('?')), .now = now};
+    if (const auto error = dispatch(call)) refuse(id, http_status(error->code), *error);
+}
+
+HttpApi::Refusal HttpApi::dispatch(Call& call) {
+    bool known = false;
+    if (const AdminCall* what = find_admin_call(call.path)) {
+        if (call.http.method == "POST") return admin(call, *what);
+        known = true;
+    } else if (const SignedRoute* route = find_route(call.http.method, call.path, known)) {
+        if (route->question == engine::CommandKind::none) return not_available(call.path);
+        return account(call, route->question);
+    } else if (const auto page = public_.get(call.http.target)) {
+        if (call.http.method == "GET") {
+            outbox_.respond(call.id, page->status, page->content_type, page->body);
+            return std::nullopt;
+        }
+        known = true;
+    }
+    if (!known) return no_such_path(call.path);
+    refuse(call.id, method_not_allowed, other_method(call.http, call.path));
+    return std::nullopt;
+}
+
+HttpApi::Refusal HttpApi::sign(Call& call, std::uint8_t roles) {
+    auto admitted = gate_.admit(call.http, call.now);
+    if (auto* error = std::get_if<WireError>(&admitted)) return std::move(*error);
+    call.key = std::get<engine::KeyIndex>(admitted);
+    const std::uint8_t held = directory_.keys()[call.key.value].roles;
+    if ((held & roles) != 0) return std::nullopt;
+    return WireError{.code = "AUTH_ROLE",
+                     .msg = fmt::format("{} needs the role {}", call.path, role_words(roles)),
+                     .field = "Gb-Key",
+                     .rule = "role",
+                     .limit = {role_words(roles)},
+                     .got = role_words(held)};
+}
+
+HttpApi::Refusal HttpApi::admin(Call& call, const AdminCall& what) {
+    if (auto error = sign(call, what.roles)) return error;
+    if (call.path.size() != call.http.target.size())
+        return WireError{.code = "FORMAT_FIELD",
+                         .msg = "this call has a body and no parameters",
+                         .field = "path",
+                         .rule = "unknown",
+                         .got = std::string(shown(call.http.target))};
+    if (auto error = decoder_.decode(call.http.body)) return error;
+    Frame& frame = decoder_.frame();
+    if (auto error = check_fields(frame, what.fields, {}, what.path)) return error;
+    std::string text = signed_text(call.http);
+    auto command = what.read(frame, directory_, sha256(text));
+    if (auto* error = std::get_if<WireError>(&command)) return std::move(*error);
+    return enter(call, std::get<engine::Command>(command), std::move(text));
+}
+
+HttpApi::Refusal HttpApi::account(Call& call, engine::CommandKind kind) {
+    if (auto error = sign(call, every_role)) return error;
+    auto command = question(call, kind);
+    if (auto* error = std::get_if<WireError>(&command)) return std::move(*error);
+    return enter(call, std::get<engine::Command>(command), {});
+}
+
+std::variant<engine::Command, WireError> HttpApi::question(const Call& call, engine::CommandKind kind) const {
+    Target target(call.http.target);
+    auto account = account_of(target, directory_, call.key);
+    if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
+    const engine::AccountId id = std::get<engine::AccountId>(account);
+    engine::Command command = engine::Command::of(engine::QueryBalance{}, id);
+    if (kind == engine::CommandKind::query_orders)
+        command = engine::Command::of(
+            engine::QueryOrders{.after = order_after(target), .limit = limit_of(target)}, id);
+    if (kind == engine::CommandKind::query_positions)
+        command = engine::Command::of(
+            engine::QueryPositions{.after = position_after(target, directory_), .limit = limit_of(target)},
+            id);
+    if (auto error = target.error()) return std::move(*error);
+    return command;
+}
+
+HttpApi::Refusal HttpApi::enter(const Call& call, engine::Command command, std::string text) {
+    const engine::Origin origin =
+        requests_.open({.http = call.id, .op = fmt::format("{} {}", call.http.method, call.path)});
+    command.header.origin = origin;
+    command.header.key = call.key;
+    bool entered = false;
+    if (text.empty()) {
+        entered = port_.enter(command);
+    } else {
+        const engine::Sha256 digest = sha256(text);
+        entered = port_.enter(command, std::make_unique<ledger::Blob>(ledger::Blob{digest, std::move(text)}));
+    }
+    if (entered) return std::nullopt;
+    requests_.done(origin);
+    return busy();
+}
+
+void HttpApi::refuse(HttpId id, unsigned status, const WireError& error) {
+    outbox_.respond(id, status, json_type, http_error(error));
+}
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// HTTP (protocol section 5): public GETs are answered at once from egress; signed calls pass the signature
+// gate and the role check and become a question or a command, whose answer egress sends when it is durable.
+// Every command takes its signed request along as a blob. What a later version has is answered NOT_AVAILABLE
+// with 422: the request was well said, but cannot be done.
+
+#include "gateway/admin/bodies.hpp"
+#include "gateway/admin/signature_gate.hpp"
+#include "gateway/egress/public_api.hpp"
+#include "gateway/ingress/command_port.hpp"
+#include "gateway/ingress/decoder.hpp"
+#include "gateway/requests.hpp"
+
+namespace gridbook::gateway {
+
+class HttpApi {
+  public:
+    // `started` is the machine's time at which this process began to listen (signature_gate.hpp).
+    HttpApi(const Directory& directory, const PublicApi& pages, Requests& requests, CommandPort& port,
+            Outbox& outbox, engine::Time started)
+        : directory_(directory),
+          public_(pages),
+          requests_(requests),
+          port_(port),
+          outbox_(outbox),
+          gate_(directory, started) {}
+    HttpApi(const HttpApi&) = delete;
+    HttpApi& operator=(const HttpApi&) = delete;
+
+    // Answers now, or opens a request that egress answers.
+    void handle(HttpId id, const HttpRequest& http, engine::Time now);
+
+  private:
+    // A request on its way: what it is, and who signed it.
+    struct Call {
+        HttpId id = 0;
+        const HttpRequest& http;
+        std::string_view path;
+        engine::Time now{};
+        engine::KeyIndex key = engine::no_key;
+    };
+    using Refusal = std::optional<WireError>;
+
+    // Each answers, enters, or tells why not.
+    Refusal dispatch(Call& call);
+    Refusal sign(Call& call, std::uint8_t roles);
+    Refusal admin(Call& call, const AdminCall& what);
+    Refusal account(Call& call, engine::CommandKind question);
+    Refusal enter(const Call& call, engine::Command command, std::string blob);
+    std::variant<engine::Command, WireError> question(const Call& call, engine::CommandKind kind) const;
+    void refuse(HttpId id, unsigned status, const WireError& error);
+
+    const Directory& directory_;
+    const PublicApi& public_;
+    Requests& requests_;
+    CommandPort& port_;
+    Outbox& outbox_;
+    SignatureGate gate_;
+    Decoder decoder_;
+};
+
+}  // namespace gridbook::gateway

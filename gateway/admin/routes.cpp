@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/admin/routes.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using enum engine::CommandKind;
+
+constexpr SignedRoute routes[] = {
+    {"GET", "/v1/account/balances", query_balance},
+    {"GET", "/v1/account/orders", query_orders},
+    {"GET", "/v1/account/positions", query_positions},
+    {"GET", "/v1/account/fills"},
+    {"GET", "/v1/account/invoices"},
+    {"GET", "/v1/account/invoices/*"},
+    {"POST", "/v1/admin/guidance"},
+    {"POST", "/v1/admin/factors"},
+    {"POST", "/v1/admin/phase"},
+    {"POST", "/v1/admin/kill"},
+    {"POST", "/v1/admin/dynamic"},
+    {"POST", "/v1/admin/sandbox"},
+    {"POST", "/v1/admin/limits"},
+    {"POST", "/v1/admin/*/approve"},
+    {"GET", "/v1/admin/changes"},
+    {"GET", "/v1/admin/audit"},
+    {"GET", "/v1/admin/surveillance"},
+    {"GET", "/v1/admin/explain/*"},
+};
+
+// The part before the next '/', which is taken off `rest` together with it.
+std::string_view next_segment(std::string_view& rest) {
+    const std::size_t end = rest.find('/');
+    const std::string_view segment = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path) {
+    while (!pattern.empty() && !path.empty()) {
+        const std::string_view wanted = next_segment(pattern), said = next_segment(path);
+        if (wanted == "*" ? said.empty() : wanted != said) return false;
+    }
+    return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+const SignedRoute* find_route(std::string_view method, std::string_view path, bool& other_method) {
+    for (const SignedRoute& route : routes) {
+        if (!matches(route.path, path)) continue;
+        if (route.method == method) return &route;
+        other_method = true;
+    }
+    return nullptr;
+}
+
+}  // namespace gridbook::gateway

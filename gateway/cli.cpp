@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "gateway/demo/demo.hpp"
+#include "gateway/keys.hpp"
+#include "gateway/replay/replay.hpp"
+#include "gateway/serve.hpp"
+#include "ledger/audit.hpp"
+
+namespace gridbook::gateway {
+namespace {
+
+int complain(const std::string& sentence) {
+    fmt::print(stderr, "gridbook: {}\n", sentence);
+    return 1;
+}
+
+// Flags that override the configuration file.
+struct ServeFlags {
+    std::string config;
+    std::string data;
+    std::string address;
+    int port = -1;
+    std::uint32_t seconds = 0;
+
+    void add_to(CLI::App& command, bool config_required) {
+        auto* file =
+            command.add_option("--config", config, "configuration file (TOML; keys in config/README.md)");
+        if (config_required) file->required();
+        command.add_option("--data", data, "data folder, instead of data.folder of the configuration");
+        command.add_option("--address", address, "address to listen on, instead of server.address");
+        command.add_option("--port", port, "port to listen on, instead of server.port; 0 takes a free one")
+            ->check(CLI::Range(0, 65535));
+        command.add_option("--seconds", seconds, "stop by itself after this long; 0: at Ctrl-C");
+    }
+    std::optional<ServeOptions> options(std::string& error) const {
+        auto read = read_config(config, error);
+        if (!read) return std::nullopt;
+        if (!data.empty()) read->data.folder = data;
+        if (!address.empty()) read->server.address = address;
+        if (port >= 0) read->server.port = static_cast<std::uint16_t>(port);
+        ServeOptions options{.config = std::move(*read)};
+        options.seconds = seconds;
+        return options;
+    }
+};
+
+void add_serve(CLI::App& app, int& status) {
+    auto* command =
+        app.add_subcommand("serve", "run the exchange until Ctrl-C; a restart recovers and goes on");
+    auto flags = std::make_shared<ServeFlags>();
+    flags->add_to(*command, true);
+    command->callback([flags, &status] {
+        std::string error;
+        auto options = flags->options(error);
+        status = options ? serve(std::move(*options)) : complain(error);
+    });
+}
+
+void add_demo(CLI::App& app, int& status) {
+    auto* command =
+        app.add_subcommand("demo", "run the exchange with a live market of simulated participants");
+    auto flags = std::make_shared<ServeFlags>();
+    flags->config = "config/demo.toml";
+    flags->add_to(*command, false);
+    command->callback([flags, &status] {
+        std::string error;
+        auto options = flags->options(error);
+        status = options ? serve(with_demo_market(std::move(*options))) : complain(error);
+    });
+}
+
+void add_replay(CLI::App& app, int& status) {
+    auto* command =
+        app.add_subcommand("replay", "trade a real trace through a running exchange in the trace's own time");
+    auto o = std::make_shared<ReplayOptions>();
+    auto reconnect = std::make_shared<std::uint32_t>(30);
+    command->add_option("--trace", o->trace, "alibaba-gpu-2023 or philly-2017")
+        ->required()
+        ->check(CLI::IsMember({"alibaba-gpu-2023", "philly-2017"}));
+    command->add_option("--data-dir", o->data_dir, "folder of the traces");
+    command->add_option("--connect", o->connect, "URL of an exchange with clock = \"replay\"");
+    command->add_option("--speed", o->speed, "times real time; 0: as fast as it goes")
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--days", o->days, "days of the trace; 0: its default (30 of Alibaba, 31 of Philly)");
+    command->add_flag("--all-nodes", o->all_nodes, "offer all nodes of the trace: no thinning of the supply");
+    command->add_option("--key", o->key_file,
+                        "private key of the replay; default: data/replay-<trace>/replay.pem");
+    command->add_option("--key-name", o->key_name, "its name at the exchange");
+    command->add_option("--report", o->report_file, "write the report here, as JSON");
+    command->add_option("--acked", o->acked_file, "write one line an acknowledged order here");
+    command->add_option("--window", o->window, "commands in flight at most")->check(CLI::Range(1, 1 << 20));
+    command->add_option("--reconnect-s", *reconnect, "how long a lost connection is tried again, seconds");
+    command->callback([=, &status] {
+        o->reconnect = std::chrono::seconds(*reconnect);
+        status = run_replay(*o);
+    });
+}
+
+void add_audit(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "audit", "re-run a journal offline and prove it; exit status 1 when a check fails");
+    auto data = std::make_shared<std::string>();
+    auto json = std::make_shared<bool>(false);
+    command->add_option("--data", *data, "data folder")->required();
+    command->add_flag("--json", *json, "one JSON line instead of text");
+    command->callback(
+        [=, &status] { status = ledger::audit(*data, std::cout, ledger::AuditOptions{.json = *json}); });
+}
+
+void add_keygen(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand("keygen", "make an Ed25519 key; prints its public half (base64)");
+    auto out = std::make_shared<std::string>();
+    auto in = std::make_shared<std::string>();
+    auto* file = command->add_option("--out", *out,
+                                     "file for the private key (PKCS#8 PEM, mode 0600); never overwritten");
+    command->add_option("--show", *in, "print the public half of this key instead")->excludes(file);
+    command->callback([=, &status] {
+        try {
+            if (in->empty() && out->empty()) {
+                status =
+                    complain("keygen: give --out FILE for a new key, or --show FILE for one that exists");
+                return;
+            }
+            const SigningKey key = in->empty() ? SigningKey::generate() : SigningKey::load(*in);
+            if (in->empty()) key.save(*out);
+            fmt::print("{}\n", base64(key.public_key()));
+        } catch (const std::exception& e) {
+            status = complain(e.what());
+        }
+    });
+}
+
+}  // namespace
+
+void add_subcommands(CLI::App& app, int& status) {
+    add_serve(app, status);
+    add_demo(app, status);
+    add_replay(app, status);
+    add_audit(app, status);
+    add_keygen(app, status);
+}
+
+}  // namespace gridbook::gateway

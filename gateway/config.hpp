@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What an operator decides, read once from TOML at start. Every key is described in config/README.md, and a
+// test walks both. Unknown keys, wrong types and values out of range are refused with file, line, column,
+// key, limit and value. Values here are complete and within their ranges: nobody behind this file checks them
+// again. It knows nothing of what is already in the journal; that is compared in bootstrap.hpp.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/command.hpp"
+#include "engine/pipeline/wait.hpp"
+
+namespace gridbook::gateway {
+
+// Where in a file something was said, for the sentences that speak of it later.
+struct Place {
+    std::string file;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    std::string text() const;  // gridbook.toml:12:1
+};
+
+struct Config {
+    struct Server {
+        std::string address = "127.0.0.1";
+        std::uint16_t port = 8080;
+        std::uint32_t connections = 4096;  // open sockets at once
+    };
+    struct Data {
+        std::string folder = "data";  // relative to the working directory of the process
+    };
+    struct Threads {
+        bool engine_own = false;  // false: I/O and engine share a thread; the ledger always has its own
+        engine::WaitStrategy wait = engine::WaitStrategy::park;
+    };
+    // Slots, powers of two: commands of 128 bytes in, records of 128 bytes to the ledger, and on to egress.
+    struct Rings {
+        std::uint32_t commands = 1u << 17;
+        std::uint32_t records = 1u << 20;
+        std::uint32_t durable = 1u << 20;
+    };
+    struct Demo {
+        std::uint64_t seed = 1;
+        std::uint32_t orders_per_s = 200;
+        std::uint32_t providers = 12;
+        std::uint32_t buyers = 24;
+    };
+
+    struct Class {
+        engine::DefineClass body{};
+        Place place{};
+    };
+    struct Zone {
+        engine::DefineZone body{};
+        Place place{};
+    };
+    struct Tier {
+        engine::DefineTier body{};
+        Place place{};
+    };
+    // A family by the names of its parts; ids are given in the order of definition. `body` has all but the
+    // ids.
+    struct Family {
+        std::string class_name;
+        std::string zone;
+        std::string tier;
+        engine::DefineFamily body{};
+        Place place{};
+        std::string name() const { return class_name + "." + zone + "." + tier; }
+    };
+    struct Account {
+        engine::OpenAccount body{};
+        Place place{};
+    };
+    // Either the public key is given, or a private key file in the data folder, which is made when it is
+    // missing.
+    struct Key {
+        std::string account;
+        engine::SetKey body{};
+        std::string private_key;  // relative to the data folder; empty: body.public_key holds
+        Place place{};
+    };
+
+    Place place{};  // the file it came from
+    Server server{};
+    Data data{};
+    Threads threads{};
+    Rings rings{};
+    engine::Genesis genesis = default_genesis();  // pools, fees, margin, limits, retention, clock
+    engine::Time clock_start{};                   // where a replay clock begins; 0 with the real clock
+    std::string log_level = "info";               // trace debug info warn error off
+    Demo demo{};
+    std::vector<Class> classes{};
+    std::vector<Zone> zones{};
+    std::vector<Tier> tiers{};
+    std::vector<Family> families{};
+    std::vector<Account> accounts{};
+    std::vector<Key> keys{};
+
+    static engine::Genesis default_genesis();
+};
+
+// Reads the file and the catalogues it names. On failure: nullopt, and `error` is the sentence to print.
+std::optional<Config> read_config(const std::string& path, std::string& error);
+
+// Every key there is, as config/README.md must list them: "server.port", "classes.tflops", ...
+std::vector<std::string> config_keys();
+
+// A role word and its bit (engine/command.hpp `role`); 0: no such word.
+std::uint8_t role_bit(std::string_view word);
+std::string role_words(std::uint8_t roles);
+
+}  // namespace gridbook::gateway

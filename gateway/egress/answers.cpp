@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/egress/answers.hpp"
+
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using engine::CommandKind;
+using engine::Event;
+
+void append_order(const Event& row, const Directory& directory, std::string& out) {
+    Event order;
+    order.header = row.header;
+    order.set(row.as<engine::OrderRow>().order);
+    append_event(order, directory, 0, out);
+}
+
+void append_position(const Event& row, const Directory& directory, std::string& out) {
+    const auto position = row.as<engine::PositionRow>();
+    const engine::Product product = directory.product(position.instrument.family);
+    out += R"({"symbol":")";
+    directory.append_symbol(position.instrument, out);
+    out += '"';
+    Members(out)
+        .qty<"bought">(position.bought, product)
+        .qty<"sold">(position.sold, product)
+        .qty<"open_sells">(position.open_sells, product)
+        .qty<"registered">(position.registered, product)
+        .money<"margin">(position.margin)
+        .money<"receivable">(position.receivable)
+        .raw("}");
+}
+
+void append_order_object(const Event& row, const Directory& directory, std::string& out) {
+    out += '{';
+    append_order_row(row.as<engine::OrderRow>().order, directory, out);
+    out += '}';
+}
+
+template <class AppendRow>
+void append_list(std::string_view name, const Event& end, std::span<const Event> rows, AppendRow&& append_row,
+                 std::string& out) {
+    Members m(out);
+    m.raw("\"").raw(name).raw("\":[");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i != 0) out += ',';
+        append_row(rows[i]);
+    }
+    m.raw("]").truth<"more">(end.as<engine::RowsEnd>().more).number<"seq">(end.header.sequence.value);
+}
+
+void append_balance(const Event& end, std::span<const Event> rows, std::string& out) {
+    const auto b = rows.empty() ? engine::BalanceRow{} : rows[0].as<engine::BalanceRow>();
+    out += R"("cash":")";
+    append_money(b.cash, out);
+    out += '"';
+    Members(out)
+        .money<"hold">(b.hold)
+        .money<"margin">(b.margin)
+        .money<"receivable">(b.receivable)
+        .money<"penalty">(b.penalty)
+        .number<"seq">(end.header.sequence.value);
+}
+
+}  // namespace
+
+std::optional<WireError> answer_error(const Event& rows_end, std::span<const Event> rows) {
+    if (!rows.empty() || rows_end.as<engine::RowsEnd>().question != CommandKind::query_order)
+        return std::nullopt;
+    return WireError{"ORDER_UNKNOWN", "no such order of this account, or it is done and forgotten", "oid"};
+}
+
+void append_answer(const Event& end, std::span<const Event> rows, const Directory& directory,
+                   std::string& out) {
+    switch (end.as<engine::RowsEnd>().question) {
+        case CommandKind::query_order: return append_order(rows[0], directory, out);
+        case CommandKind::query_orders:
+            return append_list(
+                "orders", end, rows, [&](const Event& row) { append_order_object(row, directory, out); },
+                out);
+        case CommandKind::query_positions:
+            return append_list(
+                "positions", end, rows, [&](const Event& row) { append_position(row, directory, out); }, out);
+        default: return append_balance(end, rows, out);
+    }
+}
+
+}  // namespace gridbook::gateway

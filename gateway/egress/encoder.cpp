@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/egress/encoder.hpp"
+
+#include "gateway/egress/json.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using engine::Event;
+using engine::EventHeader;
+using engine::EventKind;
+
+void append_strings(const std::vector<std::string>& values, std::string& out) {
+    out += '[';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (i != 0) out += ',';
+        append_quoted(values[i], out);
+    }
+    out += ']';
+}
+
+// "seq":88120,"n":412 — without n for what is in no stream: refusals, duplicates, answers.
+void append_place(const EventHeader& header, Members& m) {
+    m.number<"seq">(header.sequence.value);
+    if (header.number.value != 0) m.number<"n">(header.number.value);
+}
+
+void append_symbol_member(engine::InstrumentId id, const Directory& directory, Members& m, std::string& out) {
+    m.quoted<"symbol">([&] { directory.append_symbol(id, out); });
+}
+
+// From oid to flags, then what only some orders have: why it ended, whether a replace kept its priority.
+void append_order_members(const engine::OrderEvent& order, const Directory& directory, Members& m,
+                          std::string& out) {
+    const engine::Product product = directory.product(order.instrument.family);
+    m.id<"oid">(order.order.value).text<"cid">(order.cid.view());
+    append_symbol_member(order.instrument, directory, m, out);
+    m.word<"side">(wire_name(order.side))
+        .price<"price">(order.price)
+        .qty<"qty">(engine::Quantity{order.qty}, product)
+        .qty<"leaves">(engine::Quantity{order.leaves}, product)
+        .qty<"cum">(engine::Quantity{order.cum}, product)
+        .money<"hold">(order.hold)
+        .number<"band">(order.band)
+        .raw<"flags">("[]");
+    if (order.reason != engine::CancelReason::none) m.word<"reason">(engine::code(order.reason));
+    if (order.replaced) m.truth<"kept">(order.priority_kept);
+}
+
+void append_order(const Event& event, const Directory& directory, std::string& out) {
+    const auto order = event.as<engine::OrderEvent>();
+    Members m(out);
+    m.raw(R"("ev":"order")").word<"state">(wire_name(order.state));
+    append_place(event.header, m);
+    append_order_members(order, directory, m, out);
+    m.time<"ts">(event.header.time);
+}
+
+void append_fill(const Event& event, const Directory& directory, std::uint32_t cum, std::string& out) {
+    const auto fill = event.as<engine::Fill>();
+    const engine::Product product = directory.product(fill.instrument.family);
+    Members m(out);
+    m.raw(R"("ev":"fill")");
+    append_place(event.header, m);
+    m.id<"oid">(fill.order.value).text<"cid">(fill.cid.view());
+    append_symbol_member(fill.instrument, directory, m, out);
+    m.word<"side">(wire_name(fill.side))
+        .price<"price">(fill.price)
+        .qty<"qty">(engine::Quantity{fill.qty}, product)
+        .qty<"leaves">(engine::Quantity{fill.leaves}, product)
+        .qty<"cum">(engine::Quantity{cum}, product)
+        .id<"tid">(fill.trade.value)
+        .word<"liquidity">(fill.liquidity == engine::Liquidity::maker ? "maker" : "taker")
+        .money<"fee">(fill.fee)
+        .money<"tax">(fill.tax)
+        .money<"released">(fill.released)
+        .time<"ts">(event.header.time);
+}
+
+void append_credit(const Event& event, std::string& out) {
+    const auto credit = event.as<engine::Credited>();
+    Members m(out);
+    m.raw(R"("ev":"credit")");
+    append_place(event.header, m);
+    m.money<"amount">(credit.amount).money<"cash">(credit.cash).time<"ts">(event.header.time);
+}
+
+// What registering and withdrawing tell alike.
+struct ResourceChange {
+    std::string_view state;
+    std::uint32_t resource;
+    engine::FamilyId family;
+    engine::Quantity count;
+    engine::Quantity registered;
+};
+
+void append_resource_members(const EventHeader& header, const ResourceChange& change,
+                             const Directory& directory, Members& m) {
+    const engine::Product product = directory.product(change.family);
+    m.raw(R"("ev":"resource")").word<"state">(change.state);
+    append_place(header, m);
+    m.id<"resource">(change.resource)
+        .text<"family">(directory.families()[change.family.value].name)
+        .qty<"count">(change.count, product)
+        .qty<"registered">(change.registered, product);
+}
+
+void append_registered(const Event& event, const Directory& directory, std::string& out) {
+    const auto resource = event.as<engine::ResourceRegistered>();
+    Members m(out);
+    append_resource_members(
+        event.header, {"registered", resource.resource, resource.family, resource.count, resource.registered},
+        directory, m);
+    m.decimal<"factor">(engine::Decimal{resource.factor * 1'000})
+        .number<"factor_version">(resource.factor_version)
+        .decimal<"green_share">(engine::Decimal{resource.green_share * 100})
+        .decimal<"pue">(engine::Decimal{resource.pue * 1'000})
+        .time<"ts">(event.header.time);
+}
+
+void append_withdrawn(const Event& event, const Directory& directory, std::string& out) {
+    const auto resource = event.as<engine::ResourceWithdrawn>();
+    Members m(out);
+    append_resource_members(
+        event.header, {"withdrawn", resource.resource, resource.family, resource.count, resource.registered},
+        directory, m);
+    m.time<"ts">(event.header.time);
+}
+
+void append_roles(std::uint8_t roles, std::string& out) {
+    namespace role = engine::role;
+    static constexpr std::pair<std::uint8_t, std::string_view> names[] = {{role::observer, "observer"},
+                                                                          {role::buyer, "buyer"},
+                                                                          {role::provider, "provider"},
+                                                                          {role::regulator, "regulator"},
+                                                                          {role::operator_, "operator"}};
+    out += ",\"roles\":[";
+    const std::size_t start = out.size();
+    for (const auto& [bit, name] : names) {
+        if ((roles & bit) == 0) continue;
+        if (out.size() != start) out += ',';
+        append_quoted(name, out);
+    }
+    out += ']';
+}
+
+void append_account_opened(const Event& event, std::string& out) {
+    const auto opened = event.as<engine::AccountOpened>();
+    Members m(out);
+    m.raw(R"("ev":"account")");
+    append_place(event.header, m);
+    m.text<"name">(opened.name.view()).text<"group">(opened.group_name.view());
+    append_roles(opened.roles, out);
+    m.time<"ts">(event.header.time);
+}
+
+void append_key_set(const Event& event, std::string& out) {
+    const auto key = event.as<engine::KeySet>();
+    Members m(out);
+    m.raw(R"("ev":"key")");
+    append_place(event.header, m);
+    m.text<"key">(key.name.view());
+    append_roles(key.roles, out);
+    m.truth<"on_behalf">(key.on_behalf).time<"ts">(event.header.time);
+}
+
+void append_time_advanced(const Event& event, std::string& out) {
+    out += R"("ts":")";
+    append_number(static_cast<std::uint64_t>(event.as<engine::TimeAdvanced>().to.value), out);
+    out += '"';
+    Members(out).number<"seq">(event.header.sequence.value);
+}
+
+void append_band_answer(const Event& event, const Directory& directory, std::string& out) {
+    const auto band = event.as<engine::BandChanged>();
+    Members m(out);
+    m.raw("\"version\":").raw(std::to_string(band.version));
+    m.number<"seq">(event.header.sequence.value).word<"status">(wire_name(band.status));
+    m.raw(R"(,"impact":{"orders_parked":)").raw(std::to_string(band.orders_parked));
+    m.qty<"qty_parked">(band.qty_parked, directory.product(band.family));
+    m.number<"participants">(band.participants).raw("}");
+}
+
+std::string_view account_name(const Event& event, const Directory& directory) {
+    const auto& accounts = directory.accounts();
+    return event.header.account.value < accounts.size()
+               ? std::string_view(accounts[event.header.account.value].name)
+               : std::string_view();
+}
+
+}  // namespace
+
+void append_error_member(const WireError& error, std::string& out) {
+    Members m(out);
+    m.raw(R"("error":{"code":")").raw(error.code).raw("\"").text<"msg">(error.msg);
+    if (!error.field.empty()) m.text<"field">(error.field);
+    if (!error.rule.empty()) m.text<"rule">(error.rule);
+    if (error.band != 0) m.number<"band">(error.band);
+    if (!error.rationale.empty()) m.text<"rationale">(error.rationale);
+    if (!error.limit.empty()) {
+        m.raw(",\"limit\":");
+        append_strings(error.limit, out);
+    }
+    if (!error.got.empty()) m.text<"got">(error.got);
+    if (error.retry_ms != 0) m.number<"retry_ms">(error.retry_ms);
+    out += '}';
+}
+
+void append_error_reply(std::string_view id, const WireError& error, std::string& out) {
+    out += "{\"id\":";
+    append_quoted(id, out);
+    out += ",\"ok\":false,";
+    append_error_member(error, out);
+    out += '}';
+}
+
+std::string http_error(const WireError& error) {
+    std::string out = "{\"ok\":false,";
+    append_error_member(error, out);
+    out += '}';
+    return out;
+}
+
+void append_event(const Event& event, const Directory& directory, std::uint32_t cum, std::string& out) {
+    switch (event.kind()) {
+        case EventKind::order: return append_order(event, directory, out);
+        case EventKind::fill: return append_fill(event, directory, cum, out);
+        case EventKind::credited: return append_credit(event, out);
+        case EventKind::resource_registered: return append_registered(event, directory, out);
+        case EventKind::resource_withdrawn: return append_withdrawn(event, directory, out);
+        case EventKind::account_opened: return append_account_opened(event, out);
+        case EventKind::key_set: return append_key_set(event, out);
+        case EventKind::time_advanced: return append_time_advanced(event, out);
+        default: return;
+    }
+}
+
+void append_order_row(const engine::OrderEvent& order, const Directory& directory, std::string& out) {
+    Members m(out);
+    m.raw("\"state\":\"").raw(wire_name(order.state)).raw("\"");
+    append_order_members(order, directory, m, out);
+}
+
+void append_admin_answer(const Event& event, const Directory& directory, std::string& out) {
+    Members m(out);
+    switch (event.kind()) {
+        case EventKind::band_changed: return append_band_answer(event, directory, out);
+        case EventKind::key_set:
+            m.raw("\"key\":");
+            append_quoted(event.as<engine::KeySet>().name.view(), out);
+            m.text<"account">(account_name(event, directory));
+            break;
+        case EventKind::credited:
+            m.raw("\"account\":");
+            append_quoted(account_name(event, directory), out);
+            m.money<"cash">(event.as<engine::Credited>().cash);
+            break;
+        default: m.raw("\"account\":"); append_quoted(account_name(event, directory), out);
+    }
+    m.number<"seq">(event.header.sequence.value);
+}
+
+std::string_view wire_name(engine::OrderState state) {
+    switch (state) {
+        case engine::OrderState::open: return "open";
+        case engine::OrderState::parked: return "parked";
+        case engine::OrderState::filled: return "filled";
+        case engine::OrderState::cancelled: return "cancelled";
+        case engine::OrderState::refused: return "refused";
+        case engine::OrderState::none: break;
+    }
+    return "none";
+}
+
+std::string_view wire_name(engine::Side side) { return side == engine::Side::buy ? "buy" : "sell"; }
+
+std::string_view wire_name(engine::Phase phase) {
+    switch (phase) {
+        case engine::Phase::open: return "open";
+        case engine::Phase::paused: return "paused";
+        case engine::Phase::call: return "call";
+        case engine::Phase::gated: return "gated";
+        case engine::Phase::delivering: return "delivering";
+        case engine::Phase::settled: return "settled";
+        case engine::Phase::unlisted: break;
+    }
+    return "unlisted";
+}
+
+std::string_view wire_name(engine::BandStatus status) {
+    switch (status) {
+        case engine::BandStatus::applied: return "applied";
+        case engine::BandStatus::scheduled: return "scheduled";
+        case engine::BandStatus::in_force: break;
+    }
+    return "in_force";
+}
+
+std::string_view wire_name(engine::Product product) {
+    return product == engine::Product::gpu ? "gpu" : "token";
+}
+
+}  // namespace gridbook::gateway

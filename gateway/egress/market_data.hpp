@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The public mirror of the market, built from durable events alone: depth, phase and last trade of every
+// listed instrument, and the recent trades. Parked orders are not shown. It remembers which levels the
+// present command touched, so that one command is one delta; it sends nothing (market_feed.hpp does).
+//
+//   order, fill ──▶ OrderMirror ──▶ Depth (bids, asks) ──▶ touched levels ──close_command()──▶ LevelChange …
+//
+// Invariant: the lots of a level are the leaves of the shown orders that stand there.
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "engine/event.hpp"
+#include "gateway/egress/depth.hpp"
+#include "gateway/egress/order_mirror.hpp"
+#include "gateway/egress/trade_tape.hpp"
+
+namespace gridbook::gateway {
+
+// What the public may know of one instrument. `sequence` is that of the last command that changed its book,
+// and the seq of its snapshot; `previous` the one before, and the prev of the delta.
+struct Market {
+    engine::InstrumentId instrument{};
+    engine::Phase phase = engine::Phase::unlisted;
+    engine::Time until{};  // when the next phase begins
+    Depth bids{engine::Side::buy};
+    Depth asks{engine::Side::sell};
+    engine::Sequence sequence{};
+    engine::Sequence previous{};
+    engine::Price last_price{};  // 0: no trade yet
+    engine::Quantity traded{};   // lots
+    std::uint64_t trades = 0;
+
+    const Depth& side(engine::Side s) const { return s == engine::Side::buy ? bids : asks; }
+    Depth& side(engine::Side s) { return s == engine::Side::buy ? bids : asks; }
+};
+
+// A level whose total is another one after the command; 0 lots: it is gone.
+struct LevelChange {
+    engine::InstrumentId instrument{};
+    engine::Side side = engine::Side::buy;
+    engine::Price price{};
+    engine::Quantity lots{};
+    friend constexpr bool operator==(const LevelChange&, const LevelChange&) = default;
+};
+
+class MarketData {
+  public:
+    static constexpr std::size_t trades_kept = 10'000;
+
+    explicit MarketData(std::size_t orders_expected = 1024, std::size_t trades = trades_kept)
+        : orders_(orders_expected), tape_(trades) {}
+
+    // Takes in one durable event; duplicates, answers and what is not public pass by.
+    void apply(const engine::Event& event);
+    // The command `sequence` is complete: its changes by instrument, bids before asks, best first. They are
+    // valid until the next call. Levels that changed and changed back are not among them.
+    std::span<const LevelChange> close_command(engine::Sequence sequence);
+
+    // Null: not listed, or long delivered.
+    const Market* find(engine::InstrumentId instrument) const;
+    // Listed instruments of a family in the order of their periods; some may be `unlisted` holes.
+    const std::deque<Market>& markets(engine::FamilyId family) const;
+    const OrderMirror& orders() const { return orders_; }
+    const TradeTape& tape() const { return tape_; }
+
+  private:
+    struct Touch {
+        engine::InstrumentId instrument{};
+        engine::Side side = engine::Side::buy;
+        engine::Price price{};
+        std::uint32_t ordinal = 0;
+        engine::Quantity before{};
+    };
+
+    void take(const engine::PhaseChanged& phase, engine::Sequence sequence);
+    void take(const engine::OrderEvent& order);
+    void take(const engine::Fill& fill, const engine::EventHeader& header);
+    void change_level(const MirroredOrder& order, std::int64_t lots);
+    Market* market(engine::InstrumentId instrument);
+    Market& list(engine::InstrumentId instrument);
+    void forget_before(engine::InstrumentId instrument);
+    void sort_touches();
+
+    std::vector<std::deque<Market>> families_;  // index = family id
+    OrderMirror orders_;
+    TradeTape tape_;
+    std::vector<Touch> touches_;
+    std::vector<LevelChange> changes_;
+};
+
+}  // namespace gridbook::gateway

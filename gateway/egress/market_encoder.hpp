@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The messages of /v1/market, with the members in the order of the protocol's examples (protocol section 4),
+// and the checksum of a book. It appends to the caller's string and keeps no state.
+//
+// crc is the CRC-32 of zlib over the best ten bids, then the best ten asks, best first, each as it is
+// published, `price:qty`, all joined by `|`:   bids 13.40:300, asks 13.50:120   ->   13.40:300|13.50:120   ->
+// 497567635 A delta carries the checksum of the book that it leads to.
+
+#include <string>
+
+#include "gateway/directory.hpp"
+#include "gateway/egress/bands.hpp"
+#include "gateway/egress/market_data.hpp"
+
+namespace gridbook::gateway {
+
+std::uint32_t book_crc(const Market& market, engine::Product product);
+
+void append_book_snapshot(const Market& market, const Directory& directory, std::string& out);
+// `changes` are all of one instrument.
+void append_book_delta(const Market& market, std::span<const LevelChange> changes, const Directory& directory,
+                       std::string& out);
+// `fill` is the taker's: its side is the aggressor's.
+void append_trade(const engine::Event& fill, const Directory& directory, std::string& out);
+void append_band(const Bands::Version& version, engine::Sequence sequence, const Directory& directory,
+                 std::string& out);
+void append_phase(const engine::Event& phase, const Directory& directory, std::string& out);
+
+// ["13.40","300"] pairs, best first, at most `depth` of them.
+void append_levels(const Depth& depth, engine::Product product, std::size_t levels_max, std::string& out);
+
+}  // namespace gridbook::gateway

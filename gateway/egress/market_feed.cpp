@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/egress/market_feed.hpp"
+
+#include <array>
+
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
+#include "gateway/egress/market_encoder.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Channel>, 4> channels_here{{{"book", Channel::book},
+                                                                             {"trades", Channel::trades},
+                                                                             {"band", Channel::band},
+                                                                             {"phase", Channel::phase}}};
+// Of the protocol, but of a later version.
+constexpr std::array<std::string_view, 6> channels_later{"book.100ms", "ticker", "indicative",
+                                                         "capacity",   "cost",   "alerts"};
+
+template <class Names>
+bool contains(const Names& names, std::string_view word) {
+    return std::ranges::find(names, word) != std::end(names);
+}
+
+WireError unknown_symbol(const std::string& symbol) {
+    return {"SYMBOL_UNKNOWN",
+            "no such instrument or family is listed: " + symbol,
+            "symbols",
+            "listed",
+            {},
+            symbol};
+}
+
+WireError missing(std::string_view field) {
+    return {"FORMAT_FIELD", std::string(field) + " is missing or empty", std::string(field), "required"};
+}
+
+}  // namespace
+
+void MarketFeed::handle(ConnectionId connection, const MarketRequest& request) {
+    const bool on = request.op == "subscribe";
+    const bool resync = request.op == "book.snapshot";
+    if (!on && !resync && request.op != "unsubscribe")
+        return refuse(connection, request.id,
+                      {"OP_UNKNOWN", "no such op: " + request.op, "op", "", {}, request.op});
+
+    std::vector<Channel> channels;
+    Topics topics;
+    std::optional<WireError> error;
+    if (resync)
+        channels = {Channel::book};
+    else
+        error = read_channels(request, channels);
+    if (!error) error = read_symbols(request, channels, topics);
+    if (!error && on) error = subscribe(connection, topics);
+    if (!error && request.op == "unsubscribe") error = unsubscribe(connection, topics);
+    if (error) return refuse(connection, request.id, *error);
+
+    reply(connection, request.id);
+    if (!on && !resync) return;
+    for (const Topic& topic : topics)
+        if (topic.channel == Channel::book) snapshot(connection, topic.scope);
+}
+
+std::optional<WireError> MarketFeed::read_channels(const MarketRequest& request,
+                                                   std::vector<Channel>& channels) const {
+    if (request.channels.empty()) return missing("channels");
+    for (const std::string& word : request.channels) {
+        const auto it = std::ranges::find(channels_here, word, [](const auto& entry) { return entry.first; });
+        if (it != channels_here.end()) {
+            channels.push_back(it->second);
+        } else if (contains(channels_later, word)) {
+            return WireError{"NOT_AVAILABLE",
+                             "channel " + word + " is not available in this version",
+                             "channels",
+                             "",
+                             {},
+                             word};
+        } else {
+            return WireError{"FORMAT_VALUE", "no such channel: " + word, "channels", "one of", {}, word};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<WireError> MarketFeed::read_symbols(const MarketRequest& request,
+                                                  const std::vector<Channel>& channels,
+                                                  Topics& topics) const {
+    if (request.symbols.empty()) return missing("symbols");
+    const bool leaving = request.op == "unsubscribe";
+    for (const std::string& symbol : request.symbols) {
+        for (const Channel channel : channels) {
+            Topic topic;
+            if (auto error = read_topic(symbol, channel, leaving, topic)) return error;
+            if (std::ranges::find(topics, topic) == topics.end()) topics.push_back(topic);
+        }
+    }
+    return std::nullopt;
+}
+
+// `*`, a family or an instrument. Books are heavy: they are to be had by instrument only.
+std::optional<WireError> MarketFeed::read_topic(const std::string& symbol, Channel channel, bool any,
+                                                Topic& topic) const {
+    const auto instrument = directory_.instrument(symbol);
+    if (instrument && (any || market_.find(*instrument) != nullptr)) {
+        // A band belongs to the family, whatever hour the reader looks at.
+        topic = channel == Channel::band ? of_family(channel, instrument->family)
+                                         : of_instrument(channel, *instrument);
+        return std::nullopt;
+    }
+    const auto family = directory_.family_id(symbol);
+    if (symbol != "*" && !family) return unknown_symbol(symbol);
+    if (channel == Channel::book)
+        return WireError{"FORMAT_VALUE",
+                         "channel book takes instruments; a family or * is for trades, band and phase",
+                         "symbols",
+                         "book by instrument",
+                         {},
+                         symbol};
+    topic = family ? of_family(channel, *family) : of_all(channel);
+    return std::nullopt;
+}
+
+std::optional<WireError> MarketFeed::over_limit(ConnectionId connection, const Topics& topics) const {
+    std::size_t wanted = subscriptions_.count(connection);
+    for (const Topic& topic : topics)
+        if (!subscriptions_.has(connection, topic)) ++wanted;
+    if (wanted <= topics_limit_) return std::nullopt;
+    return WireError{"ENGINE_LIMIT",
+                     "too many subscriptions on one connection",
+                     "symbols",
+                     "subscriptions",
+                     {std::to_string(topics_limit_)},
+                     std::to_string(wanted)};
+}
+
+std::optional<WireError> MarketFeed::subscribe(ConnectionId connection, const Topics& topics) {
+    if (auto error = over_limit(connection, topics)) return error;
+    for (const Topic& topic : topics) subscriptions_.add(connection, topic);
+    return std::nullopt;
+}
+
+std::optional<WireError> MarketFeed::unsubscribe(ConnectionId connection, const Topics& topics) {
+    for (const Topic& topic : topics) subscriptions_.remove(connection, topic);
+    return std::nullopt;
+}
+
+void MarketFeed::book(std::span<const LevelChange> changes) {
+    while (!changes.empty()) {
+        std::size_t n = 1;
+        while (n < changes.size() && changes[n].instrument == changes[0].instrument) ++n;
+        const Topic topic = of_instrument(Channel::book, changes[0].instrument);
+        if (subscriptions_.heard({topic})) {
+            text_.clear();
+            append_book_delta(*market_.find(topic.scope), changes.first(n), directory_, text_);
+            tell({topic});
+        }
+        changes = changes.subspan(n);
+    }
+}
+
+void MarketFeed::trade(const engine::Event& event) {
+    const engine::InstrumentId instrument = event.as<engine::Fill>().instrument;
+    const std::initializer_list<Topic> topics{of_instrument(Channel::trades, instrument),
+                                              of_family(Channel::trades, instrument.family),
+                                              of_all(Channel::trades)};
+    if (!subscriptions_.heard(topics)) return;
+    text_.clear();
+    append_trade(event, directory_, text_);
+    tell(topics);
+}
+
+void MarketFeed::band(const Bands::Version& version, engine::Sequence sequence) {
+    const std::initializer_list<Topic> topics{of_family(Channel::band, version.band.family),
+                                              of_all(Channel::band)};
+    if (!subscriptions_.heard(topics)) return;
+    text_.clear();
+    append_band(version, sequence, directory_, text_);
+    tell(topics);
+}
+
+void MarketFeed::phase(const engine::Event& event) {
+    const auto change = event.as<engine::PhaseChanged>();
+    const std::initializer_list<Topic> topics{of_instrument(Channel::phase, change.instrument),
+                                              of_family(Channel::phase, change.instrument.family),
+                                              of_all(Channel::phase)};
+    if (subscriptions_.heard(topics)) {
+        text_.clear();
+        append_phase(event, directory_, text_);
+        tell(topics);
+    }
+    if (change.phase == engine::Phase::delivering) subscriptions_.drop_before(change.instrument);
+}
+
+void MarketFeed::tell(std::initializer_list<Topic> topics) {
+    subscriptions_.each(topics, [&](ConnectionId connection) { outbox_.send(connection, text_); });
+}
+
+void MarketFeed::reply(ConnectionId connection, const std::string& id) {
+    text_ = "{\"id\":";
+    append_quoted(id, text_);
+    Members(text_)
+        .truth<"ok">(true)
+        .number<"subscriptions">(subscriptions_.count(connection))
+        .number<"seq">(directory_.sequence().value)
+        .raw("}");
+    outbox_.send(connection, text_);
+}
+
+void MarketFeed::refuse(ConnectionId connection, const std::string& id, const WireError& error) {
+    text_.clear();
+    append_error_reply(id, error, text_);
+    outbox_.send(connection, text_);
+}
+
+void MarketFeed::snapshot(ConnectionId connection, engine::InstrumentId instrument) {
+    text_.clear();
+    append_book_snapshot(*market_.find(instrument), directory_, text_);
+    outbox_.send(connection, text_);
+}
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// /v1/market (protocol section 4): subscriptions, a snapshot at once for every subscribed book, then one
+// delta a command with prev, seq and crc; trades, bands and phases as they happen. Nobody waits for the
+// engine here: everything comes from the mirrors. An event is encoded once and its bytes are shared by all
+// who hear it; what nobody hears is not encoded at all.
+
+#include <optional>
+
+#include "gateway/directory.hpp"
+#include "gateway/egress/bands.hpp"
+#include "gateway/egress/market_data.hpp"
+#include "gateway/egress/subscriptions.hpp"
+#include "gateway/ingress/market_request.hpp"
+#include "gateway/wire_error.hpp"
+
+namespace gridbook::gateway {
+
+class MarketFeed {
+  public:
+    // Topics a connection may hold: a channel of a symbol is one.
+    static constexpr std::size_t topics_max = 2'000;
+
+    MarketFeed(const Directory& directory, const MarketData& market, Outbox& outbox,
+               std::size_t topics_limit = topics_max)
+        : directory_(directory), market_(market), outbox_(outbox), topics_limit_(topics_limit) {}
+    MarketFeed(const MarketFeed&) = delete;
+    MarketFeed& operator=(const MarketFeed&) = delete;
+
+    // Answers at once; a request that is refused changes nothing. Between batches only: a snapshot must not
+    // show half a command.
+    void handle(ConnectionId connection, const MarketRequest& request);
+    void closed(ConnectionId connection) { subscriptions_.drop(connection); }
+
+    // What happened, in the order it happened.
+    void book(std::span<const LevelChange> changes);
+    void trade(const engine::Event& taker_fill);
+    void band(const Bands::Version& version, engine::Sequence sequence);
+    void phase(const engine::Event& phase_changed);
+
+  private:
+    using Topics = std::vector<Topic>;
+
+    std::optional<WireError> read_channels(const MarketRequest& request,
+                                           std::vector<Channel>& channels) const;
+    std::optional<WireError> read_symbols(const MarketRequest& request, const std::vector<Channel>& channels,
+                                          Topics& topics) const;
+    // `any`: also instruments that are not listed any more, for who leaves them.
+    std::optional<WireError> read_topic(const std::string& symbol, Channel channel, bool any,
+                                        Topic& topic) const;
+    std::optional<WireError> over_limit(ConnectionId connection, const Topics& topics) const;
+    std::optional<WireError> subscribe(ConnectionId connection, const Topics& topics);
+    std::optional<WireError> unsubscribe(ConnectionId connection, const Topics& topics);
+
+    void reply(ConnectionId connection, const std::string& id);
+    void refuse(ConnectionId connection, const std::string& id, const WireError& error);
+    void snapshot(ConnectionId connection, engine::InstrumentId instrument);
+    void tell(std::initializer_list<Topic> topics);
+
+    const Directory& directory_;
+    const MarketData& market_;
+    Outbox& outbox_;
+    std::size_t topics_limit_;
+    Subscriptions subscriptions_;
+    std::string text_;  // the message being written
+};
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/egress/publisher.hpp"
+
+#include "gateway/egress/answers.hpp"
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
+#include "gateway/egress/refusal.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using engine::Event;
+using engine::EventKind;
+
+constexpr std::string_view json_type = "application/json";
+
+bool answers(const Event& event) { return (event.header.flags & engine::event_flag::reply) != 0; }
+bool duplicate(const Event& event) { return (event.header.flags & engine::event_flag::duplicate) != 0; }
+
+bool has_origin(EventKind kind) {
+    switch (kind) {
+        case EventKind::started:
+        case EventKind::time_advanced:
+        case EventKind::state_hashed:
+        case EventKind::account_opened:
+        case EventKind::key_set:
+        case EventKind::credited:
+        case EventKind::resource_registered:
+        case EventKind::resource_withdrawn:
+        case EventKind::order:
+        case EventKind::refused:
+        case EventKind::band_changed:
+        case EventKind::order_row:
+        case EventKind::balance_row:
+        case EventKind::position_row:
+        case EventKind::rows_end: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+engine::Origin origin_of(const Event& event) {
+    static_assert(offsetof(engine::OrderEvent, origin) == 0 && offsetof(engine::Refused, origin) == 0 &&
+                  offsetof(engine::RowsEnd, origin) == 0 && offsetof(engine::BandChanged, origin) == 0);
+    engine::Origin origin;
+    if (has_origin(event.kind())) std::memcpy(&origin, event.body.data(), sizeof origin);
+    return origin;
+}
+
+void Publisher::recover(const Event& event) {
+    if (event.is_answer()) return;
+    if (event.header.sequence != command_) market_.close_command(command_);
+    command_ = event.header.sequence;
+    take_in(event);
+}
+
+void Publisher::publish(const Event& event) {
+    if (event.is_answer()) return answer(event);
+    begin_command(event.header.sequence);
+    const std::uint32_t cum = cum_after(event);
+    take_in(event);
+    metrics_.count(event);
+    tell_account(event, cum);
+    tell_market(event);
+}
+
+void Publisher::end_of_batch() {
+    feed_.book(market_.close_command(command_));
+    metrics_.resting(market_.orders().size());
+    metrics_.durable(directory_.sequence());
+    outbox_.flush();
+}
+
+void Publisher::begin_command(engine::Sequence sequence) {
+    if (sequence != command_) feed_.book(market_.close_command(command_));
+    command_ = sequence;
+}
+
+void Publisher::take_in(const Event& event) {
+    directory_.apply(event);
+    bands_.apply(event);
+    market_.apply(event);
+}
+
+// A fill tells what is left; what is filled in all stands in the mirror, before it has taken the fill in.
+std::uint32_t Publisher::cum_after(const Event& event) const {
+    if (event.kind() != EventKind::fill) return 0;
+    const auto fill = event.as<engine::Fill>();
+    const MirroredOrder* order = market_.orders().find(fill.order);
+    GRIDBOOK_CHECK(order != nullptr);
+    return order->cum + fill.qty;
+}
+
+void Publisher::tell_market(const Event& event) {
+    if (event.kind() == EventKind::phase_changed) return feed_.phase(event);
+    if (event.kind() == EventKind::fill && event.as<engine::Fill>().liquidity == engine::Liquidity::taker)
+        return feed_.trade(event);
+    if (event.kind() != EventKind::band_changed) return;
+    const auto band = event.as<engine::BandChanged>();
+    if (const Bands::Version* version = bands_.version(band.family, band.version))
+        feed_.band(*version, event.header.sequence);
+}
+
+void Publisher::tell_account(const Event& event, std::uint32_t cum) {
+    const engine::Origin origin = answers(event) ? origin_of(event) : engine::Origin{};
+    const Request* request = requests_.find(origin);
+    if (request == nullptr && event.header.number.value == 0) return;
+    members_.clear();
+    append_event(event, directory_, cum, members_);
+    const ConnectionId told = request == nullptr || request->http != 0 ? 0 : request->connection;
+    if (request != nullptr) reply(event, *request);
+    if (event.header.number.value != 0) tell_listeners(event, told);
+    if (request != nullptr) requests_.done(origin);
+}
+
+void Publisher::tell_listeners(const Event& event, ConnectionId told) {
+    for (const ConnectionId connection : sessions_.listeners(event.header.account)) {
+        if (connection == told) continue;
+        text_ = '{';
+        text_ += members_;
+        append_account(event, connection);
+        text_ += '}';
+        outbox_.send(connection, text_);
+        metrics_.message();
+    }
+}
+
+void Publisher::reply(const Event& event, const Request& request) {
+    if (event.kind() == EventKind::refused) return refuse(event, request);
+    if (request.http == 0) return send_reply(event, request, true);
+    text_ = "{\"ok\":true,";
+    append_admin_answer(event, directory_, text_);
+    text_ += '}';
+    respond(request, 200, text_);
+}
+
+void Publisher::refuse(const Event& event, const Request& request) {
+    const WireError error = refusal(event, directory_, bands_);
+    if (request.http != 0) return refuse(request, error);
+    members_.clear();
+    append_refusal_members(event, error, members_);
+    send_reply(event, request, false);
+}
+
+void Publisher::refuse(const Request& request, const WireError& error) {
+    if (request.http != 0) return respond(request, http_status(error.code), http_error(error));
+    text_.clear();
+    append_error_reply(request.id, error, text_);
+    outbox_.send(request.connection, text_);
+    metrics_.message();
+}
+
+void Publisher::send_reply(const Event& event, const Request& request, bool ok) {
+    text_ = "{\"id\":";
+    append_quoted(request.id, text_);
+    text_ += ok ? ",\"ok\":true," : ",\"ok\":false,";
+    text_ += members_;
+    append_account(event, request.connection);
+    if (duplicate(event)) text_ += ",\"dup\":true";
+    text_ += '}';
+    outbox_.send(request.connection, text_);
+    metrics_.message();
+}
+
+void Publisher::respond(const Request& request, unsigned status, std::string_view body) {
+    outbox_.respond(request.http, status, json_type, body);
+    metrics_.message();
+}
+
+// On a connection that may act for many, everything says for whom it is.
+void Publisher::append_account(const Event& event, ConnectionId connection) {
+    const std::uint32_t account = event.header.account.value;
+    if (!sessions_.names_accounts(connection) || account >= directory_.accounts().size()) return;
+    Members(text_).text<"account">(directory_.accounts()[account].name);
+}
+
+void Publisher::answer(const Event& row) {
+    const engine::Origin origin = origin_of(row);
+    Request* request = requests_.find(origin);
+    if (request == nullptr) return;
+    if (row.kind() != EventKind::rows_end) return request->rows.push_back(row);
+
+    if (const auto error = answer_error(row, request->rows))
+        refuse(*request, *error);
+    else
+        send_answer(row, *request);
+    requests_.done(origin);
+}
+
+void Publisher::send_answer(const Event& end, const Request& request) {
+    members_.clear();
+    append_answer(end, request.rows, directory_, members_);
+    if (request.http == 0) return send_reply(end, request, true);
+    text_ = "{\"ok\":true,";
+    text_ += members_;
+    // An order brings its ts along.
+    if (end.as<engine::RowsEnd>().question != engine::CommandKind::query_order)
+        Members(text_).time<"ts">(end.header.time);
+    Members(text_).rfc3339<"time">(end.header.time).raw("}");
+    respond(request, 200, text_);
+}
+
+}  // namespace gridbook::gateway

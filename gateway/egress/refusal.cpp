@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/egress/refusal.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using engine::RejectField;
+using engine::RejectReason;
+
+std::string price_text(engine::Price price) {
+    std::string out;
+    append_price(price, out);
+    return out;
+}
+
+std::string time_text(engine::Time time) {
+    std::string out;
+    append_rfc3339(time, out);
+    return out;
+}
+
+// A price keeps the decimals of its tick, unless it is off its tick.
+std::string price_text(engine::Decimal value) {
+    std::string out;
+    const std::int64_t ticks = engine::ticks_of(value);
+    if (engine::on_tick(value) && ticks >= INT32_MIN && ticks <= INT32_MAX)
+        append_price(engine::Price{static_cast<std::int32_t>(ticks)}, out);
+    else
+        append_decimal(value, out);
+    return out;
+}
+
+std::string value_text(RejectField field, std::int64_t value) {
+    std::string out;
+    switch (field) {
+        case RejectField::price:
+        case RejectField::floor:
+        case RejectField::ceiling:
+        case RejectField::guidance: return price_text(engine::Decimal{value});
+        case RejectField::qty:
+        case RejectField::count:
+        case RejectField::capacity: append_decimal(engine::Decimal{value}, out); return out;
+        case RejectField::notional:
+        case RejectField::cash:
+        case RejectField::amount: append_money(engine::Money{value}, out); return out;
+        case RejectField::tflops: append_decimal(engine::Decimal{value * 1'000}, out); return out;
+        case RejectField::effective: return time_text(engine::Time{value});
+        default: return std::to_string(value);
+    }
+}
+
+// The short name of the rule that was applied.
+std::string_view rule_name(RejectReason reason) {
+    switch (reason) {
+        case RejectReason::cid_reused: return "cid";
+        case RejectReason::killed: return "kill";
+        case RejectReason::symbol_unknown: return "listed";
+        case RejectReason::gate_closed: return "gate";
+        case RejectReason::phase_closed: return "phase";
+        case RejectReason::tick: return "tick";
+        case RejectReason::lot: return "lot";
+        case RejectReason::qty_limit: return "qty_limit";
+        case RejectReason::notional_limit: return "notional_limit";
+        case RejectReason::price_band_hard: return "hard";
+        case RejectReason::price_band_dynamic: return "dynamic";
+        case RejectReason::reason_required: return "guidance";
+        case RejectReason::funds: return "hold";
+        case RejectReason::capacity: return "capacity";
+        case RejectReason::post_only: return "post_only";
+        case RejectReason::engine_limit: return "pool";
+        case RejectReason::orders_limit: return "orders_limit";
+        case RejectReason::auth_role: return "role";
+        case RejectReason::spec_mismatch: return "nameplate";
+        case RejectReason::obligation: return "capacity";
+        case RejectReason::version_conflict: return "expect";
+        case RejectReason::effective: return "effective";
+        case RejectReason::format_value: return "range";
+        default: return "";
+    }
+}
+
+// Zero is a limit of its own only where nothing may be left.
+bool zero_counts(RejectReason reason) {
+    return reason == RejectReason::funds || reason == RejectReason::capacity ||
+           reason == RejectReason::obligation || reason == RejectReason::engine_limit ||
+           reason == RejectReason::version_conflict;
+}
+
+std::vector<std::string> limit_texts(const engine::Refused& r) {
+    if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
+    const auto text = [&](std::int64_t value) { return value_text(r.field, value); };
+    if (r.reason == RejectReason::price_band_hard || r.reason == RejectReason::price_band_dynamic)
+        return {text(r.limit_low), text(r.limit_high)};
+    if (r.limit_high == 0 || r.limit_low == r.limit_high) return {text(r.limit_low)};
+    if (r.limit_low == 0) return {text(r.limit_high)};
+    return {text(r.limit_low), text(r.limit_high)};
+}
+
+bool names_instrument(const engine::Refused& r, const Directory& directory) {
+    return r.instrument != engine::no_instrument && r.instrument.family.value < directory.families().size() &&
+           r.instrument.period.value != 0;
+}
+
+// What a field of words was given: the command's own text where the event carries it.
+std::string got_text(const engine::Refused& r, const Directory& directory) {
+    switch (r.field) {
+        case RejectField::none:
+        case RejectField::account:
+        case RejectField::key:
+        case RejectField::family:
+        case RejectField::class_name:
+        case RejectField::zone:
+        case RejectField::tier:
+        case RejectField::role:
+        case RejectField::pool: return {};
+        case RejectField::cid: return std::string(r.cid.view());
+        case RejectField::symbol:
+            return names_instrument(r, directory) ? directory.symbol(r.instrument) : std::string();
+        case RejectField::order: return r.got != 0 ? std::to_string(r.got) : std::string(r.cid.view());
+        default: return value_text(r.field, r.got);
+    }
+}
+
+// " = 14.00 x 0.70" when the edge is what follows from guidance, so that the reader can check it by hand.
+std::string derivation(engine::Price edge, const engine::BandChanged& band, RejectField which) {
+    const std::int64_t share = which == RejectField::floor ? 70 : 140;
+    const std::int64_t exact = band.guidance.value * share;
+    const std::int64_t inward = which == RejectField::floor ? (exact + 99) / 100 : exact / 100;
+    if (band.guidance.value == 0 || inward != edge.value) return {};
+    return fmt::format(FMT_COMPILE(" = {} x {}{}"), price_text(band.guidance), share == 70 ? "0.70" : "1.40",
+                       exact % 100 == 0 ? "" : ", rounded inward to the tick");
+}
+
+std::string band_sentence(const engine::Refused& r, const Bands::Version* version) {
+    const bool below = r.got < r.limit_low;
+    const std::string edge = value_text(r.field, below ? r.limit_low : r.limit_high);
+    std::string why;
+    if (version != nullptr)
+        why = below ? derivation(version->band.floor, version->band, RejectField::floor)
+                    : derivation(version->band.ceiling, version->band, RejectField::ceiling);
+    return fmt::format(FMT_COMPILE("{} {}{}"), below ? "below floor" : "above ceiling", edge, why);
+}
+
+std::string gate_sentence(const engine::Refused& r, const Directory& directory) {
+    if (!names_instrument(r, directory)) return "the gate of this instrument is closed";
+    const auto product = directory.product(r.instrument.family);
+    return fmt::format(FMT_COMPILE("the gate of {} closed at {}"), directory.symbol(r.instrument),
+                       time_text(engine::gate_time(r.instrument.period, product)));
+}
+
+std::string symbol_sentence(const engine::Refused& r, const Directory& directory) {
+    if (!names_instrument(r, directory)) return "the symbol names nothing that is traded here";
+    return fmt::format(FMT_COMPILE("{} is not listed now"), directory.symbol(r.instrument));
+}
+
+std::string lot_sentence(const engine::Refused& r, const Directory& directory, const std::string& got) {
+    const engine::FamilyId family = r.instrument.family;
+    if (family.value >= directory.families().size())
+        return fmt::format(FMT_COMPILE("{} {} is not a whole number of lots"), name(r.field), got);
+    std::string lot;
+    append_quantity(engine::Quantity{1}, directory.product(family), lot);
+    return fmt::format(FMT_COMPILE("{} {} is not a multiple of the lot {}"), name(r.field), got, lot);
+}
+
+std::string limit_sentence(const engine::Refused& r, const WireError& e) {
+    if (r.got <= 0) return fmt::format(FMT_COMPILE("{} {} is not above zero"), e.field, e.got);
+    return fmt::format(FMT_COMPILE("{} {} is above the limit {}"), e.field, e.got,
+                       e.limit.empty() ? "" : e.limit.back());
+}
+
+std::string first(const std::vector<std::string>& limit) {
+    return limit.empty() ? std::string("0") : limit[0];
+}
+
+// The brochure's figure with sparsity is the known trap (market-rules section 2): say so.
+std::string nameplate_sentence(const engine::Refused& r, const WireError& e, const Directory& directory) {
+    for (const Directory::Class& c : directory.classes())
+        if (c.defined.sparse_tflops == r.got && c.defined.tflops == r.limit_high)
+            return fmt::format(FMT_COMPILE("{} TFLOPS is the sparse figure of {}, the dense one is {}"),
+                               e.got, c.name, first(e.limit));
+    return fmt::format(FMT_COMPILE("{} TFLOPS is not within the dense figure of the nameplate, {}"), e.got,
+                       first(e.limit));
+}
+
+std::string pool_sentence(const engine::Refused& r, const WireError& e) {
+    if (r.pool == engine::Pool::price)
+        return fmt::format(FMT_COMPILE("{} {} is above the highest price of a book, {}"), e.field, e.got,
+                           first(e.limit));
+    return fmt::format(FMT_COMPILE("pool {} is full, its size is {}"), name(r.pool), first(e.limit));
+}
+
+std::string value_sentence(const WireError& e) {
+    if (e.got.empty()) return fmt::format(FMT_COMPILE("{} is empty, too long or in use already"), e.field);
+    if (e.limit.size() == 2)
+        return fmt::format(FMT_COMPILE("{} {} is outside {} to {}"), e.field, e.got, e.limit[0], e.limit[1]);
+    return fmt::format(FMT_COMPILE("{} {} is not a value it can have"), e.field, e.got);
+}
+
+std::string sentence(const engine::Refused& r, const WireError& e, const Directory& directory,
+                     const Bands::Version* band) {
+    switch (r.reason) {
+        case RejectReason::cid_reused:
+            return fmt::format(FMT_COMPILE("cid {} was used before with another body"), r.cid.view());
+        case RejectReason::killed: return "stopped by the kill switch";
+        case RejectReason::symbol_unknown: return symbol_sentence(r, directory);
+        case RejectReason::gate_closed: return gate_sentence(r, directory);
+        case RejectReason::phase_closed: return "the instrument takes no such order in its phase";
+        case RejectReason::tick:
+            return fmt::format(FMT_COMPILE("{} {} is not a multiple of the tick 0.01"), e.field, e.got);
+        case RejectReason::lot: return lot_sentence(r, directory, e.got);
+        case RejectReason::qty_limit:
+        case RejectReason::notional_limit: return limit_sentence(r, e);
+        case RejectReason::price_band_hard: return band_sentence(r, band);
+        case RejectReason::price_band_dynamic: return "outside the dynamic band";
+        case RejectReason::reason_required: return "outside the soft range of guidance a reason is needed";
+        case RejectReason::funds:
+            return fmt::format(FMT_COMPILE("needs {} CNY, available {}"), e.got, first(e.limit));
+        case RejectReason::capacity:
+            return fmt::format(FMT_COMPILE("asks for {} units of the hour, free {}"), e.got, first(e.limit));
+        case RejectReason::post_only: return "would trade on arrival";
+        case RejectReason::order_unknown:
+            return fmt::format(FMT_COMPILE("no such order: {}"),
+                               r.got != 0 ? std::to_string(r.got) : std::string(r.cid.view()));
+        case RejectReason::already_filled: return "the order is done already";
+        case RejectReason::engine_limit: return pool_sentence(r, e);
+        case RejectReason::orders_limit:
+            return fmt::format(FMT_COMPILE("the account has its {} open orders already"), first(e.limit));
+        case RejectReason::auth_role: return "the role does not allow this";
+        case RejectReason::account_unknown: return "no such account";
+        case RejectReason::class_unknown:
+            return fmt::format(FMT_COMPILE("{} names nothing in the catalogue"), e.field);
+        case RejectReason::spec_mismatch: return nameplate_sentence(r, e, directory);
+        case RejectReason::obligation:
+            return fmt::format(FMT_COMPILE("open sells and units sold need {}, left would be {}"), e.got,
+                               first(e.limit));
+        case RejectReason::version_conflict:
+            return fmt::format(FMT_COMPILE("expected version {}, the latest is {}"), e.got, first(e.limit));
+        case RejectReason::effective: return fmt::format(FMT_COMPILE("effective {} is in the past"), e.got);
+        default: return value_sentence(e);
+    }
+}
+
+}  // namespace
+
+WireError refusal(const engine::Event& event, const Directory& directory, const Bands& bands) {
+    const auto r = event.as<engine::Refused>();
+    const Bands::Version* band = bands.version(r.instrument.family, r.band);
+    WireError e{engine::code(r.reason), {}};
+    e.field = engine::name(r.field);
+    e.rule = rule_name(r.reason);
+    e.limit = limit_texts(r);
+    e.got = got_text(r, directory);
+    e.band = r.band;
+    if (band != nullptr) e.rationale = band->band.rationale.view();
+    e.msg = sentence(r, e, directory, band);
+    return e;
+}
+
+void append_refusal_members(const engine::Event& event, const WireError& error, std::string& out) {
+    append_error_member(error, out);
+    Members m(out);
+    if (const auto r = event.as<engine::Refused>(); !r.cid.empty()) m.text<"cid">(r.cid.view());
+    m.number<"seq">(event.header.sequence.value).time<"ts">(event.header.time);
+}
+
+}  // namespace gridbook::gateway

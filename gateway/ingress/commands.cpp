@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/ingress/commands.hpp"
+
+#include <fmt/format.h>
+
+#include "gateway/keys.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using engine::RejectField;
+
+// The family of a resource by three names; what names nothing is told by its field.
+struct Family {
+    engine::FamilyId id = engine::no_family;
+    RejectField unknown = RejectField::none;
+};
+
+Family family_of(const RegisterRequest& request, const Directory& directory) {
+    if (!directory.class_id(request.class_name)) return {.unknown = RejectField::class_name};
+    if (!directory.zone_id(request.zone)) return {.unknown = RejectField::zone};
+    if (!directory.tier_id(request.tier)) return {.unknown = RejectField::tier};
+    const auto id =
+        directory.family_id(fmt::format("{}.{}.{}", request.class_name, request.zone, request.tier));
+    if (!id) return {.unknown = RejectField::family};
+    return {.id = *id};
+}
+
+std::optional<WireError> check_residency(const RegisterRequest& request, const Directory& directory) {
+    const auto zone = directory.zone_id(request.zone);
+    if (request.residency.empty() || !zone) return std::nullopt;
+    const std::string_view actual = directory.zones()[zone->value].defined.residency.view();
+    if (request.residency == actual) return std::nullopt;
+    return WireError{.code = "SPEC_MISMATCH",
+                     .msg = fmt::format("the residency of zone {} is {}", request.zone, actual),
+                     .field = "residency",
+                     .rule = "zone",
+                     .limit = {std::string(actual)},
+                     .got = std::string(request.residency)};
+}
+
+std::optional<WireError> check_page(const PositionsRequest& request, const Directory& directory) {
+    if (request.after.empty() || directory.instrument(request.after)) return std::nullopt;
+    return WireError{.code = "SYMBOL_UNKNOWN",
+                     .msg = "after names no instrument",
+                     .field = "after",
+                     .got = std::string(request.after)};
+}
+
+// One overload an op: its body of the command.
+struct ToBody {
+    const Directory& directory;
+    const Sender& sender;
+
+    template <class Body>
+    engine::Command command(const Body& body) const {
+        return engine::Command::of(body, sender.account, sender.key, sender.origin);
+    }
+    engine::Command operator()(const ClockAdvanceRequest& r) const {
+        return command(engine::AdvanceTime{.to = r.to});
+    }
+    engine::Command operator()(const PlaceRequest& r) const {
+        return command(
+            engine::PlaceOrder{.cid = r.cid,
+                               .instrument = directory.instrument(r.symbol).value_or(engine::no_instrument),
+                               .price = r.price,
+                               .qty = r.qty,
+                               .side = r.side,
+                               .tif = r.tif});
+    }
+    engine::Command operator()(const ReplaceRequest& r) const {
+        return command(
+            engine::ReplaceOrder{.cid = r.name.cid, .order = r.name.order, .price = r.price, .qty = r.qty});
+    }
+    engine::Command operator()(const CancelRequest& r) const {
+        return command(engine::CancelOrder{.cid = r.name.cid, .order = r.name.order});
+    }
+    engine::Command operator()(const StatusRequest& r) const {
+        return command(engine::QueryOrder{.cid = r.name.cid, .order = r.name.order});
+    }
+    engine::Command operator()(const OpenOrdersRequest& r) const {
+        return command(engine::QueryOrders{.after = r.after, .limit = r.limit});
+    }
+    engine::Command operator()(const BalanceRequest&) const { return command(engine::QueryBalance{}); }
+    engine::Command operator()(const PositionsRequest& r) const {
+        engine::QueryPositions query{.limit = r.limit};
+        if (!r.after.empty()) query.after = *directory.instrument(r.after);
+        return command(query);
+    }
+    engine::Command operator()(const RegisterRequest& r) const {
+        const Family family = family_of(r, directory);
+        engine::RegisterResource body{.family = family.id,
+                                      .green_share = static_cast<std::uint16_t>(r.green_share.value / 100),
+                                      .pue = static_cast<std::uint16_t>(r.pue.value / 1'000),
+                                      .dense_given = r.dense.has_value(),
+                                      .dense = r.dense.value_or(false),
+                                      .count = r.count,
+                                      .tflops = static_cast<std::uint32_t>(r.tflops.value / 1'000),
+                                      .unknown_field = family.unknown};
+        if (!r.certificate.empty()) body.certificate = sha256(r.certificate);
+        return command(body);
+    }
+    engine::Command operator()(const WithdrawRequest& r) const {
+        return command(engine::WithdrawResource{.resource = r.resource});
+    }
+    // A logon is no command, and nothing was decoded in the other case: a caller's mistake.
+    template <class Other>
+    engine::Command operator()(const Other&) const {
+        GRIDBOOK_CHECK(!"a request that is no command");
+        return {};
+    }
+};
+
+}  // namespace
+
+std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory) {
+    if (const auto* r = std::get_if<RegisterRequest>(&request.body)) return check_residency(*r, directory);
+    if (const auto* r = std::get_if<PositionsRequest>(&request.body)) return check_page(*r, directory);
+    return std::nullopt;
+}
+
+engine::Command to_command(const TradeRequest& request, const Directory& directory, const Sender& sender) {
+    return std::visit(ToBody{directory, sender}, request.body);
+}
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Names -> ids: a decoded trade request becomes the command or question that the engine takes. What names
+// nothing is passed on as such, so that the engine refuses it in its turn; only what a command has no words
+// for is refused here. It knows no connection and no session.
+
+#include <optional>
+
+#include "gateway/directory.hpp"
+#include "gateway/ingress/trade_request.hpp"
+
+namespace gridbook::gateway {
+
+// For whom, by whom, and where the answer goes.
+struct Sender {
+    engine::AccountId account = engine::no_account;
+    engine::KeyIndex key = engine::no_key;
+    engine::Origin origin{};
+};
+
+// What no command can carry: a residency that is not the zone's (SPEC_MISMATCH), a page that starts at no
+// symbol (SYMBOL_UNKNOWN).
+std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory);
+
+// The command of a request that check_names has passed.
+engine::Command to_command(const TradeRequest& request, const Directory& directory, const Sender& sender);
+
+}  // namespace gridbook::gateway

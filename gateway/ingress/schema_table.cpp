@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/command.hpp"
+#include "gateway/ingress/schema.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+using enum Form;
+using enum Need;
+
+// Certificates and evidence: as long as a frame can carry.
+constexpr std::size_t any_length = frame_bytes_max;
+
+constexpr Word sides[] = {{"buy"}, {"sell"}};
+constexpr Word order_types[] = {{"limit"}, {"market", true}};
+constexpr Word order_tifs[] = {{"gate"}, {"ioc"}, {"gtt", true}, {"fok", true}};
+constexpr Word strip_tifs[] = {{"gate"}, {"fok"}};
+constexpr Word anyof_tifs[] = {{"ioc"}, {"fok"}};
+constexpr Word profiles[] = {{"train"}, {"infer"}};
+constexpr Word stp_modes[] = {
+    {"cancel_taker"}, {"cancel_maker", true}, {"cancel_both", true}, {"decrement", true}};
+constexpr Word band_modes[] = {{"reject"}, {"cap", true}};
+constexpr Word cods[] = {{"off"}, {"connection", true}, {"account", true}};
+constexpr Word only_false[] = {{"false"}, {"true", true}};
+constexpr Word channels[] = {
+    {"book"},         {"trades"},           {"band"},           {"phase"},      {"book.100ms", true},
+    {"ticker", true}, {"indicative", true}, {"capacity", true}, {"cost", true}, {"alerts", true}};
+
+constexpr Field logon_fields[] = {
+    {"key", text, required, 64},  {"ts", time},
+    {"sig", text, required, 256}, {"cod", word, optional, 16, cods},
+    {"stream", text, later},      {"from", integer, later},
+};
+constexpr Field clock_fields[] = {{"ts", time}};
+constexpr Field place_fields[] = {
+    {"symbol", text},
+    {"side", word, required, 8, sides},
+    {"type", word, required, 8, order_types},
+    {"price", decimal},
+    {"qty", decimal},
+    {"tif", word, optional, 8, order_tifs},
+    {"cid", cid},
+    {"expire", time, later},
+    {"post_only", truth, optional, 8, only_false},
+    {"min_qty", decimal, later},
+    {"stp", word, optional, 16, stp_modes},
+    {"on_band", word, optional, 8, band_modes},
+    {"reason", text, later},
+    {"standby", truth, optional, 8, only_false},
+};
+constexpr Field replace_fields[] = {
+    {"oid", id, optional}, {"cid", cid, optional}, {"price", decimal}, {"qty", decimal}};
+constexpr Field order_name_fields[] = {{"oid", id, optional}, {"cid", cid, optional}};
+constexpr Field cancel_all_fields[] = {
+    {"symbol", text, optional}, {"family", text, optional}, {"side", word, optional, 8, sides}};
+constexpr Field batch_fields[] = {{"orders", anything}};
+constexpr Field orders_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
+constexpr Field positions_page_fields[] = {{"after", text, optional}, {"limit", integer, optional, 1000}};
+constexpr Field strip_fields[] = {
+    {"family", text},
+    {"start", text},
+    {"hours", integer, required, 168},
+    {"side", word, required, 8, sides},
+    {"qty", decimal},
+    {"price", decimal},
+    {"tif", word, optional, 8, strip_tifs},
+    {"cid", cid},
+};
+constexpr Field anyof_fields[] = {
+    {"families", texts},
+    {"start", text},
+    {"hours", integer, required, 168},
+    {"need", decimal},
+    {"price", decimal},
+    {"profile", word, required, 8, profiles},
+    {"tif", word, optional, 8, anyof_tifs},
+    {"cid", cid},
+};
+constexpr Field cancel_after_fields[] = {{"ms", integer}};
+constexpr Field explain_fields[] = {{"oid", id, optional}, {"tid", id, optional}};
+constexpr Field register_fields[] = {
+    {"class", text, required, 16},     {"zone", text, required, 16},
+    {"tier", text, required, 8},       {"count", decimal},
+    {"residency", text, optional, 16}, {"pue", figure, optional},
+    {"green_share", figure, optional}, {"tflops", figure, optional},
+    {"dense", truth, optional},        {"cert", text, optional, any_length},
+};
+constexpr Field withdraw_fields[] = {{"resource", id}};
+constexpr Field ready_fields[] = {
+    {"did", id}, {"endpoint_ref", text}, {"attestation", text, optional, any_length}};
+constexpr Field meter_fields[] = {{"did", id},
+                                  {"minute", anything},
+                                  {"available", anything},
+                                  {"util", anything, optional},
+                                  {"power_w", anything, optional}};
+constexpr Field dispute_fields[] = {
+    {"did", id}, {"minutes", anything}, {"evidence", text, optional, any_length}};
+constexpr Field draw_fields[] = {{"holding", text, optional}, {"class", text, optional},
+                                 {"uncached", integer},       {"cached", integer},
+                                 {"output", integer},         {"usage", text}};
+constexpr Field subscribe_fields[] = {{"channels", words, required, 16, channels}, {"symbols", texts}};
+constexpr Field snapshot_fields[] = {{"symbol", text, optional}, {"symbols", texts, optional}};
+
+constexpr std::uint8_t anyone = 0;
+constexpr std::uint8_t members = 0xFF;  // every key that is not revoked
+constexpr std::uint8_t traders = engine::role::buyer | engine::role::provider;
+constexpr std::uint8_t providers = engine::role::provider;
+constexpr Endpoint trade = Endpoint::trade;
+constexpr Endpoint market = Endpoint::market;
+
+constexpr OpSpec table[] = {
+    {Op::session_logon, "session.logon", trade, anyone, logon_fields},
+    {Op::clock_advance, "clock.advance", trade, members, clock_fields},
+    {Op::order_place, "order.place", trade, traders, place_fields},
+    {Op::order_replace, "order.replace", trade, traders, replace_fields},
+    {Op::order_cancel, "order.cancel", trade, traders, order_name_fields},
+    {Op::later, "order.cancel_all", trade, traders, cancel_all_fields},
+    {Op::later, "order.batch", trade, traders, batch_fields},
+    {Op::order_status, "order.status", trade, members, order_name_fields},
+    {Op::orders_open, "orders.open", trade, members, orders_page_fields},
+    {Op::later, "strip.place", trade, traders, strip_fields},
+    {Op::later, "anyof.place", trade, traders, anyof_fields},
+    {Op::later, "cancel.after", trade, traders, cancel_after_fields},
+    {Op::later, "quote.explain", trade, members, explain_fields},
+    {Op::resource_register, "resource.register", trade, providers, register_fields},
+    {Op::resource_withdraw, "resource.withdraw", trade, providers, withdraw_fields},
+    {Op::later, "delivery.ready", trade, providers, ready_fields},
+    {Op::later, "meter.report", trade, traders, meter_fields},
+    {Op::later, "dispute.open", trade, traders, dispute_fields},
+    {Op::later, "token.draw", trade, traders, draw_fields},
+    {Op::balance_get, "balance.get", trade, members, {}},
+    {Op::positions_get, "positions.get", trade, members, positions_page_fields},
+    {Op::later, "fills.get", trade, members, positions_page_fields},
+    {Op::later, "invoices.get", trade, members, positions_page_fields},
+    {Op::later, "limits.get", trade, members, {}},
+    {Op::subscribe, "subscribe", market, anyone, subscribe_fields},
+    {Op::unsubscribe, "unsubscribe", market, anyone, subscribe_fields},
+    {Op::book_snapshot, "book.snapshot", market, anyone, snapshot_fields},
+};
+
+}  // namespace
+
+std::span<const OpSpec> ops() { return table; }
+
+const OpSpec* find_op(std::string_view name) {
+    for (const OpSpec& op : table)
+        if (op.name == name) return &op;
+    return nullptr;
+}
+
+}  // namespace gridbook::gateway

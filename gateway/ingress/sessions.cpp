@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/ingress/sessions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "gateway/config.hpp"
+#include "gateway/decimal.hpp"
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
+#include "gateway/ingress/freshness.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+constexpr std::size_t nonce_bytes = 24;           // 192 bits: no two connections ever get the same one
+constexpr std::uint16_t policy_violation = 1008;  // the WebSocket close code for a client that breaks a rule
+
+// Stable for the account and the journal: another journal's numbers must not look like ours.
+std::string stream_of(const Directory& directory, engine::AccountId account) {
+    const Digest digest = sha256(
+        fmt::format("stream\n{}\n{}", directory.epoch().value, directory.accounts()[account.value].name));
+    return hex(std::span(digest).first(8));
+}
+
+void append_logon_limits(const TradeLimits& limits, std::string& out) {
+    Members members(out);
+    members.raw(fmt::format(R"({{"frame_bytes":{})", frame_bytes_max));
+    if (limits.open_orders != 0) members.number<"open_orders">(limits.open_orders);
+    if (limits.qty.value != 0) members.decimal<"qty">(limits.qty);
+    if (limits.notional.value != 0) members.money<"notional">(limits.notional);
+    members.raw("}");
+}
+
+void append_plain_event(std::string_view name, engine::Time now, std::string& out) {
+    Members(out).raw(R"({"ev":")").raw(name).raw("\"").time<"ts">(now).raw("}");
+}
+
+}  // namespace
+
+Sessions::Sessions(const Directory& directory, Outbox& transport, TradeLimits limits)
+    : directory_(directory), voice_(*this, transport), limits_(limits) {}
+
+void Sessions::Voice::send(ConnectionId connection, std::string_view text) {
+    if (Session* session = sessions_.find(connection)) session->said = sessions_.now_;
+    transport_.send(connection, text);
+}
+
+// ---- connections ----
+
+void Sessions::opened(ConnectionId connection, Endpoint endpoint, engine::Time now) {
+    now_ = now;
+    Session& session = sessions_[connection];
+    session.connection = connection;
+    session.endpoint = endpoint;
+    session.said = now;
+    if (endpoint != Endpoint::trade) return;
+    session.nonce = random_token(nonce_bytes);
+    append_welcome(session, now);
+    voice_.send(connection, text_);
+}
+
+void Sessions::closed(ConnectionId connection) {
+    const auto it = sessions_.find(connection);
+    if (it == sessions_.end()) return;
+    for (const engine::AccountId account : it->second.hears)
+        std::erase(listeners_[account.value], connection);
+    sessions_.erase(it);
+}
+
+// ---- signing in ----
+
+void Sessions::logon(ConnectionId connection, std::string_view id, const LogonRequest& request,
+                     engine::Time now) {
+    Session* session = find(connection);
+    if (!session) return;
+    const auto key = directory_.key_index(request.key);
+    text_.clear();
+    if (const auto error = refusal(*session, request, key, now)) {
+        append_error_reply(id, *error, text_);
+        voice_.send(connection, text_);
+        if (++session->failures == logon_failures_max) end(connection, "too many failed logons");
+        return;
+    }
+    sign_in(*session, *key);
+    append_logon_reply(*session, id);
+    voice_.send(connection, text_);
+}
+
+std::optional<WireError> Sessions::refusal(const Session& session, const LogonRequest& request,
+                                           std::optional<engine::KeyIndex> key, engine::Time now) const {
+    if (session.signed_in())
+        return WireError{.code = "AUTH_REPLAY",
+                         .msg = "this connection is signed in; its nonce is used up",
+                         .rule = "nonce"};
+    if (!key || directory_.keys()[key->value].roles == 0)
+        return WireError{.code = "AUTH_KEY",
+                         .msg = key ? "the key is revoked" : "no such key",
+                         .field = "key",
+                         .got = std::string(request.key)};
+    if (auto error = stale(request.time, now, "ts")) return error;
+    return forged(session, request, directory_.keys()[key->value]);
+}
+
+// The nonce belongs to this connection alone, so what was signed for another one fails here.
+std::optional<WireError> Sessions::forged(const Session& session, const LogonRequest& request,
+                                          const Directory::Key& key) const {
+    const std::string signed_text = fmt::format("logon\n{}\n{}\n{}", session.nonce, request.key, request.ts);
+    if (verify(key.public_key, signed_text, request.signature)) return std::nullopt;
+    return WireError{
+        .code = "AUTH_SIGNATURE",
+        .msg = "the signature is not this key's over logon, nonce, key and ts, joined by line feeds",
+        .field = "sig"};
+}
+
+void Sessions::sign_in(Session& session, engine::KeyIndex index) {
+    const Directory::Key& key = directory_.keys()[index.value];
+    session.key = index;
+    session.account = key.account;
+    session.on_behalf = key.on_behalf;
+    session.signed_with = key.public_key;
+    listen(session, key.account);
+}
+
+void Sessions::name(Session& session, engine::AccountId account) {
+    if (session.on_behalf) listen(session, account);
+}
+
+void Sessions::listen(Session& session, engine::AccountId account) {
+    if (listeners_.size() <= account.value) listeners_.resize(account.value + 1);
+    std::vector<ConnectionId>& connections = listeners_[account.value];
+    // The latest comer stands last, and an account has few connections.
+    if (std::ranges::find(connections, session.connection) != connections.end()) return;
+    connections.push_back(session.connection);
+    session.hears.push_back(account);
+}
+
+// ---- time ----
+
+void Sessions::tick(engine::Time now) {
+    now_ = now;
+    visited_.clear();
+    for (const auto& [connection, session] : sessions_) visited_.push_back(connection);
+    for (const ConnectionId connection : visited_) look_after(connection);
+}
+
+void Sessions::look_after(ConnectionId connection) {
+    const Session* session = find(connection);
+    if (!session || session->closing) return;
+    if (key_changed(*session)) return end(connection, "the key was changed");
+    if (now_ - session->said < heartbeat_after) return;
+    text_.clear();
+    append_plain_event("hb", now_, text_);
+    voice_.send(connection, text_);
+}
+
+void Sessions::end(ConnectionId connection, std::string_view reason) {
+    if (Session* session = find(connection)) session->closing = true;
+    voice_.close(connection, policy_violation, reason);
+}
+
+void Sessions::announce_shutdown(engine::Time now) {
+    now_ = now;
+    text_.clear();
+    append_plain_event("notice.shutdown", now, text_);
+    for (const auto& [connection, session] : sessions_) voice_.send(connection, text_);
+}
+
+bool Sessions::key_changed(const Session& session) const {
+    if (!session.signed_in()) return false;
+    const Directory::Key& key = directory_.keys()[session.key.value];
+    return key.roles == 0 || key.account != session.account || key.on_behalf != session.on_behalf ||
+           key.public_key != session.signed_with;
+}
+
+// ---- questions ----
+
+Session* Sessions::find(ConnectionId connection) {
+    const auto it = sessions_.find(connection);
+    return it == sessions_.end() ? nullptr : &it->second;
+}
+
+std::span<const ConnectionId> Sessions::listeners(engine::AccountId account) const {
+    if (account.value >= listeners_.size()) return {};
+    return listeners_[account.value];
+}
+
+bool Sessions::names_accounts(ConnectionId connection) const {
+    const auto it = sessions_.find(connection);
+    return it != sessions_.end() && it->second.on_behalf;
+}
+
+std::uint8_t Sessions::roles(const Session& session) const {
+    if (!session.signed_in() || key_changed(session)) return 0;
+    return directory_.keys()[session.key.value].roles;
+}
+
+// ---- text ----
+
+void Sessions::append_welcome(const Session& session, engine::Time now) {
+    text_.clear();
+    Members(text_).raw(R"({"ev":"welcome","schema":1)").word<"nonce">(session.nonce).time<"ts">(now).raw("}");
+}
+
+void Sessions::append_logon_reply(const Session& session, std::string_view id) {
+    const Directory::Account& account = directory_.accounts()[session.account.value];
+    text_ += R"({"id":)";
+    append_quoted(id, text_);
+    Members(text_)
+        .truth<"ok">(true)
+        .text<"account">(account.name)
+        .word<"role">(role_words(directory_.keys()[session.key.value].roles))
+        .word<"stream">(stream_of(directory_, session.account))
+        .number<"n">(account.number)
+        .number<"seq">(directory_.sequence().value)
+        .raw<"limits">("");
+    append_logon_limits(limits_, text_);
+    text_ += '}';
+}
+
+}  // namespace gridbook::gateway

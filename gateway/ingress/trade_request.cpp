@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/ingress/trade_request.hpp"
+
+#include <fmt/format.h>
+
+namespace gridbook::gateway {
+
+namespace {
+
+using Refusal = std::optional<WireError>;
+using engine::Decimal;
+
+constexpr std::uint32_t page_limit = 1000;  // rows, when the client names no limit
+
+Decimal decimal(const Frame& frame, std::string_view name) { return Decimal{frame.number(name)}; }
+
+std::uint32_t limit(const Frame& frame) {
+    return frame.has("limit") ? static_cast<std::uint32_t>(frame.number("limit")) : page_limit;
+}
+
+LogonRequest logon(const Frame& frame) {
+    return {frame.text("key"), frame.text("ts"), engine::Time{frame.number("ts")}, frame.text("sig")};
+}
+
+PlaceRequest place(const Frame& frame) {
+    // Words become their index in the table, which stands in the order of the enums.
+    return {.symbol = frame.text("symbol"),
+            .cid = engine::Cid(frame.text("cid")),
+            .side = static_cast<engine::Side>(frame.number("side")),
+            .tif = static_cast<engine::TimeInForce>(frame.number("tif")),
+            .price = decimal(frame, "price"),
+            .qty = decimal(frame, "qty")};
+}
+
+OrderName order_name(const Frame& frame) {
+    return {engine::OrderId{static_cast<std::uint64_t>(frame.number("oid"))}, engine::Cid(frame.text("cid"))};
+}
+
+// An order is named by one of two fields; with both, they might not agree.
+Refusal check_order_name(const Frame& frame) {
+    if (frame.has("oid") != frame.has("cid")) return {};
+    return WireError{.code = "FORMAT_FIELD",
+                     .msg = frame.has("oid") ? "give oid or cid, not both" : "give oid or cid",
+                     .field = "oid",
+                     .rule = "oid or cid"};
+}
+
+// A figure with at most as many decimals as `step` has, from low to high, in millionths.
+Refusal check_figure(const Frame& frame, std::string_view name, std::int64_t low, std::int64_t high,
+                     std::int64_t step, std::string_view rule) {
+    if (!frame.has(name)) return {};
+    const std::int64_t value = frame.number(name);
+    if (value >= low && value <= high && value % step == 0) return {};
+    return bad_value(name, std::string(rule), frame.text(name));
+}
+
+// The engine keeps these in fields of fixed width (engine/command.hpp, RegisterResource).
+Refusal check_figures(const Frame& frame) {
+    constexpr std::int64_t one = engine::decimal_one;
+    if (auto refusal = check_figure(frame, "pue", one, 10 * one, 1'000, "1 to 10, at most three decimals"))
+        return refusal;
+    if (auto refusal = check_figure(frame, "green_share", 0, one, 100, "0 to 1, at most four decimals"))
+        return refusal;
+    return check_figure(frame, "tflops", 1'000, 1'000'000 * one, 1'000,
+                        "more than 0, at most 1000000, at most three decimals");
+}
+
+RegisterRequest registration(const Frame& frame) {
+    RegisterRequest out{.class_name = frame.text("class"),
+                        .zone = frame.text("zone"),
+                        .tier = frame.text("tier"),
+                        .residency = frame.text("residency"),
+                        .certificate = frame.text("cert"),
+                        .count = decimal(frame, "count"),
+                        .pue = decimal(frame, "pue"),
+                        .green_share = decimal(frame, "green_share"),
+                        .tflops = decimal(frame, "tflops"),
+                        .dense = std::nullopt};
+    if (frame.has("dense")) out.dense = frame.number("dense") == 1;
+    return out;
+}
+
+Refusal check_resource(const Frame& frame) {
+    if (frame.number("resource") <= UINT32_MAX) return {};
+    return bad_value("resource", fmt::format("at most {}", UINT32_MAX), frame.text("resource"));
+}
+
+// What goes across fields, after each field was checked by itself.
+Refusal check_together(const Frame& frame, Op op) {
+    switch (op) {
+        case Op::order_replace:
+        case Op::order_cancel:
+        case Op::order_status: return check_order_name(frame);
+        case Op::resource_register: return check_figures(frame);
+        case Op::resource_withdraw: return check_resource(frame);
+        default: return {};
+    }
+}
+
+void read_body(const Frame& frame, Op op, TradeRequest& out) {
+    switch (op) {
+        case Op::session_logon: out.body = logon(frame); return;
+        case Op::clock_advance: out.body = ClockAdvanceRequest{engine::Time{frame.number("ts")}}; return;
+        case Op::order_place: out.body = place(frame); return;
+        case Op::order_replace:
+            out.body = ReplaceRequest{order_name(frame), decimal(frame, "price"), decimal(frame, "qty")};
+            return;
+        case Op::order_cancel: out.body = CancelRequest{order_name(frame)}; return;
+        case Op::order_status: out.body = StatusRequest{order_name(frame)}; return;
+        case Op::orders_open:
+            out.body = OpenOrdersRequest{engine::OrderId{static_cast<std::uint64_t>(frame.number("after"))},
+                                         limit(frame)};
+            return;
+        case Op::balance_get: out.body = BalanceRequest{}; return;
+        case Op::positions_get: out.body = PositionsRequest{frame.text("after"), limit(frame)}; return;
+        case Op::resource_register: out.body = registration(frame); return;
+        case Op::resource_withdraw:
+            out.body = WithdrawRequest{static_cast<std::uint32_t>(frame.number("resource"))};
+            return;
+        default: out.body = std::monostate{};
+    }
+}
+
+}  // namespace
+
+std::optional<WireError> read_trade(Frame& frame, TradeRequest& out) {
+    if (auto refusal = check_op(frame, Endpoint::trade, out.id, out.op)) return refusal;
+    if (auto refusal = check_fields(frame, *out.op)) return refusal;
+    if (auto refusal = check_together(frame, out.op->op)) return refusal;
+    out.account = frame.text("account");
+    read_body(frame, out.op->op, out);
+    return {};
+}
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A trade frame after decoding, one struct an op, every value checked for its form. Names are still names:
+// accounts, symbols and classes become ids in commands.hpp, where the directory is. Views point into the
+// decoder's frame and hold until its next one.
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "engine/command.hpp"
+#include "gateway/ingress/frame.hpp"
+#include "gateway/ingress/schema.hpp"
+#include "gateway/wire_error.hpp"
+
+namespace gridbook::gateway {
+
+struct LogonRequest {
+    std::string_view key;
+    std::string_view ts;  // as it was signed
+    engine::Time time{};
+    std::string_view signature;
+};
+
+struct ClockAdvanceRequest {
+    engine::Time to{};
+};
+
+struct PlaceRequest {
+    std::string_view symbol;
+    engine::Cid cid{};
+    engine::Side side = engine::Side::buy;
+    engine::TimeInForce tif = engine::TimeInForce::gate;
+    engine::Decimal price{};
+    engine::Decimal qty{};
+};
+
+// An order by its id, or, when that is 0, by its client order id.
+struct OrderName {
+    engine::OrderId order{};
+    engine::Cid cid{};
+};
+
+struct ReplaceRequest {
+    OrderName name;
+    engine::Decimal price{};
+    engine::Decimal qty{};
+};
+
+struct CancelRequest {
+    OrderName name;
+};
+
+struct StatusRequest {
+    OrderName name;
+};
+
+struct OpenOrdersRequest {
+    engine::OrderId after{};
+    std::uint32_t limit = 0;
+};
+
+struct BalanceRequest {};
+
+struct PositionsRequest {
+    std::string_view after;  // a symbol; empty: from the start
+    std::uint32_t limit = 0;
+};
+
+struct RegisterRequest {
+    std::string_view class_name;
+    std::string_view zone;
+    std::string_view tier;
+    std::string_view residency;    // empty: not given
+    std::string_view certificate;  // empty: not given
+    engine::Decimal count{};
+    engine::Decimal pue{};
+    engine::Decimal green_share{};
+    engine::Decimal tflops{};
+    std::optional<bool> dense;
+};
+
+struct WithdrawRequest {
+    std::uint32_t resource = 0;
+};
+
+struct TradeRequest {
+    std::string_view id;
+    const OpSpec* op = nullptr;
+    std::string_view account;  // empty: the session's own
+    std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
+                 CancelRequest, StatusRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
+                 RegisterRequest, WithdrawRequest>
+        body;
+};
+
+// Checks the frame against the table and reads it. `out.id` is set as far as it is known, also on an error.
+std::optional<WireError> read_trade(Frame& frame, TradeRequest& out);
+
+}  // namespace gridbook::gateway

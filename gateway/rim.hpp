@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Everything that lives on the I/O thread, put together: sockets, sign-in, decoding, and on the way back
+// mirrors, replies and market data. It only wires; what each part does is in its own file.
+//
+//   Server ──frames, HTTP──▶ Ingress ──▶ CommandPort (ring)
+//   Server ◀──frames, HTTP── Publisher ◀── durable events (ring)
+
+#include <memory>
+
+#include "engine/pipeline/ring.hpp"
+#include "gateway/config.hpp"
+#include "gateway/egress/metrics.hpp"
+#include "gateway/egress/public_api.hpp"
+#include "gateway/egress/publisher.hpp"
+#include "gateway/ingress/command_port.hpp"
+#include "gateway/ingress/ingress.hpp"
+#include "gateway/transport/server.hpp"
+
+namespace gridbook::gateway {
+
+class Rim {
+  public:
+    // Listens at once, so that a taken port is found before a long recovery; nobody is served before poll().
+    Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::BlobQueue& blobs,
+        BandTexts texts);
+
+    // Reads the sockets, runs heartbeats and time limits. Returns how much was done.
+    std::size_t poll(engine::Time now);
+    // An event of the past: fills the mirrors, nothing is sent.
+    void recover(const engine::Event& event) { publisher_.recover(event); }
+    void publish(const engine::Event& event) { publisher_.publish(event); }
+    void end_of_batch() { publisher_.end_of_batch(); }
+    // What /readyz says from now on; empty: ready.
+    void not_ready(std::string why) { not_ready_ = std::move(why); }
+    // Tells everybody that a restart comes.
+    void announce_shutdown() { ingress_.announce_shutdown(); }
+
+    Server& server() { return server_; }
+    const Server& server() const { return server_; }
+    CommandPort& port() { return port_; }
+    Metrics& metrics() { return metrics_; }
+    const Directory& directory() const { return directory_; }
+
+  private:
+    // The server needs its inbox and the inbox needs the server: this stands between them.
+    class Door final : public Inbox {
+      public:
+        explicit Door(Rim& rim) : rim_(rim) {}
+        void opened(ConnectionId c, Endpoint e, std::string_view remote) override {
+            rim_.ingress_.opened(c, e, remote);
+        }
+        void received(ConnectionId c, std::string_view text) override { rim_.ingress_.received(c, text); }
+        void closed(ConnectionId c) override { rim_.ingress_.closed(c); }
+        void requested(HttpId request, const HttpRequest& http) override {
+            rim_.ingress_.requested(request, http);
+        }
+        bool accepting() const override { return rim_.ingress_.accepting(); }
+
+      private:
+        Rim& rim_;
+    };
+
+    Door door_{*this};
+    Server server_;
+    Directory directory_;
+    Bands bands_;
+    MarketData market_;
+    Metrics metrics_;
+    Requests requests_;
+    Sessions sessions_;
+    MarketFeed feed_;
+    CommandPort port_;
+    std::string not_ready_ = "starting";  // why /readyz is not ready; empty: it is
+    PublicApi public_api_;
+    HttpApi http_api_;
+    Ingress ingress_;
+    Publisher publisher_;
+    engine::Time ticked_{};
+};
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/serve.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "gateway/admin/signed_text.hpp"
+#include "gateway/bootstrap.hpp"
+#include "gateway/clock.hpp"
+#include "gateway/pipeline.hpp"
+#include "gateway/status_line.hpp"
+#include "ledger/recovery.hpp"
+
+namespace gridbook::gateway {
+namespace {
+
+// How often the engine's state hash is recorded in the journal while it runs.
+constexpr engine::Duration checkpoint_every = engine::minute * 10;
+constexpr engine::Duration parting = engine::second * 3;
+
+// The parts of a running exchange, built in this order and ended in the other.
+class Service {
+  public:
+    explicit Service(ServeOptions options)
+        : options_(std::move(options)),
+          config_(options_.config),
+          journal_(open_journal()),
+          rings_(config_.rings),
+          rim_(config_, rings_.commands, rings_.blobs, [this](engine::Sequence s) { return reason_of(s); }) {}
+
+    void run() {
+        recover();
+        pipeline_.emplace(config_, rings_, exchange_, *journal_, rim_);
+        add_gauges();
+        pipeline_->start();
+        bootstrap();
+        rim_.server().on_signal([this] { stopping_ = true; });
+        rim_.not_ready("");
+        const std::string url = fmt::format("http://{}:{}", config_.server.address, rim_.server().port());
+        spdlog::info("the exchange is open at {}", url);
+        if (options_.on_ready) options_.on_ready(url);
+        loop();
+        close();
+    }
+
+  private:
+    std::unique_ptr<ledger::Journal> open_journal() {
+        auto journal = ledger::Journal::open({.data = config_.data.folder});
+        if (!journal) throw std::runtime_error(journal.error().text);
+        return std::move(journal.value());
+    }
+
+    void recover() {
+        ProgressLine progress("recovering");
+        const auto done = ledger::recover(
+            *journal_, exchange_, [this](const engine::Event& e) { rim_.recover(e); },
+            [&](engine::Sequence at, engine::Sequence last) {
+                progress.tick(at.value, last.value, machine_time());
+            });
+        if (!done) throw std::runtime_error(done.error().text);
+        if (done.value().sequence.value > 0)
+            spdlog::info("recovered {} commands from {}", done.value().commands, config_.data.folder);
+    }
+
+    // Enters what the configuration says and the journal does not know yet.
+    void bootstrap() {
+        std::string error;
+        const auto recorded = journal_->genesis();
+        if (!recorded) throw std::runtime_error(recorded.error().text);
+        std::optional<engine::Genesis> genesis;
+        if (recorded.value()) genesis = recorded.value()->as<engine::Genesis>();
+        const auto commands =
+            gateway::bootstrap(config_, rim_.directory(), genesis ? &*genesis : nullptr, error);
+        if (!error.empty()) throw std::runtime_error(error);
+        for (const engine::Command& command : commands) {
+            while (!rim_.port().enter(command)) run_once();
+        }
+        drain();
+    }
+
+    void loop() {
+        StatusLine status(rim_.metrics(), pipeline_->ledger_stats().commit_latency, options_.status_line);
+        const engine::Time end =
+            options_.seconds == 0 ? engine::never : machine_time() + engine::second * options_.seconds;
+        checkpointed_ = machine_time();
+        while (!stopping_) {
+            run_once();
+            const engine::Time now = machine_time();
+            status.tick(now);
+            if (now >= end) stopping_ = true;
+            if (now - checkpointed_ >= checkpoint_every) checkpoint(now);
+        }
+        status.end();
+    }
+
+    void checkpoint(engine::Time now) {
+        if (rim_.port().enter_urgent(engine::Command::of(engine::Checkpoint{}))) checkpointed_ = now;
+    }
+
+    void close() {
+        spdlog::info("closing: what has been entered is committed and told");
+        if (options_.on_stop) options_.on_stop();
+        rim_.not_ready("closing");
+        rim_.announce_shutdown();
+        drain();
+        rim_.server().stop(parting);
+        checkpoint(machine_time());
+        drain();
+        pipeline_->stop();
+        spdlog::info("closed at sequence {}", pipeline_->ledger_stats().durable.load());
+    }
+
+    void run_once() {
+        pipeline_->run_once();
+        if (pipeline_->failed()) throw std::runtime_error(pipeline_->failure());
+    }
+
+    void drain() {
+        pipeline_->drain();
+        if (pipeline_->failed()) throw std::runtime_error(pipeline_->failure());
+    }
+
+    // The reason that a band change's signed body gave.
+    std::string reason_of(engine::Sequence sequence) {
+        const auto blob = journal_->blob(sequence);
+        return blob && blob.value() ? reason_in(*blob.value()) : std::string();
+    }
+
+    void add_gauges() {
+        Metrics& m = rim_.metrics();
+        const ledger::LedgerStats& stats = pipeline_->ledger_stats();
+        const auto ring = [&](const char* name, auto& r) {
+            m.gauge(fmt::format("gridbook_ring_used{{ring=\"{}\"}}", name), "records waiting in a ring",
+                    [&r] { return static_cast<double>(r.used()); });
+        };
+        ring("commands", rings_.commands);
+        ring("records", rings_.records);
+        ring("durable", rings_.durable);
+        m.gauge("gridbook_durable_sequence", "last committed sequence",
+                [&stats] { return static_cast<double>(stats.durable.load(std::memory_order_relaxed)); });
+        m.gauge("gridbook_commits_total", "journal commits",
+                [&stats] { return static_cast<double>(stats.commits.load(std::memory_order_relaxed)); });
+        m.gauge("gridbook_journal_bytes_total", "bytes committed",
+                [&stats] { return static_cast<double>(stats.bytes.load(std::memory_order_relaxed)); });
+        for (const auto& [label, share] :
+             {std::pair{"0.5", 0.5}, std::pair{"0.99", 0.99}, std::pair{"0.999", 0.999}})
+            m.gauge(fmt::format("gridbook_commit_seconds{{quantile=\"{}\"}}", label), "time of a commit",
+                    [&stats, share = share] {
+                        const auto d =
+                            ledger::LatencyHistogram::quantile(stats.commit_latency.counts(), share);
+                        return static_cast<double>(d.value) / 1e9;
+                    });
+        m.gauge("gridbook_connections", "open sockets",
+                [this] { return static_cast<double>(rim_.server().connections()); });
+    }
+
+    ServeOptions options_;
+    const Config& config_;
+    std::unique_ptr<ledger::Journal> journal_;
+    engine::Exchange exchange_;
+    Rings rings_;
+    Rim rim_;
+    std::optional<Pipeline> pipeline_;
+    engine::Time checkpointed_{};
+    bool stopping_ = false;
+};
+
+}  // namespace
+
+int serve(ServeOptions options) {
+    spdlog::set_level(spdlog::level::from_str(options.config.log_level));
+    try {
+        Service(std::move(options)).run();
+        return 0;
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "gridbook: {}\n", e.what());
+        return 1;
+    }
+}
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/transport/sockets.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <stdexcept>
+
+namespace gridbook::gateway {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::milliseconds tick_length{200};
+// Peers beyond the limit get their 503; beyond this many more they are cut at once.
+constexpr std::size_t turned_away_max = 64;
+
+}  // namespace
+
+// ---- start ----
+
+void Sockets::listen(const std::string& address, std::uint16_t port) {
+    error_code ec;
+    const auto ip = asio::ip::make_address(address, ec);
+    if (ec) throw std::runtime_error(fmt::format("cannot listen on {}:{}: not an IP address", address, port));
+    const tcp::endpoint endpoint(ip, port);
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec) acceptor.bind(endpoint, ec);
+    if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+    if (ec == asio::error::address_in_use)
+        throw std::runtime_error(
+            fmt::format("cannot listen on {}:{}: the port is taken by another program", address, port));
+    if (ec) throw std::runtime_error(fmt::format("cannot listen on {}:{}: {}", address, port, ec.message()));
+    listening_port = acceptor.local_endpoint().port();
+    std::size_t size = 64;
+    while (size < 2 * (host.limits.connections + turned_away_max)) size *= 2;
+    slots.assign(size, nullptr);
+}
+
+void Sockets::watch() {
+    wake.async_read_some(asio::buffer(&wakes, sizeof wakes), [this](error_code ec, std::size_t) {
+        if (!ec) watch();
+    });
+}
+
+void Sockets::tick_later() {
+    ticker.expires_after(tick_length);
+    ticker.async_wait([this](error_code ec) {
+        if (!ec) tick();
+    });
+}
+
+void Sockets::tick() {
+    host.now = std::chrono::steady_clock::now();
+    for (const auto& peer : peers) {
+        if (peer->dead) continue;
+        const bool stays = peer->connection.tick(peer->waiting);
+        touch(*peer);
+        if (!stays) cut(*peer);
+    }
+    if (!accepting && !stopped) accept_next();
+    tick_later();
+}
+
+// ---- accept ----
+
+void Sockets::accept_next() {
+    accepting = true;
+    acceptor.async_accept(io, [this](error_code ec, Socket socket) {
+        accepting = false;
+        if (stopped) return;
+        if (!ec) admit(std::move(socket));
+        // Out of descriptors: the next tick tries again, instead of turning in a circle.
+        if (!ec || ec == asio::error::connection_aborted) accept_next();
+    });
+}
+
+void Sockets::admit(Socket&& socket) {
+    if (peers.size() >= host.limits.connections + turned_away_max) return;
+    error_code ec;
+    const auto remote = socket.remote_endpoint(ec);
+    if (!ec) socket.non_blocking(true, ec);
+    if (!ec) socket.set_option(tcp::no_delay(true), ec);
+    if (ec) return;
+    host.now = std::chrono::steady_clock::now();
+    const bool turned_away = peers.size() >= host.limits.connections;
+    const ConnectionId id = next_id();
+    auto peer =
+        std::make_unique<Peer>(host, id, remote.address().to_string(), turned_away, std::move(socket));
+    slots[id & (slots.size() - 1)] = peer.get();
+    peers.push_back(std::move(peer));
+    arm_read(*peers.back());
+}
+
+ConnectionId Sockets::next_id() {
+    do ++last_id;
+    while (last_id == 0 || slots[last_id & (slots.size() - 1)] != nullptr);
+    return last_id;
+}
+
+// ---- in ----
+
+void Sockets::arm_read(Peer& peer) {
+    const auto room = peer.connection.layer().room();
+    if (peer.reading || peer.dead || room.empty()) return;
+    peer.reading = true;
+    peer.socket.async_read_some(asio::buffer(room.data(), room.size()),
+                                [this, &peer](error_code ec, std::size_t size) {
+                                    peer.reading = false;
+                                    read(peer, ec, size);
+                                });
+}
+
+void Sockets::read(Peer& peer, error_code ec, std::size_t size) {
+    if (peer.dead) {
+        burials = true;
+        return;
+    }
+    if (ec) return cut(peer);
+    peer.connection.layer().commit(size);
+    peer.connection.heard();
+    service(peer);
+}
+
+void Sockets::service(Peer& peer) {
+    auto drained = Connection::Drained::dry;
+    try {
+        drained = peer.connection.drain();
+    } catch (const std::exception& error) {
+        spdlog::error("connection {}: {}", peer.connection.id(), error.what());
+        peer.connection.fail();
+    }
+    touch(peer);
+    if (drained == Connection::Drained::dry) return arm_read(peer);
+    if (!std::exchange(peer.waiting, true)) waiting.push_back(peer.connection.id());
+}
+
+// Drains those again that had to wait, for room in the pipeline or for an answer.
+void Sockets::resume() {
+    std::vector<ConnectionId> again;
+    again.swap(waiting);
+    for (const ConnectionId id : again) {
+        Peer* peer = find(id);
+        if (peer == nullptr) continue;
+        peer->waiting = false;
+        service(*peer);
+    }
+    // The list keeps its memory from one time to the next.
+    if (waiting.empty()) {
+        again.clear();
+        waiting.swap(again);
+    }
+}
+
+// ---- out ----
+
+// Whatever happened to a connection, this puts it into the lists where it belongs.
+void Sockets::touch(Peer& peer) {
+    if (peer.dead) return;
+    if (peer.connection.phase() == Connection::Phase::closing) note_end(peer);
+    const bool due =
+        !peer.connection.layer().unsent().empty() || peer.connection.phase() == Connection::Phase::closing;
+    if (due && !peer.writing && !std::exchange(peer.dirty, true)) dirty.push_back(peer.connection.id());
+}
+
+void Sockets::flush() {
+    for (std::size_t i = 0; i < dirty.size(); ++i) {
+        Peer* peer = find(dirty[i]);
+        if (peer == nullptr) continue;
+        peer->dirty = false;
+        write(*peer);
+    }
+    dirty.clear();
+}
+
+void Sockets::write(Peer& peer) {
+    BufferedLayer& layer = peer.connection.layer();
+    while (!layer.unsent().empty()) {
+        error_code ec;
+        const auto unsent = layer.unsent();
+        const std::size_t size = peer.socket.write_some(asio::buffer(unsent.data(), unsent.size()), ec);
+        if (ec == asio::error::would_block || ec == asio::error::try_again) return write_later(peer);
+        if (ec) return cut(peer);
+        layer.sent(size);
+        if (size < unsent.size()) return write_later(peer);
+    }
+    finish_if_done(peer);
+}
+
+void Sockets::write_later(Peer& peer) {
+    peer.writing = true;
+    peer.socket.async_wait(Socket::wait_write, [this, &peer](error_code ec) {
+        peer.writing = false;
+        if (peer.dead) {
+            burials = true;
+        } else if (ec) {
+            cut(peer);
+        } else {
+            write(peer);
+        }
+    });
+}
+
+// After its last word a connection is only listened to until the peer hangs up: closing at once with input
+// unread would reset it, and the peer might never read that last word.
+void Sockets::finish_if_done(Peer& peer) {
+    if (peer.connection.phase() != Connection::Phase::closing || std::exchange(peer.shut, true)) return;
+    error_code ec;
+    peer.socket.shutdown(Socket::shutdown_send, ec);
+    if (ec) return cut(peer);
+    peer.connection.layer().discard_input();
+    arm_read(peer);
+}
+
+// ---- the end of a connection ----
+
+void Sockets::cut(Peer& peer) {
+    if (std::exchange(peer.dead, true)) return;
+    error_code ec;
+    peer.socket.close(ec);
+    note_end(peer);
+    burials = true;
+}
+
+void Sockets::note_end(Peer& peer) {
+    if (peer.connection.was_open() && !std::exchange(peer.farewelled, true))
+        farewells.push_back(peer.connection.id());
+}
+
+void Sockets::say_farewells() {
+    for (std::size_t i = 0; i < farewells.size(); ++i) {
+        try {
+            host.inbox.closed(farewells[i]);
+        } catch (const std::exception& error) {
+            spdlog::error("connection {}: {}", farewells[i], error.what());
+        }
+    }
+    farewells.clear();
+}
+
+void Sockets::bury() {
+    if (!std::exchange(burials, false)) return;
+    for (std::size_t i = 0; i < peers.size();) {
+        if (!peers[i]->dead || peers[i]->busy()) {
+            ++i;
+            continue;
+        }
+        slots[peers[i]->connection.id() & (slots.size() - 1)] = nullptr;
+        std::swap(peers[i], peers.back());
+        peers.pop_back();
+    }
+}
+
+std::size_t Sockets::round(std::size_t done) {
+    if (!waiting.empty()) resume();
+    done += io.poll();
+    say_farewells();
+    flush();
+    bury();
+    return done;
+}
+
+}  // namespace gridbook::gateway

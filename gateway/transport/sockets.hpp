@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The sockets behind Server, with Asio: accepting, reading into each connection's layer, writing its output,
+// the one timer, and the end of connections. For server.cpp and sockets.cpp only; everybody else includes
+// server.hpp.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/transport/connection.hpp"
+
+namespace gridbook::gateway {
+
+// Concrete executors: no type erasure on the way of a message.
+using Executor = boost::asio::io_context::executor_type;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+using SteadyClock = std::chrono::steady_clock;
+using Timer = boost::asio::basic_waitable_timer<SteadyClock, boost::asio::wait_traits<SteadyClock>, Executor>;
+
+// A connection with its socket. It is destroyed only when no operation of its socket is pending.
+struct Peer {
+    Peer(Host& host, ConnectionId id, std::string remote, bool turned_away, Socket&& s)
+        : connection(host, id, std::move(remote), turned_away), socket(std::move(s)) {}
+    Connection connection;
+    Socket socket;
+    bool reading = false;     // a read is pending
+    bool writing = false;     // waits until the socket takes more
+    bool dirty = false;       // in the list of those with something to send
+    bool waiting = false;     // in the list of those to be drained again
+    bool shut = false;        // nothing more will be sent
+    bool dead = false;        // the socket is gone
+    bool farewelled = false;  // in the list of those whose end the Inbox must hear
+    bool busy() const { return reading || writing; }
+};
+
+struct Sockets {
+    Sockets(const ServerLimits& limits, Inbox& inbox) : host{inbox, limits, io} {}
+
+    // One thread, so Asio needs no locks.
+    boost::asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    Host host;
+    Acceptor acceptor{io};
+    Timer ticker{io};
+    boost::asio::posix::basic_stream_descriptor<Executor> wake{io};
+    std::optional<boost::asio::basic_signal_set<Executor>> signals;  // made when asked for
+    std::function<void()> signalled;
+    std::uint64_t wakes = 0;  // what the eventfd was read into
+    std::uint16_t listening_port = 0;
+    bool accepting = false;
+    bool stopped = false;
+
+    std::vector<std::unique_ptr<Peer>> peers;
+    std::vector<Peer*> slots;  // by id & mask: ids are never reused, and no hash is needed
+    ConnectionId last_id = 0;
+    std::vector<ConnectionId> dirty, waiting, farewells;
+    bool burials = false;
+
+    void listen(const std::string& address, std::uint16_t port);
+    void watch();
+    void tick_later();
+    void tick();
+
+    void accept_next();
+    void admit(Socket&& socket);
+    ConnectionId next_id();
+    Peer* find(ConnectionId id) const {
+        Peer* peer = slots[id & (slots.size() - 1)];
+        return peer != nullptr && peer->connection.id() == id && !peer->dead ? peer : nullptr;
+    }
+
+    void arm_read(Peer& peer);
+    void read(Peer& peer, boost::system::error_code ec, std::size_t size);
+    void service(Peer& peer);
+    void resume();
+    void touch(Peer& peer);
+    void write(Peer& peer);
+    void write_later(Peer& peer);
+    void finish_if_done(Peer& peer);
+    void cut(Peer& peer);
+    void note_end(Peer& peer);
+    void say_farewells();
+    void flush();
+    void bury();
+    std::size_t round(std::size_t done);
+};
+
+}  // namespace gridbook::gateway

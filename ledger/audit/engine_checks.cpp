@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/audit/engine_checks.hpp"
+
+#include <fmt/format.h>
+
+namespace gridbook::ledger {
+
+using engine::Money;
+
+namespace {
+
+constexpr std::uint32_t page = 1000;
+
+}  // namespace
+
+template <class Question, class Row>
+bool EngineChecks::ask(const Question& question, engine::AccountId account, Row&& row) {
+    engine::EventSink sink = buffer_.sink();
+    exchange_.answer(engine::Command::of(question, account), sink);
+    GRIDBOOK_CHECK(sink.count() > 0);
+    for (std::size_t i = 0; i + 1 < sink.count(); ++i) row(buffer_[i].event());
+    return buffer_[sink.count() - 1].event().template as<engine::RowsEnd>().more;
+}
+
+engine::BalanceRow EngineChecks::balance(engine::AccountId account) {
+    engine::BalanceRow row;
+    ask(engine::QueryBalance{}, account, [&](const engine::Event& e) { row = e.as<engine::BalanceRow>(); });
+    return row;
+}
+
+void EngineChecks::compare_balances(engine::Sequence sequence) {
+    for (const engine::AccountId account : market_.accounts()) {
+        const engine::BalanceRow told = balance(account);
+        const Balances::Participant kept{told.cash, told.hold, told.margin, told.receivable, told.penalty};
+        const Balances::Participant posted = market_.balances().of(account);
+        balances.expect(kept == posted, sequence, [&] {
+            return fmt::format(
+                "account {}: the engine has cash {}, hold {}, margin {}, receivable {}, penalty {}, the "
+                "postings {}, {}, {}, "
+                "{}, {} micro-CNY",
+                account.value, kept.cash.value, kept.hold.value, kept.margin.value, kept.receivable.value,
+                kept.penalty.value, posted.cash.value, posted.hold.value, posted.margin.value,
+                posted.receivable.value, posted.penalty.value);
+        });
+    }
+}
+
+void EngineChecks::compare_all(engine::Sequence sequence) {
+    compare_balances(sequence);
+    compare_holds(sequence);
+    std::map<engine::AccountId, std::size_t> open;
+    for (const auto& [id, order] : market_.postings().orders()) ++open[order.account];
+    for (const engine::AccountId account : market_.accounts()) {
+        compare_positions(sequence, account);
+        compare_orders(sequence, account, open[account]);
+    }
+}
+
+// Not the running sums of the postings, but the formula over the orders that are open now.
+void EngineChecks::compare_holds(engine::Sequence sequence) {
+    struct Held {
+        Money hold{}, margin{};
+    };
+    std::map<engine::AccountId, Held> held;
+    for (const auto& [id, order] : market_.postings().orders())
+        (order.side == engine::Side::buy ? held[order.account].hold : held[order.account].margin) +=
+            market_.postings().held(order);
+    for (const auto& [key, sums] : market_.postings().positions()) held[key.first].margin += sums.margin;
+    for (const engine::AccountId account : market_.accounts()) {
+        const engine::BalanceRow told = balance(account);
+        const Held& formula = held[account];
+        holds.expect(told.hold == formula.hold && told.margin == formula.margin, sequence, [&] {
+            return fmt::format(
+                "account {}: the engine holds {} and margin {}, the formula gives {} and {} micro-CNY",
+                account.value, told.hold.value, told.margin.value, formula.hold.value, formula.margin.value);
+        });
+    }
+}
+
+void EngineChecks::compare_positions(engine::Sequence sequence, engine::AccountId account) {
+    const auto& kept = market_.postings().positions();
+    std::size_t told = 0;
+    engine::QueryPositions question;
+    question.limit = page;
+    const auto row = [&](const engine::Event& event) {
+        const auto p = event.as<engine::PositionRow>();
+        question.after = p.instrument;
+        const auto found = kept.find({account, p.instrument});
+        const PositionSums sums = found == kept.end() ? PositionSums{} : found->second;
+        if (!sums.idle()) ++told;
+        const bool same = p.bought == sums.bought && p.sold == sums.sold && p.open_sells == sums.open_sells &&
+                          p.margin == sums.margin && p.receivable == sums.receivable &&
+                          p.registered == market_.registered(account, p.instrument.family);
+        positions.expect(same, sequence, [&] {
+            return fmt::format(
+                "account {} in family {} period {}: the engine has bought {}, sold {}, open sells {}, "
+                "registered {}, margin {}, "
+                "receivable {}; the events give {}, {}, {}, {}, {}, {}",
+                account.value, p.instrument.family.value, p.instrument.period.value, p.bought.value,
+                p.sold.value, p.open_sells.value, p.registered.value, p.margin.value, p.receivable.value,
+                sums.bought.value, sums.sold.value, sums.open_sells.value,
+                market_.registered(account, p.instrument.family).value, sums.margin.value,
+                sums.receivable.value);
+        });
+    };
+    while (ask(question, account, row)) {
+    }
+    std::size_t expected = 0;
+    for (auto at = kept.lower_bound({account, {engine::FamilyId{0}, 0, engine::Period{0}}});
+         at != kept.end() && at->first.first == account; ++at)
+        if (!at->second.idle()) ++expected;
+    if (told != expected)
+        positions.fail(sequence, fmt::format("account {}: the engine has {} positions, the events give {}",
+                                             account.value, told, expected));
+}
+
+void EngineChecks::compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open) {
+    std::size_t told = 0;
+    engine::QueryOrders question;
+    question.limit = page;
+    const auto row = [&](const engine::Event& event) {
+        const auto o = event.as<engine::OrderRow>().order;
+        question.after = o.order;
+        ++told;
+        const OpenOrder* kept = market_.postings().order(o.order);
+        const bool same = kept != nullptr && kept->account == account && kept->instrument == o.instrument &&
+                          kept->price == o.price && kept->leaves == o.leaves && kept->cum == o.cum &&
+                          kept->qty == o.qty && kept->side == o.side && kept->state == o.state &&
+                          market_.postings().held(*kept) == o.hold;
+        orders.expect(same, sequence, [&] {
+            return fmt::format("account {}: order {} stands otherwise in the engine than it was told",
+                               account.value, o.order.value);
+        });
+    };
+    while (ask(question, account, row)) {
+    }
+    if (told != open)
+        orders.fail(sequence, fmt::format("account {}: the engine has {} open orders, the events give {}",
+                                          account.value, told, open));
+}
+
+}  // namespace gridbook::ledger

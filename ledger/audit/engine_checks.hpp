@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The engine's own accounts against those that the postings give, asked through the same questions that
+// clients may ask, so that it does not depend on how the engine keeps them.
+
+#include "engine/exchange.hpp"
+#include "ledger/audit/market_checks.hpp"
+
+namespace gridbook::ledger {
+
+class EngineChecks {
+  public:
+    EngineChecks(const engine::Exchange& exchange, const MarketChecks& market)
+        : exchange_(exchange), market_(market) {}
+
+    // At a checkpoint: every account's balances. At the end: also positions and open orders.
+    void compare_balances(engine::Sequence sequence);
+    void compare_all(engine::Sequence sequence);
+
+    Check balances{"balances", "balances equal postings to the micro-CNY"};
+    Check holds{"holds", "holds and margins equal the formula over open orders"};
+    Check positions{"positions", "positions equal what was traded and offered"};
+    Check orders{"orders", "open orders equal what was told"};
+
+  private:
+    void compare_holds(engine::Sequence sequence);
+    void compare_positions(engine::Sequence sequence, engine::AccountId account);
+    void compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open);
+    engine::BalanceRow balance(engine::AccountId account);
+
+    // Asks and calls `row` for each row; answers whether there is more.
+    template <class Question, class Row>
+    bool ask(const Question& question, engine::AccountId account, Row&& row);
+
+    const engine::Exchange& exchange_;
+    const MarketChecks& market_;
+    engine::EventBuffer buffer_;
+};
+
+}  // namespace gridbook::ledger

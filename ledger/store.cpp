@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <lmdb.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <shared_mutex>
+
+#include "engine/units/check.hpp"
+
+namespace gridbook::ledger {
+
+namespace {
+
+constexpr std::array<const char*, table_count> table_names{"commands", "events", "blobs", "meta"};
+
+MDB_val value_of(Key key) { return {key.size(), const_cast<char*>(key.data())}; }
+Bytes bytes_of(const MDB_val& v) { return {static_cast<const std::byte*>(v.mv_data), v.mv_size}; }
+Key key_of(const MDB_val& v) { return {static_cast<const char*>(v.mv_data), v.mv_size}; }
+
+std::size_t whole_pages(std::size_t bytes) {
+    constexpr std::size_t unit = 65'536;  // a multiple of every page size
+    return (bytes + unit - 1) / unit * unit;
+}
+
+// LMDB syncs its file, not the folder that names it: without this a power cut may lose a new journal whole.
+Result<void> sync_folder(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return system_failure(errno, "open the folder", folder.string());
+    const int synced = ::fsync(descriptor);
+    const int error_number = errno;
+    ::close(descriptor);
+    if (synced != 0) return system_failure(error_number, "sync the folder", folder.string());
+    return {};
+}
+
+Error lmdb_failure(int status, std::string_view doing, const std::string& path) {
+    if (status > 0) return system_failure(status, doing, path);
+    const auto say = [&](ErrorCode code, std::string_view advice) {
+        return failure(code, fmt::format("cannot {} {}: {}; {}", doing, path, mdb_strerror(status), advice));
+    };
+    switch (status) {
+        case MDB_VERSION_MISMATCH: return say(ErrorCode::version, "open it with the release that wrote it");
+        case MDB_INVALID:
+            return say(ErrorCode::corrupt, "this file is not a journal: restore it from a backup");
+        case MDB_CORRUPTED:
+        case MDB_PAGE_NOTFOUND: return say(ErrorCode::corrupt, "restore the data folder from a backup");
+        case MDB_MAP_FULL: return say(ErrorCode::disk_full, "the address space for the map is used up");
+        default: return say(ErrorCode::io, "look at the kernel log, then start again");
+    }
+}
+
+}  // namespace
+
+BigEndian::BigEndian(std::uint64_t value) : bytes_{} {
+    for (std::size_t i = 0; i < 8; ++i) bytes_[i] = static_cast<char>((value >> (8 * (7 - i))) & 0xFFu);
+}
+
+std::optional<std::uint64_t> number(Key key) {
+    if (key.size() != 8) return std::nullopt;
+    std::uint64_t value = 0;
+    for (const char c : key) value = (value << 8) | static_cast<std::uint8_t>(c);
+    return value;
+}
+
+struct Store::Environment {
+    MDB_env* env = nullptr;
+    std::array<MDB_dbi, table_count> tables{};
+    std::string path;
+    std::size_t map_bytes = 0;
+    // Held shared by readers and alone by grow(), which must not move the map under them. No order waits for
+    // it.
+    std::shared_mutex map_mutex;
+
+    ~Environment() {
+        if (env != nullptr) mdb_env_close(env);
+    }
+    MDB_dbi table(Table t) const { return tables[static_cast<std::size_t>(t)]; }
+
+    Result<void> open(const StoreOptions& options);
+    Result<void> open_tables(bool create);
+    Result<void> check_length() const;
+};
+
+struct Store::Reader::State {
+    Environment& environment;
+    std::shared_lock<std::shared_mutex> lock;
+    MDB_txn* transaction = nullptr;
+
+    explicit State(Environment& e) : environment(e), lock(e.map_mutex) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        if (transaction != nullptr) mdb_txn_abort(transaction);
+    }
+    Result<std::optional<Row>> seek(Table table, Key key, bool backwards) const;
+};
+
+Result<void> Store::Environment::open(const StoreOptions& options) {
+    path = (options.folder / "data.mdb").string();
+    map_bytes = whole_pages(options.map_bytes);
+    const bool writing = options.access == Access::write;
+    std::error_code status;
+    if (writing && !std::filesystem::create_directories(options.folder, status) && status)
+        return system_failure(status.value(), "create the folder", options.folder.string());
+    if (!writing && !std::filesystem::exists(path, status))
+        return failure(ErrorCode::absent,
+                       fmt::format("there is no journal at {}: check the data folder", path));
+    int rc = mdb_env_create(&env);
+    if (rc == 0) rc = mdb_env_set_maxdbs(env, table_count);
+    if (rc == 0) rc = mdb_env_set_mapsize(env, map_bytes);
+    // A reader runs under the folder's lock, where no writer is, and so needs neither lock file nor right to
+    // write. MDB_NOTLS: a read transaction belongs to its object, not to its thread.
+    const unsigned flags = writing ? MDB_NOTLS : MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
+    if (rc == 0) rc = mdb_env_open(env, options.folder.c_str(), flags, 0644);
+    if (rc != 0) return lmdb_failure(rc, "open", path);
+    if (auto whole = check_length(); !whole) return whole;
+    if (auto tables_there = open_tables(writing); !tables_there || !writing) return tables_there;
+    if (auto synced = sync_folder(options.folder); !synced) return synced;
+    return sync_folder(options.folder / "..");
+}
+
+// Reading behind the end of a cut file would be a SIGBUS: better a sentence.
+Result<void> Store::Environment::check_length() const {
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    mdb_env_info(env, &info);
+    mdb_env_stat(env, &stat);
+    std::error_code status;
+    const std::uintmax_t has = std::filesystem::file_size(path, status);
+    const std::uintmax_t needs = (info.me_last_pgno + 1) * std::uintmax_t{stat.ms_psize};
+    // A new environment has two meta pages, which a reader of an untouched one may not see yet.
+    if (status || has >= needs) return {};
+    return failure(
+        ErrorCode::corrupt,
+        fmt::format("{} has {} bytes and needs {}: it was cut; restore it from a backup", path, has, needs));
+}
+
+Result<void> Store::Environment::open_tables(bool create) {
+    MDB_txn* txn = nullptr;
+    int rc = mdb_txn_begin(env, nullptr, create ? 0 : MDB_RDONLY, &txn);
+    if (rc != 0) return lmdb_failure(rc, "open", path);
+    for (std::size_t i = 0; i < table_count && rc == 0; ++i)
+        rc = mdb_dbi_open(txn, table_names[i], create ? MDB_CREATE : 0, &tables[i]);
+    if (rc == 0) {
+        rc = mdb_txn_commit(txn);
+    } else {
+        mdb_txn_abort(txn);
+    }
+    if (rc == MDB_NOTFOUND)
+        return failure(ErrorCode::absent, fmt::format("{} holds no journal: check the data folder", path));
+    if (rc != 0) return lmdb_failure(rc, "open", path);
+    return {};
+}
+
+Store::Store(std::unique_ptr<Environment> environment) : environment_(std::move(environment)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
+    auto environment = std::make_unique<Environment>();
+    if (auto opened = environment->open(options); !opened) return opened.error();
+    return std::unique_ptr<Store>(new Store(std::move(environment)));
+}
+
+std::size_t Store::map_bytes() const { return environment_->map_bytes; }
+
+Result<void> Store::write(const std::function<Result<void>(Writer&)>& fill) {
+    while (true) {
+        bool too_small = false;
+        auto written = write_once(fill, too_small);
+        if (!too_small) return written;
+        if (auto grown = grow(); !grown) return grown;
+    }
+}
+
+Result<void> Store::write_once(const std::function<Result<void>(Writer&)>& fill, bool& too_small) {
+    MDB_txn* txn = nullptr;
+    if (const int rc = mdb_txn_begin(environment_->env, nullptr, 0, &txn); rc != 0)
+        return lmdb_failure(rc, "write to", environment_->path);
+    Writer writer(*environment_, txn);
+    if (auto filled = fill(writer); !filled || writer.status_ != 0) {
+        mdb_txn_abort(txn);
+        too_small = writer.status_ == MDB_MAP_FULL;
+        if (filled) return lmdb_failure(writer.status_, "write to", environment_->path);
+        return filled;
+    }
+    const int rc = mdb_txn_commit(txn);
+    too_small = rc == MDB_MAP_FULL;
+    if (rc != 0) return lmdb_failure(rc, "commit to", environment_->path);
+    return {};
+}
+
+// Doubling: a journal that grows for years remaps a few dozen times.
+Result<void> Store::grow() {
+    const std::unique_lock alone(environment_->map_mutex);
+    const std::size_t wanted = environment_->map_bytes * 2;
+    if (const int rc = mdb_env_set_mapsize(environment_->env, wanted); rc != 0)
+        return lmdb_failure(rc, "grow the map of", environment_->path);
+    environment_->map_bytes = wanted;
+    return {};
+}
+
+Result<std::span<std::byte>> Store::Writer::append(Table table, Key key, std::size_t size) {
+    MDB_val k = value_of(key);
+    MDB_val v{size, nullptr};
+    status_ = mdb_put(static_cast<MDB_txn*>(transaction_), environment_.table(table), &k, &v,
+                      MDB_APPEND | MDB_RESERVE);
+    if (status_ == MDB_KEYEXIST)
+        return failure(ErrorCode::corrupt, fmt::format("{} holds a later key already", environment_.path));
+    if (status_ != 0) return lmdb_failure(status_, "write to", environment_.path);
+    return std::span<std::byte>(static_cast<std::byte*>(v.mv_data), size);
+}
+
+Result<void> Store::Writer::put(Table table, Key key, Bytes value) {
+    MDB_val k = value_of(key);
+    MDB_val v{value.size(), const_cast<std::byte*>(value.data())};
+    status_ = mdb_put(static_cast<MDB_txn*>(transaction_), environment_.table(table), &k, &v, 0);
+    if (status_ != 0) return lmdb_failure(status_, "write to", environment_.path);
+    return {};
+}
+
+Result<Store::Reader> Store::read() const {
+    Environment& environment = *environment_;
+    auto state = std::make_shared<Reader::State>(environment);
+    if (const int rc = mdb_txn_begin(environment.env, nullptr, MDB_RDONLY, &state->transaction); rc != 0) {
+        state->transaction = nullptr;
+        return lmdb_failure(rc, "read", environment.path);
+    }
+    return Reader(std::move(state));
+}
+
+Result<std::optional<Bytes>> Store::Reader::get(Table table, Key key) const {
+    MDB_val k = value_of(key);
+    MDB_val v{};
+    const int rc = mdb_get(state_->transaction, state_->environment.table(table), &k, &v);
+    if (rc == MDB_NOTFOUND) return std::optional<Bytes>{};
+    if (rc != 0) return lmdb_failure(rc, "read", state_->environment.path);
+    return std::optional<Bytes>{bytes_of(v)};
+}
+
+// The row at `key`, else its neighbour above (below with `backwards`); an empty key with `backwards`: the
+// last row.
+Result<std::optional<Store::Row>> Store::Reader::State::seek(Table table, Key key, bool backwards) const {
+    MDB_cursor* cursor = nullptr;
+    if (const int rc = mdb_cursor_open(transaction, environment.table(table), &cursor); rc != 0)
+        return lmdb_failure(rc, "read", environment.path);
+    MDB_val k = value_of(key);
+    MDB_val v{};
+    int rc = key.empty() ? mdb_cursor_get(cursor, &k, &v, MDB_LAST)
+                         : mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+    if (backwards && !key.empty()) {
+        if (rc == MDB_NOTFOUND) {
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+        } else if (rc == 0 && key_of(k) != key) {
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
+        }
+    }
+    mdb_cursor_close(cursor);
+    if (rc == MDB_NOTFOUND) return std::optional<Row>{};
+    if (rc != 0) return lmdb_failure(rc, "read", environment.path);
+    return std::optional<Row>{Row{key_of(k), bytes_of(v)}};
+}
+
+Result<std::optional<Store::Row>> Store::Reader::at_or_after(Table table, Key key) const {
+    GRIDBOOK_CHECK(!key.empty());
+    return state_->seek(table, key, false);
+}
+Result<std::optional<Store::Row>> Store::Reader::at_or_before(Table table, Key key) const {
+    GRIDBOOK_CHECK(!key.empty());
+    return state_->seek(table, key, true);
+}
+Result<std::optional<Store::Row>> Store::Reader::last(Table table) const {
+    return state_->seek(table, {}, true);
+}
+
+}  // namespace gridbook::ledger

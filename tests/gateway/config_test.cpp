@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration: what is read, and how what is wrong is told. The shipped files and the README are read
+// too.
+#include "gateway/config.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "engine/catalogue/factor.hpp"
+
+namespace gridbook::gateway {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of its own that goes away with the test.
+class Folder {
+  public:
+    Folder() : path_(fs::temp_directory_path() / ("gridbook-config-" + std::to_string(::getpid()))) {
+        fs::remove_all(path_);
+        fs::create_directories(path_);
+    }
+    ~Folder() { fs::remove_all(path_); }
+    std::string write(const std::string& name, const std::string& text) const {
+        std::ofstream(path_ / name) << text;
+        return (path_ / name).string();
+    }
+
+  private:
+    fs::path path_;
+};
+
+const std::string parts = R"(
+[[classes]]
+name = "H100"
+tflops = "989.4"
+memory_gb = 80
+bandwidth = "3.35"
+[[classes]]
+name = "H200"
+tflops = "989.4"
+memory_gb = 141
+bandwidth = "4.8"
+[[zones]]
+name = "CN-EAST"
+hub = "Yangtze delta"
+residency = "CN"
+[[tiers]]
+name = "G2"
+availability = "99.5"
+)";
+
+Config good(const std::string& text) {
+    const Folder folder;
+    std::string error;
+    const auto config = read_config(folder.write("c.toml", text), error);
+    INFO(error);
+    REQUIRE(config);
+    return *config;
+}
+
+// The sentence without the folder in front.
+std::string refused(const std::string& text) {
+    const Folder folder;
+    std::string error;
+    REQUIRE_FALSE(read_config(folder.write("c.toml", text), error));
+    return error.substr(error.find("c.toml"));
+}
+
+}  // namespace
+
+TEST_CASE("an empty file gives the defaults that the rules name") {
+    const Config c = good("");
+    CHECK(c.server.address == "127.0.0.1");
+    CHECK(c.server.port == 8080);
+    CHECK(c.rings.commands == 1u << 17);
+    CHECK(c.rings.records == 1u << 20);
+    CHECK(c.genesis.records == 4'194'304);
+    CHECK(c.genesis.retention_s == 86'400);
+    CHECK(c.genesis.taker_fee.value == 20);
+    CHECK(c.genesis.maker_fee.value == 5);
+    CHECK(c.genesis.tax.value == 600);
+    CHECK(c.genesis.margin.value == 2'000);
+    CHECK(c.genesis.clock == engine::ClockMode::real);
+}
+
+TEST_CASE("values are taken as they are written") {
+    const Config c = good(R"(
+clock = "replay"
+clock_start = "2026-01-01T00:00:00Z"
+[threads]
+engine = "own"
+wait = "spin"
+[limits]
+qty = "12.5"
+notional = "1000000"
+[[accounts]]
+name = "acme"
+group = "acme-group"
+roles = ["buyer", "provider"]
+[[keys]]
+name = "k-7"
+account = "acme"
+roles = "buyer"
+public_key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+)");
+    CHECK(c.genesis.clock == engine::ClockMode::replay);
+    CHECK(c.clock_start.value == 1'767'225'600'000'000'000);
+    CHECK(c.threads.engine_own);
+    CHECK(c.threads.wait == engine::WaitStrategy::spin);
+    CHECK(c.genesis.max_qty == 12'500'000);
+    CHECK(c.genesis.max_notional == 1'000'000'000'000);
+    REQUIRE(c.accounts.size() == 1);
+    CHECK(role_words(c.accounts[0].body.roles) == "buyer, provider");
+    REQUIRE(c.keys.size() == 1);
+    CHECK(c.keys[0].body.public_key[31] == 31);
+}
+
+TEST_CASE("what is wrong is told with file, line, column, key, rule and value") {
+    CHECK(refused("[server]\nport = 70000\n") == "c.toml:2:8: server.port: must be 0 to 65535, got 70000");
+    CHECK(refused("[server]\nport = \"80\"\n") ==
+          "c.toml:2:8: server.port: must be a whole number, got a value of type string");
+    CHECK(refused("[server]\nprot = 80\n") == "c.toml:2:8: server.prot: there is no such key");
+    CHECK(refused("\n[sever]\nport = 80\n") == "c.toml:2:1: sever: there is no such key");
+    CHECK(refused("[rings]\nrecords = 100000\n") ==
+          "c.toml:2:11: rings.records: must be a power of two, got 100000");
+    CHECK(refused("clock = \"fast\"\n") == "c.toml:1:9: clock: must be one of real, replay, got \"fast\"");
+    CHECK(refused("clock = \"replay\"\n") ==
+          "c.toml:1:1: clock_start: is needed with clock = \"replay\", and only there");
+    CHECK(refused("[pools]\norders = 1024\nrecords = 1024\n") ==
+          "c.toml:1:1: pools.records: must be more than pools.orders (1024), got 1024");
+    CHECK(refused("[fees]\nmaker_bp = 21\n") ==
+          "c.toml:1:1: fees.taker_bp: must be at least fees.maker_bp (21), got 20");
+    CHECK(refused("[limits]\nqty = 1.5\n") ==
+          "c.toml:2:7: limits.qty: must be a decimal in quotes, for example \"14.00\", got a value of type "
+          "floating-point");
+    CHECK(refused("[[zones]]\nname = \"CN.EAST\"\nhub = \"x\"\nresidency = \"CN\"\n") ==
+          "c.toml:2:8: zones.name: must be letters, digits, - and _, got \"CN.EAST\"");
+    CHECK(refused("[[zones]]\nname = \"CN-EAST\"\n") == "c.toml:1:1: zones.hub: is missing");
+    CHECK(refused("[zones]\nname = \"CN-EAST\"\n") == "c.toml:1:1: zones: must be written as [[zones]]");
+    CHECK(refused("[server\n").starts_with("c.toml:1:8: "));
+    CHECK(refused("[[accounts]]\nname = \"a\"\nroles = \"king\"\n") ==
+          "c.toml:3:9: accounts.roles: must be one of observer, buyer, provider, regulator, operator, got "
+          "\"king\"");
+    CHECK(refused("[[keys]]\nname = \"k\"\naccount = \"a\"\nroles = \"buyer\"\npublic_key = \"AAAA\"\n") ==
+          "c.toml:5:14: keys.public_key: must be an Ed25519 public key: 32 bytes in base64");
+    CHECK(refused("[[keys]]\nname = \"k\"\naccount = \"a\"\nroles = \"buyer\"\n") ==
+          "c.toml:1:1: keys: k needs either public_key or private_key");
+    CHECK(refused("catalogue = \"none.toml\"\n").starts_with("c.toml:1:13: catalogue: there is no file "));
+}
+
+TEST_CASE("a sparse figure is no nameplate") {
+    CHECK(
+        refused("[[classes]]\nname = \"H100\"\ntflops = \"1979\"\nsparse_tflops = \"1979\"\nmemory_gb = 80\n"
+                "bandwidth = \"3.35\"\n") ==
+        "c.toml:1:1: classes.tflops: must be the dense figure, below sparse_tflops; class H100");
+}
+
+TEST_CASE("factors come from the nameplate, unless given") {
+    const Config c = good(parts);
+    CHECK(c.classes[0].body.k_train == 1'000);
+    CHECK(c.classes[1].body.k_train == 1'137);
+    CHECK(c.classes[1].body.k_infer == 1'365);
+}
+
+TEST_CASE("the table of factors in the market rules") {
+    const auto check = [](engine::Nameplate plate, std::uint32_t train, std::uint32_t infer) {
+        CHECK(engine::factor(plate, engine::train_weights) == train);
+        CHECK(engine::factor(plate, engine::infer_weights) == infer);
+    };
+    check({989'400, 80, 3'350}, 1'000, 1'000);
+    check({989'400, 141, 4'800}, 1'137, 1'365);
+    check({312'000, 80, 2'039}, 404, 570);
+    check({148'000, 96, 4'000}, 279, 711);
+    check({780'000, 128, 3'200}, 879, 1'009);
+}
+
+TEST_CASE("families are the product of their lists, and a benchmark is converted by factor") {
+    const Config c = good(parts + R"(
+[[classes]]
+name = "K042"
+tflops = "1"
+memory_gb = 1
+bandwidth = "1"
+k_train = "0.42"
+[[classes]]
+name = "K079"
+tflops = "1"
+memory_gb = 1
+bandwidth = "1"
+k_train = "0.79"
+[[families]]
+classes = ["H100", "K042", "K079"]
+zones = "CN-EAST"
+tiers = ["G2"]
+benchmark = "14.00"
+[[families]]
+classes = ["K042", "K079"]
+zones = "CN-BTH"
+tiers = ["G2"]
+benchmark = "14.00"
+floor = "9.80"
+ceiling = "19.60"
+[[zones]]
+name = "CN-BTH"
+hub = "Beijing-Tianjin-Hebei"
+residency = "CN"
+)");
+    REQUIRE(c.families.size() == 5);
+    CHECK(c.families[0].name() == "H100.CN-EAST.G2");
+    CHECK(c.families[0].body.guidance.value == 14'000'000);
+    CHECK(c.families[0].body.horizon == 192);
+    CHECK(c.families[1].body.guidance.value == 5'880'000);
+    CHECK(c.families[2].body.guidance.value == 11'060'000);
+    // Without edges they follow the guidance; given ones are the vectors of the market rules, section 5.
+    CHECK(c.families[0].body.floor.value == 0);
+    CHECK(c.families[3].name() == "K042.CN-BTH.G2");
+    CHECK(c.families[3].body.floor.value == 4'120'000);
+    CHECK(c.families[3].body.ceiling.value == 8'230'000);
+    CHECK(c.families[4].body.floor.value == 7'750'000);
+    CHECK(c.families[4].body.ceiling.value == 15'480'000);
+}
+
+TEST_CASE("the edges of a band round inward") {
+    const Config c = good(parts +
+                          "[[families]]\nclasses = \"H100\"\nzones = \"CN-EAST\"\ntiers = \"G2\"\n"
+                          "guidance = \"6.86\"\nfloor = \"0.686\"\nceiling = \"34.305\"\n");
+    CHECK(c.families[0].body.floor.value == 690'000);
+    CHECK(c.families[0].body.ceiling.value == 34'300'000);
+}
+
+TEST_CASE("a family needs parts that exist, one price, and to be the only one of its name") {
+    const auto family = [](const std::string& rest) {
+        return parts + "[[families]]\nzones = \"CN-EAST\"\n" + rest;
+    };
+    CHECK(refused(family("classes = \"B200\"\ntiers = \"G2\"\nguidance = \"14.00\"\n")) ==
+          "c.toml:19:1: families.classes: there is no class B200");
+    CHECK(refused(family("classes = \"H100\"\ntiers = \"G9\"\nguidance = \"14.00\"\n")) ==
+          "c.toml:19:1: families.tiers: there is no tier G9");
+    CHECK(refused(family("classes = \"H100\"\ntiers = \"G2\"\n")) ==
+          "c.toml:19:1: families: needs either guidance or benchmark");
+    CHECK(refused(family("classes = \"H100\"\ntiers = \"G2\"\nguidance = \"14.005\"\n")) ==
+          "c.toml:23:12: families.guidance: must be a multiple of 0.01, got 14.005");
+    const std::string twice =
+        refused(family("classes = [\"H100\", \"H100\"]\ntiers = \"G2\"\nguidance = \"14.00\"\n"));
+    CHECK(twice.starts_with("c.toml:19:1: families: H100.CN-EAST.G2 is already defined at "));
+}
+
+TEST_CASE("a catalogue is read from its own file, before what the main file adds") {
+    const Folder folder;
+    folder.write("catalogue.toml", parts);
+    const std::string path = folder.write("main.toml",
+                                          "catalogue = \"catalogue.toml\"\n[[families]]\nclasses = \"H100\"\n"
+                                          "zones = \"CN-EAST\"\ntiers = \"G2\"\nguidance = \"14.00\"\n");
+    std::string error;
+    const auto config = read_config(path, error);
+    INFO(error);
+    REQUIRE(config);
+    CHECK(config->classes[1].body.name.view() == "H200");
+    CHECK(config->classes[1].place.text().find("catalogue.toml:7:1") != std::string::npos);
+    folder.write("catalogue.toml", "[server]\nport = 1\n");
+    CHECK_FALSE(read_config(path, error));
+    CHECK(error.find("a catalogue holds classes, zones, tiers and families") != std::string::npos);
+}
+
+TEST_CASE("every shipped configuration is read without complaint") {
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(fs::path(GRIDBOOK_SOURCE_DIR) / "config")) {
+        const std::string name = entry.path().filename().string();
+        // The two catalogue files are read through those that name them.
+        if (entry.path().extension() != ".toml" || name == "catalogue.toml" || name == "families.toml")
+            continue;
+        std::string error;
+        const auto config = read_config(entry.path().string(), error);
+        INFO(error);
+        CHECK(config);
+        ++files;
+    }
+    CHECK(files >= 4);
+}
+
+TEST_CASE("config/README.md names every key, and no other") {
+    std::ifstream readme(fs::path(GRIDBOOK_SOURCE_DIR) / "config" / "README.md");
+    REQUIRE(readme);
+    // Rows of the key tables, which follow the heading "## Keys": | `server.port` | ... |
+    std::set<std::string> told;
+    const std::regex row(R"(^\| `([a-z_]+(\.[a-z_]+)?)` \|.*)");
+    bool keys_begun = false;
+    for (std::string line; std::getline(readme, line);) {
+        keys_begun = keys_begun || line == "## Keys";
+        if (std::smatch match; keys_begun && std::regex_match(line, match, row)) told.insert(match[1]);
+    }
+    const std::vector<std::string> keys = config_keys();
+    CHECK(std::set<std::string>(keys.begin(), keys.end()) == told);
+}
+
+}  // namespace gridbook::gateway

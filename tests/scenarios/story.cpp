@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/scenarios/story.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+namespace gridbook::tests {
+
+// The words of a line, taken from left to right.
+struct Story::Words {
+    std::istringstream stream;
+    std::string line;
+    explicit Words(const std::string& text) : stream(text), line(text) {}
+
+    std::string next() {
+        std::string word;
+        if (!(stream >> word)) throw std::runtime_error("the line ends early: " + line);
+        return word;
+    }
+    // Empty at the end of the line.
+    std::string maybe() {
+        std::string word;
+        stream >> word;
+        return word;
+    }
+    void expect(const std::string& wanted) {
+        const std::string word = next();
+        if (word != wanted)
+            throw std::runtime_error("expected '" + wanted + "', not '" + word + "': " + line);
+    }
+    [[noreturn]] void refuse(const std::string& word) const {
+        throw std::runtime_error("'" + word + "' means nothing here: " + line);
+    }
+};
+
+namespace {
+
+engine::Decimal decimal_word(const std::string& word) { return decimal(word); }
+
+std::string two(std::int64_t n) { return fmt::format("{:02}", n); }
+
+}  // namespace
+
+Story::Story() {
+    names_.account = [this](engine::AccountId a) {
+        return a.value < accounts_.size() ? accounts_[a.value] : "-";
+    };
+    names_.family = [this](engine::FamilyId f) {
+        return f.value < families_.size() ? families_[f.value] : "-";
+    };
+    names_.time = [this](engine::Time t) { return time_text(t); };
+    names_.instrument = [this](engine::InstrumentId i) {
+        if (i == engine::no_instrument) return std::string("-");
+        const engine::Time start = engine::window_start(i.period, engine::Product::gpu);
+        const std::string text = time_text(start);
+        return names_.family(i.family) + "/" + text.substr(0, text.size() - 3);
+    };
+}
+
+// ---- text and times: 11:45 is of the first day, 2T11:45 of the second ----
+
+std::string Story::time_text(engine::Time t) const {
+    const std::int64_t minutes = (t - day_one).value / engine::minute.value;
+    const std::int64_t days = minutes / 1440;
+    return (days == 0 ? "" : fmt::format("{}T", days + 1)) + two(minutes / 60 % 24) + ":" + two(minutes % 60);
+}
+
+engine::Time Story::time(const std::string& text) const {
+    const std::size_t t = text.find('T');
+    const int days = t == std::string::npos ? 0 : std::stoi(text.substr(0, t)) - 1;
+    const std::string rest = t == std::string::npos ? text : text.substr(t + 1);
+    const std::size_t colon = rest.find(':');
+    const int minutes = colon == std::string::npos ? 0 : std::stoi(rest.substr(colon + 1));
+    return clock(days * 24 + std::stoi(rest), minutes);
+}
+
+engine::AccountId Story::account(const std::string& name) const {
+    const auto it = std::find(accounts_.begin(), accounts_.end(), name);
+    if (it == accounts_.end()) throw std::runtime_error("no account '" + name + "'");
+    return engine::AccountId{static_cast<std::uint32_t>(it - accounts_.begin())};
+}
+
+// A name that is no family becomes none: the exchange refuses it.
+engine::FamilyId Story::family_id(const std::string& name) const {
+    const auto it = std::find(families_.begin(), families_.end(), name);
+    return it == families_.end() ? engine::no_family
+                                 : engine::FamilyId{static_cast<std::uint16_t>(it - families_.begin())};
+}
+
+engine::InstrumentId Story::instrument(const std::string& text) const {
+    const std::size_t slash = text.find('/');
+    const engine::FamilyId f = family_id(text.substr(0, slash));
+    if (f == engine::no_family) return engine::no_instrument;
+    return engine::instrument(f, engine::period_at(time(text.substr(slash + 1)), engine::Product::gpu));
+}
+
+// ---- commands ----
+
+void Story::quietly(const engine::Command& command) {
+    for (const engine::Event& e : send(command))
+        if (e.kind() == engine::EventKind::refused)
+            throw std::runtime_error("the set-up was refused: " + line_of(e, names_));
+}
+
+// begin 09:00 [horizon 24] [guidance 14.00] [orders 10] [retention 24]: hours, CNY, open orders an account,
+// hours
+void Story::begin(Words& words) {
+    begun_ = true;
+    engine::Genesis genesis = small_genesis();
+    engine::DefineFamily first = h100_family();
+    std::string word = words.maybe();
+    if (!word.empty()) now_ = time(word);
+    for (word = words.maybe(); !word.empty(); word = words.maybe()) {
+        if (word == "horizon")
+            first.horizon = static_cast<std::uint16_t>(std::stoi(words.next()));
+        else if (word == "guidance")
+            first.guidance = decimal_word(words.next());
+        else if (word == "retention")
+            genesis.retention_s = 3'600u * static_cast<std::uint32_t>(std::stoi(words.next()));
+        else if (word == "orders")
+            genesis.account_orders = static_cast<std::uint32_t>(std::stoi(words.next()));
+        else
+            words.refuse(word);
+    }
+    quietly(engine::Command::of(genesis));
+    quietly(engine::Command::of(h100_class()));
+    quietly(engine::Command::of(east_zone()));
+    quietly(engine::Command::of(g2_tier()));
+    quietly(engine::Command::of(first));
+    families_.push_back("H100");
+}
+
+// family A100 guidance 5.88 [floor 4.12] [ceiling 8.23] [horizon 4]: tells its band.
+void Story::family(Words& words) {
+    const std::string name = words.next();
+    engine::DefineClass c = h100_class();
+    c.name = engine::Text<16>{name};
+    quietly(engine::Command::of(c));
+    engine::DefineFamily f = h100_family();
+    f.class_id = engine::ClassId{static_cast<std::uint16_t>(families_.size())};
+    families_.push_back(name);
+    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
+        if (word == "guidance")
+            f.guidance = decimal_word(words.next());
+        else if (word == "floor")
+            f.floor = decimal_word(words.next());
+        else if (word == "ceiling")
+            f.ceiling = decimal_word(words.next());
+        else if (word == "horizon")
+            f.horizon = static_cast<std::uint16_t>(std::stoi(words.next()));
+        else
+            words.refuse(word);
+    }
+    quietly(engine::Command::of(f));
+}
+
+// account acme [cash 1000] [units 50] [group g]
+void Story::open(Words& words) {
+    const std::string name = words.next();
+    std::string group;
+    engine::Decimal cash{}, units{};
+    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
+        if (word == "cash")
+            cash = decimal_word(words.next());
+        else if (word == "units")
+            units = decimal_word(words.next());
+        else if (word == "group")
+            group = words.next();
+        else
+            words.refuse(word);
+    }
+    quietly(engine::Command::of(tests::account(name, group)));
+    accounts_.push_back(name);
+    if (cash.value != 0) quietly(credit(account(name), cash));
+    if (units.value != 0) quietly(resource(account(name), units));
+}
+
+Events Story::place(const std::string& who, engine::Side side, Words& words) {
+    const engine::Decimal qty = decimal_word(words.next());
+    words.expect("@");
+    OrderBuilder order(side, qty);
+    order.at(decimal_word(words.next())).from(account(who));
+    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
+        if (word == "as")
+            order.as(words.next());
+        else if (word == "ioc")
+            order.ioc();
+        else if (word.find('/') != std::string::npos)
+            order.of(instrument(word));
+        else
+            words.refuse(word);
+    }
+    return send(order);
+}
+
+Events Story::question(const std::string& who, const std::string& what, Words& words) {
+    const engine::AccountId id = account(who);
+    Events rows;
+    if (what == "balance") rows = driver_.ask(tests::question(engine::QueryBalance{}, id));
+    if (what == "positions") {
+        engine::QueryPositions q;
+        q.limit = 1'000;
+        rows = driver_.ask(tests::question(q, id));
+    }
+    if (what == "orders") {
+        engine::QueryOrders q;
+        q.limit = 1'000;
+        rows = driver_.ask(tests::question(q, id));
+    }
+    if (what == "order") {
+        engine::QueryOrder q;
+        q.cid = engine::Cid{words.next()};
+        rows = driver_.ask(tests::question(q, id));
+    }
+    // What a question ends with is only worth a line when there was nothing else.
+    if (rows.size() > 1) rows.pop_back();
+    return rows;
+}
+
+Events Story::trade_op(const std::string& who, Words& words) {
+    const std::string what = words.next();
+    if (what == "buy") return place(who, engine::Side::buy, words);
+    if (what == "sell") return place(who, engine::Side::sell, words);
+    if (what == "cancel") return send(tests::cancel(words.next(), account(who)));
+    if (what == "replace") {
+        const std::string cid = words.next();
+        const engine::Decimal qty = decimal_word(words.next());
+        words.expect("@");
+        return send(tests::replace(cid, account(who), qty, decimal_word(words.next())));
+    }
+    if (what == "credit") return send(credit(account(who), decimal_word(words.next())));
+    if (what == "resource") {
+        const engine::Decimal count = decimal_word(words.next());
+        const std::string family_name = words.maybe();
+        return send(resource(account(who), count,
+                             family_name.empty() ? engine::FamilyId{0} : family_id(family_name)));
+    }
+    if (what == "withdraw")
+        return send(withdraw(account(who), static_cast<std::uint32_t>(std::stoi(words.next()))));
+    if (what == "balance" || what == "positions" || what == "orders" || what == "order")
+        return question(who, what, words);
+    words.refuse(what);
+}
+
+// band H100 [floor ..] [ceiling ..] [guidance ..] expect 1 [effective 10:00]
+Events Story::band_change(Words& words) {
+    BandBuilder change;
+    change.of(family_id(words.next()));
+    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
+        if (word == "floor")
+            change.floor(decimal_word(words.next()));
+        else if (word == "ceiling")
+            change.ceiling(decimal_word(words.next()));
+        else if (word == "guidance")
+            change.guidance(decimal_word(words.next()));
+        else if (word == "expect")
+            change.expecting(static_cast<std::uint32_t>(std::stoi(words.next())));
+        else if (word == "effective")
+            change.effective(time(words.next()));
+        else
+            words.refuse(word);
+    }
+    engine::Command command = change;
+    command.header.account = engine::no_account;
+    return send(command);
+}
+
+Events Story::act(Words& words) {
+    const std::string first = words.next();
+    if (first == "begin") return begin(words), Events{};
+    if (!begun_) {
+        Words plain("");
+        begin(plain);
+    }
+    if (first == "family") return family(words), Events{};
+    if (first == "account") return open(words), Events{};
+    if (first == "band") return band_change(words);
+    if (first == "time") {
+        now_ = time(words.next());
+        return send(advance());
+    }
+    return trade_op(first, words);
+}
+
+std::vector<std::string> Story::run(const std::string& line) {
+    Words words(line);
+    std::vector<std::string> lines;
+    for (const engine::Event& e : act(words)) lines.push_back(line_of(e, names_));
+    return lines;
+}
+
+std::string told(const std::string& text) {
+    Story story;
+    std::istringstream in(text);
+    std::string out;
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("  ")) continue;  // an event as it was expected
+        out += line + "\n";
+        if (!line.starts_with("> ")) continue;
+        for (const std::string& event : story.run(line.substr(2))) out += "  " + event + "\n";
+    }
+    return out;
+}
+
+}  // namespace gridbook::tests

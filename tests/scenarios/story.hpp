@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A scenario as text: commands (`> acme buy 16 @ 14.20 as b-1`) and below each the events it causes, one a
+// line, two spaces in. It promises that running one gives the same text back with the events as the exchange
+// tells them. The grammar is in the README of this folder.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/engine/describe.hpp"
+#include "tests/engine/setup.hpp"
+
+namespace gridbook::tests {
+
+class Story {
+  public:
+    Story();
+    // The events of one command line, told; a line that cannot be read is an exception with the line in it.
+    std::vector<std::string> run(const std::string& line);
+
+  private:
+    struct Words;
+    Events act(Words& words);
+    Events trade_op(const std::string& who, Words& words);
+    Events question(const std::string& who, const std::string& what, Words& words);
+    Events place(const std::string& who, engine::Side side, Words& words);
+    Events band_change(Words& words);
+    void begin(Words& words);
+    void open(Words& words);
+    void family(Words& words);
+
+    Events send(const engine::Command& command) { return driver_.send(command, now_); }
+    void quietly(const engine::Command& command);
+    engine::AccountId account(const std::string& name) const;
+    engine::FamilyId family_id(const std::string& name) const;
+    engine::InstrumentId instrument(const std::string& text) const;
+    engine::Time time(const std::string& text) const;
+    std::string time_text(engine::Time t) const;
+
+    Driver driver_;
+    engine::Time now_ = clock(9);
+    bool begun_ = false;
+    std::vector<std::string> accounts_, families_;
+    Names names_;
+};
+
+// Runs a whole text and gives it back with the events as they are told now.
+std::string told(const std::string& text);
+
+}  // namespace gridbook::tests

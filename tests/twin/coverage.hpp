@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Counts what a flow made happen: event kinds, reject reasons, cancel reasons, and the features that no
+// single event kind shows. None that is in scope may stay at zero, or the flow proves less than it says.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/event.hpp"
+
+namespace gridbook::twin {
+
+class Coverage {
+  public:
+    void count(const std::vector<engine::Event>& told);
+    void count(const std::string& feature, std::size_t times = 1) { seen_[feature] += times; }
+    void print() const;
+    // The words that are in scope and were never seen.
+    std::vector<std::string> missing() const;
+
+  private:
+    void count_order(const engine::Event& event);
+    std::map<std::string, std::size_t> seen_;
+};
+
+}  // namespace gridbook::twin

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/twin/pair.hpp"
+
+#include "tests/engine/describe.hpp"
+
+namespace gridbook::twin {
+
+using engine::CommandKind;
+using engine::Event;
+using engine::EventKind;
+
+namespace {
+
+// What the two may tell differently: the state hash, which only the exchange has.
+Event comparable(Event event) {
+    if (event.kind() == EventKind::state_hashed) {
+        auto hashed = event.as<engine::StateHashed>();
+        hashed.hash = 0;
+        event.set(hashed);
+    }
+    return event;
+}
+
+// A position without anything in it: whether its row is still told is the exchange's own business.
+bool says_nothing(const Event& event) {
+    if (event.kind() != EventKind::position_row) return false;
+    const auto p = event.as<engine::PositionRow>();
+    return p.bought.value == 0 && p.sold.value == 0 && p.open_sells.value == 0 && p.margin.value == 0 &&
+           p.receivable.value == 0;
+}
+
+std::string at(const std::vector<Event>& events, std::size_t i) {
+    return i < events.size() ? tests::full_line(events[i]) : "(nothing)";
+}
+
+Difference first_difference(const std::vector<Event>& exchange, const std::vector<Event>& twins,
+                            const std::string& after) {
+    for (std::size_t i = 0; i < std::max(exchange.size(), twins.size()); ++i) {
+        if (i < exchange.size() && i < twins.size() && comparable(exchange[i]) == comparable(twins[i]))
+            continue;
+        return fmt::format("after {}\n  event {} of {} (twin: {})\n  exchange: {}\n  twin:     {}", after, i,
+                           exchange.size(), twins.size(), at(exchange, i), at(twins, i));
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Difference Pair::send(const Sent& sent) {
+    told_.clear();
+    NaiveExchange::Events twins;
+    engine::Sequence joined{};
+    for (const tests::Step& step : driver_.steps(sent.command, sent.at)) {
+        const bool goes_on = step.command.kind() == CommandKind::follow_on;
+        if (!goes_on) joined = step.command.header.sequence;
+        follow_ons_ += goes_on;
+        if (goes_on && step.events.empty())
+            return "a follow-on with nothing to tell: " + tests::line_of(step.command);
+        for (Event event : step.events) {
+            if (event.header.sequence != step.command.header.sequence)
+                return "an event does not carry its command's sequence: " + tests::full_line(event);
+            event.header.sequence = joined;
+            if (goes_on) event.header.key = sent.command.header.key;
+            told_.push_back(event);
+        }
+        twin_.apply(step.command, twins);
+    }
+    if (auto difference = compare(sent.command, twins)) return difference;
+    const engine::Time due = driver_.exchange().next_timer();
+    if (due != twin_.next_timer())
+        return fmt::format("next timer: exchange {} twin {}, after {}", due.value, twin_.next_timer().value,
+                           tests::line_of(sent.command));
+    return std::nullopt;
+}
+
+Difference Pair::compare(const engine::Command& command, const NaiveExchange::Events& twins) const {
+    return first_difference(told_, twins, tests::line_of(command));
+}
+
+Difference Pair::ask(const engine::Command& question) {
+    NaiveExchange::Events twins;
+    twin_.answer(question, twins);
+    tests::Events exchange = driver_.ask(question);
+    if (question.kind() == CommandKind::query_positions) {
+        for (auto* events : {&twins, &exchange}) {
+            std::erase_if(*events, says_nothing);
+            std::erase_if(*events, [](const Event& e) { return e.kind() == EventKind::rows_end; });
+        }
+    }
+    return first_difference(exchange, twins, "question " + tests::line_of(question));
+}
+
+Difference Pair::ask_everything() {
+    if (!twin_.started()) return std::nullopt;
+    for (std::uint32_t a = 0; a < twin_.accounts().size(); ++a) {
+        const auto of = [&](const auto& q) {
+            return engine::Command::of(q, engine::AccountId{a}, engine::no_key, {1, a + 1});
+        };
+        engine::QueryOrders few;
+        few.limit = 7;
+        engine::QueryOrders all;
+        all.limit = 1'000;
+        engine::QueryPositions positions;
+        positions.limit = 1'000;
+        for (const auto& q : {of(engine::QueryBalance{}), of(few), of(all), of(positions)})
+            if (auto difference = ask(q)) return difference;
+    }
+    // One order at a time: by id and by cid, open or done.
+    std::size_t asked = 0;
+    for (const auto* orders : {&twin_.live(), &twin_.done()}) {
+        for (auto it = orders->rbegin(); it != orders->rend() && asked < 200; ++it, ++asked) {
+            engine::QueryOrder q;
+            if (asked % 2 == 0)
+                q.order = it->second.id;
+            else
+                q.cid = it->second.cid;
+            if (auto difference = ask(engine::Command::of(q, it->second.account, engine::no_key, {1, 1})))
+                return difference;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace gridbook::twin
