@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_book: the matching engine alone. One thread applies messages prepared in memory through
+// bench_book: the matching engine alone. One thread applies commands prepared in memory through
 // Exchange::apply, with band, size, funds, capacity and self-trade checks on and every event written into a
 // ring; a plain map-and-list book without any of that does the same messages, in turn. Building the book is
-// not timed.
+// not timed. The streams are our own or one from a file (stream.hpp).
 #include <fmt/format.h>
 #include <sched.h>
 #include <x86intrin.h>
 
 #include <chrono>
-#include <memory>
 
 #include "bench/book_workload.hpp"
 #include "bench/frame.hpp"
-#include "engine/exchange.hpp"
-#include "engine/pipeline/ring.hpp"
+#include "bench/prepared.hpp"
 
 namespace gridbook::bench {
 
@@ -25,178 +23,68 @@ double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-constexpr engine::Time start{1'796'083'200'000'000'000};  // 2026-12-01T00:00:00Z
-constexpr std::uint32_t accounts = 64;                    // the first half buys, the other half sells
 constexpr std::uint64_t seed = 20'261'201;
 
-// The exchange as one thread of the real pipeline has it: commands in memory, events into a ring.
+struct Settings {
+    std::int64_t messages = 1'000'000;
+    std::int64_t ahead = 6;    // commands a step of the lookahead
+    std::int64_t records = 0;  // 0: as many as the stream has orders
+};
+
+// The prepared commands on an exchange of their own. The reader of the ring looks at each kind only, so that
+// a run proves its fills without measuring them.
 class Ours {
   public:
-    explicit Ours(const Workload& workload)
-        : ring_(std::make_unique<engine::Ring<engine::Record>>(1u << 16)) {
-        set_up(workload);
-        for (const Message& m : workload.build) apply(command(m));
-        commands_.reserve(workload.messages.size());
-        for (const Message& m : workload.messages) commands_.push_back(command(m));
+    Ours(Prepared& prepared, std::size_t ahead) : prepared_(prepared), ahead_(ahead), market_(prepared.size) {
+        apply(0, prepared_.first_timed());
     }
-    const std::vector<engine::Command>& commands() const { return commands_; }
-    void apply(engine::Command& command) {
-        apply_one(command);
-        while (exchange_.unfinished()) {
-            auto rest = engine::Command::of(engine::FollowOn{});
-            apply_one(rest);
-        }
-    }
-    void apply(engine::Command&& command) { apply(command); }
-    // The whole prepared stream; messages per second.
+    // The whole timed stream; messages per second.
     double run() {
         const auto begin = Clock::now();
-        for (engine::Command& c : commands_) apply(c);
-        return static_cast<double>(commands_.size()) / seconds_since(begin);
+        apply(prepared_.first_timed(), prepared_.commands.size());
+        return static_cast<double>(prepared_.messages() - prepared_.initial) / seconds_since(begin);
     }
-    std::vector<engine::Command>& prepared() { return commands_; }
-    std::uint64_t fills() const { return fills_; }
-    std::uint64_t refusals() const { return refusals_; }
+    void apply_message(std::size_t i) { apply(prepared_.begin[i], prepared_.begin[i + 1]); }
+
+    // The same fills, refusals and state as in the rehearsal, or the process ends.
+    void check() const {
+        if (fills_ == 2 * prepared_.tally.fills && refused_ == prepared_.refused &&
+            market_.exchange().state_hash() == prepared_.state)
+            return;
+        throw std::runtime_error(
+            fmt::format("a run differs from its rehearsal: {} fills for {}, {} refusals "
+                        "for {}",
+                        fills_, 2 * prepared_.tally.fills, refused_, prepared_.refused));
+    }
 
   private:
-    void apply_one(engine::Command& command) {
-        command.header.sequence = engine::Sequence{++sequence_};
-        command.header.time = start;
-        engine::EventSink sink(ring_->slots(), ring_->position(0), ring_->mask());
-        exchange_.apply(command, sink);
-        ring_->publish(sink.count());
-        // The reader of this ring looks at each kind only, so that the run proves its fills without measuring
-        // them.
-        ring_->refresh();
-        for (std::size_t i = 0; i < sink.count(); ++i) {
-            const auto kind = static_cast<engine::EventKind>(ring_->peek(i).kind());
-            fills_ += kind == engine::EventKind::fill;
-            refusals_ += kind == engine::EventKind::refused;
+    void apply(std::size_t from, std::size_t to) {
+        std::vector<engine::Command>& commands = prepared_.commands;
+        for (std::size_t i = from; i < to; ++i) {
+            ahead_(
+                market_.exchange(), [&](std::size_t k) -> const engine::Command& { return commands[k]; }, i,
+                commands.size());
+            market_.apply(commands[i], [this](const engine::Record& record) {
+                const auto kind = static_cast<engine::EventKind>(record.kind());
+                fills_ += kind == engine::EventKind::fill;
+                refused_ += kind == engine::EventKind::refused;
+            });
         }
-        ring_->release(sink.count());
     }
-    engine::Command command(const Message& m) const {
-        const engine::AccountId who{static_cast<std::uint32_t>(m.id % (accounts / 2)) +
-                                    (m.buy ? 0 : accounts / 2)};
-        const engine::Decimal price{m.price * engine::tick_decimal};
-        switch (m.act) {
-            case Act::add:
-            case Act::take: {
-                engine::PlaceOrder p;
-                p.cid = engine::Cid{fmt::format("b{}", m.id)};
-                p.instrument = engine::instrument(engine::FamilyId{0}, engine::Period{first_.value + m.book});
-                p.price = price;
-                p.qty = engine::Decimal{m.qty * engine::gpu_lot_decimal};
-                p.side = m.buy ? engine::Side::buy : engine::Side::sell;
-                return engine::Command::of(p, who);
-            }
-            case Act::cancel: {
-                engine::CancelOrder c;
-                c.order = engine::OrderId{m.id};
-                return engine::Command::of(c, who);
-            }
-            case Act::reduce:
-            case Act::replace: {
-                engine::ReplaceOrder r;
-                r.order = engine::OrderId{m.id};
-                r.price = price;
-                r.qty = engine::Decimal{m.total * engine::gpu_lot_decimal};
-                return engine::Command::of(r, who);
-            }
-        }
-        return {};
-    }
-    void set_up(const Workload& w);
-
-    std::unique_ptr<engine::Ring<engine::Record>> ring_;
-    engine::Exchange exchange_;
-    std::vector<engine::Command> commands_;
-    engine::Period first_{};
-    std::uint64_t sequence_ = 0, fills_ = 0, refusals_ = 0;
+    Prepared& prepared_;
+    engine::Lookahead ahead_;
+    Market market_;
+    std::uint64_t fills_ = 0, refused_ = 0;
 };
 
-// Pools for the workload, a wide band, one family whose hours are the books, money and capacity for
-// everybody.
-void Ours::set_up(const Workload& w) {
-    engine::Genesis g;
-    g.orders = 1u << 18;
-    g.records = 1u << 21;
-    g.pages = 1u << 15;
-    g.accounts = accounts;
-    g.keys = 1;
-    g.families = 1;
-    g.books = 128;
-    g.positions = 1u << 14;
-    g.resources = accounts;
-    g.account_orders = 1u << 18;
-    g.retention_s = 86'400;
-    g.taker_fee = engine::BasisPoints{20};
-    g.maker_fee = engine::BasisPoints{5};
-    g.tax = engine::BasisPoints{600};
-    g.margin = engine::BasisPoints{2'000};
-    g.max_qty = 200'000'000 * engine::decimal_one;
-    g.max_notional = INT64_MAX / 1000;
-    apply(engine::Command::of(g));
-    engine::DefineClass c;
-    c.name = engine::Text<16>{"H100"};
-    c.k_train = 1'000;
-    apply(engine::Command::of(c));
-    engine::DefineZone z;
-    z.name = engine::Text<16>{"CN-EAST"};
-    apply(engine::Command::of(z));
-    engine::DefineTier t;
-    t.name = engine::Text<8>{"G2"};
-    apply(engine::Command::of(t));
-    engine::DefineFamily f;
-    f.horizon = 80;
-    f.guidance = engine::Decimal{200 * engine::decimal_one};
-    f.floor = engine::Decimal{1 * engine::decimal_one};
-    f.ceiling = engine::Decimal{400 * engine::decimal_one};
-    apply(engine::Command::of(f));
-    first_ = engine::Period{engine::period_at(start, engine::Product::gpu).value + 2};
-    for (std::uint32_t a = 0; a < accounts; ++a) {
-        engine::OpenAccount o;
-        o.name = engine::Text<32>{fmt::format("account-{}", a)};
-        apply(engine::Command::of(o));
-        engine::Credit credit;
-        credit.amount = engine::Money{1'000'000'000'000'000};
-        apply(engine::Command::of(credit, engine::AccountId{a}));
-        engine::RegisterResource r;
-        r.family = engine::FamilyId{0};
-        r.count = engine::Decimal{100'000'000 * engine::decimal_one};
-        if (a >= accounts / 2) apply(engine::Command::of(r, engine::AccountId{a}));
-    }
-    if (refusals_ != 0 || w.variant.books > f.horizon - 2) {
-        fmt::print(stderr, "bench_book: the market could not be set up\n");
-        std::exit(1);
-    }
+double run_plain(const Stream& stream) {
+    PlainMarket market(stream.instruments);
+    std::size_t i = 0;
+    for (; i < stream.initial; ++i) market.apply(stream.messages[i]);
+    const auto begin = Clock::now();
+    for (; i < stream.messages.size(); ++i) market.apply(stream.messages[i]);
+    return static_cast<double>(stream.timed()) / seconds_since(begin);
 }
-
-class Plain {
-  public:
-    explicit Plain(const Workload& workload) : workload_(workload), books_(workload.variant.books) {
-        for (const Message& m : workload.build) apply(m);
-    }
-    double run() {
-        const auto begin = Clock::now();
-        for (const Message& m : workload_.messages) apply(m);
-        return static_cast<double>(workload_.messages.size()) / seconds_since(begin);
-    }
-
-  private:
-    void apply(const Message& m) {
-        PlainBook& book = books_[m.book];
-        switch (m.act) {
-            case Act::add:
-            case Act::take: return book.add(m.id, m.buy, m.price, m.qty);
-            case Act::cancel: return book.cancel(m.id);
-            case Act::reduce: return book.reduce(m.id, m.qty);
-            case Act::replace: return book.replace(m.id, m.price, m.qty);
-        }
-    }
-    const Workload& workload_;
-    std::vector<PlainBook> books_;
-};
 
 // Nanoseconds of one tick of the processor's counter.
 double tick_ns() {
@@ -209,56 +97,98 @@ double tick_ns() {
 }
 
 struct Latency {
-    Histogram all;
-    std::array<Histogram, 5> by_act;
+    Histogram all, timer;
+    std::array<Histogram, act_count> by_act;
 };
 
-// One more run, each message timed by itself; two readings of the counter are inside.
-void measure_latency(const Workload& workload, Latency& latency) {
-    Ours ours(workload);
+// One more run, each message timed by itself. Two readings of the counter are inside and are not taken off;
+// what they cost by themselves is told beside it.
+void measure_latency(const Stream& stream, Prepared& prepared, std::size_t ahead, Latency& latency) {
+    Ours ours(prepared, ahead);
     const double ns = tick_ns();
-    for (std::size_t i = 0; i < workload.messages.size(); ++i) {
+    const auto timed = [ns](auto&& what) {
         const std::uint64_t begin = __rdtsc();
-        ours.apply(ours.prepared()[i]);
-        const auto took = static_cast<std::int64_t>(static_cast<double>(__rdtsc() - begin) * ns);
+        what();
+        return static_cast<std::int64_t>(static_cast<double>(__rdtsc() - begin) * ns);
+    };
+    for (int i = 0; i < 100'000; ++i) latency.timer.add(timed([] {}));
+    for (std::size_t i = stream.initial; i < stream.messages.size(); ++i) {
+        const std::int64_t took = timed([&] { ours.apply_message(i); });
         latency.all.add(took);
-        latency.by_act[static_cast<std::size_t>(workload.messages[i].act)].add(took);
+        latency.by_act[static_cast<std::size_t>(stream.messages[i].act)].add(took);
     }
+    ours.check();
 }
 
-void run_variant(const Variant& variant, std::size_t messages, const Options& options, Report& report) {
-    const Workload workload = Generator(variant, seed).make(messages);
-    std::array<std::size_t, 5> acts{};
-    for (const Message& m : workload.messages) ++acts[static_cast<std::size_t>(m.act)];
-    report.line(fmt::format(
-        "{}: {} orders resting on {} levels, {} messages, {:.2f} fills an order that takes", variant.name,
-        workload.resting, workload.levels, messages,
-        static_cast<double>(workload.fills) / static_cast<double>(std::max<std::size_t>(1, acts[4]))));
+void print_shape(const std::string& name, const Stream& stream, const Shape& shape, const Prepared& prepared,
+                 Report& report) {
+    const auto takers = static_cast<double>(std::max<std::size_t>(1, shape.acts[4]));
+    const std::size_t n = stream.instruments;
+    report.line(
+        fmt::format("{}: {} instruments, {} messages after {} to build; a book has {} orders on {} "
+                    "levels at the end (the first {} to {} on {} to {})",
+                    name, n, stream.timed(), stream.initial, shape.resting / n, shape.levels / n,
+                    shape.resting_least, shape.resting_most, shape.levels_least, shape.levels_most));
+    std::string shares;
+    for (std::size_t a = 0; a < act_count; ++a)
+        shares += fmt::format(
+            "{:.1f} % {}, ", 100.0 * static_cast<double>(shape.acts[a]) / static_cast<double>(stream.timed()),
+            act_names[a]);
+    report.line(fmt::format("  {}{:.2f} fills on {:.2f} levels a take; {} cancels of dead ids", shares,
+                            static_cast<double>(shape.fills) / takers,
+                            static_cast<double>(shape.levels_swept) / takers, prepared.refused));
+    const Tally& t = prepared.tally;
+    report.line(fmt::format("  fills {}, quantity {}, notional {}, hash {:#018x} ({})", t.fills, t.quantity,
+                            t.notional, t.hash, t.hash));
+}
+
+void print_latency(const Latency& latency, Report& report) {
+    report.line("  all     " + latency.all.text());
+    for (std::size_t a = 0; a < act_count; ++a)
+        if (latency.by_act[a].count() != 0)
+            report.line(fmt::format("  {:<7} {}", act_names[a], latency.by_act[a].text()));
+    report.line(fmt::format("  timer   {} (two readings of rdtsc, part of each latency above)",
+                            latency.timer.text()));
+}
+
+void json_variant(const std::string& name, const Tally& tally, const std::vector<Series>& series,
+                  double ratio, const Latency& latency, Json& json) {
+    json.open(name).number("mps", series[0].best()).number("mps_median", series[0].median());
+    json.number("ratio", ratio).latency(latency.all);
+    json.number("plain_mps", series[1].best()).number("plain_mps_median", series[1].median());
+    json.integer("timer_p50_ns", latency.timer.quantile(0.5));
+    json.integer("fills", static_cast<std::int64_t>(tally.fills));
+    json.integer("quantity", static_cast<std::int64_t>(tally.quantity));
+    json.integer("notional", static_cast<std::int64_t>(tally.notional));
+    // As text: readers of JSON keep 53 bits of a number.
+    json.text("hash", fmt::format("{:#018x}", tally.hash)).close();
+}
+
+void run_stream(const std::string& name, const Stream& stream, const Settings& settings,
+                const Options& options, Report& report) {
+    const auto ahead = static_cast<std::size_t>(settings.ahead);
+    Prepared prepared = prepare(stream, static_cast<std::uint64_t>(settings.records));
+    Tally plain_tally;
+    const Shape shape = shape_of(stream, plain_tally);
+    print_shape(name, stream, shape, prepared, report);
+    if (plain_tally != prepared.tally)
+        throw std::runtime_error("the engine's fills differ from the plain book's");
     const auto ours = [&] {
-        Ours contender(workload);
+        Ours contender(prepared, ahead);
         const double rate = contender.run();
-        if (contender.fills() != 2 * workload.fills || contender.refusals() != 0) {
-            fmt::print(stderr, "bench_book: {} fills told, {} expected; {} refusals\n", contender.fills(),
-                       2 * workload.fills, contender.refusals());
-            std::exit(1);
-        }
+        contender.check();
         return rate / 1e6;
     };
-    const auto plain = [&] { return Plain(workload).run() / 1e6; };
+    const auto plain = [&] { return run_plain(stream) / 1e6; };
     const auto series = interleave(options.rounds, {{"gridbook", ours}, {"plain", plain}});
     auto latency = std::make_unique<Latency>();
-    measure_latency(workload, *latency);
+    measure_latency(stream, prepared, ahead, *latency);
     const double ratio = series[0].median() / series[1].median();
     report.line(fmt::format("  gridbook {:.2f} M/s best, {:.2f} median; plain {:.2f}, {:.2f}; ratio {:.2f}",
                             series[0].best(), series[0].median(), series[1].best(), series[1].median(),
                             ratio));
-    report.line("  all     " + latency->all.text());
-    for (std::size_t a = 0; a < acts.size(); ++a)
-        report.line(fmt::format("  {:<7} {:4.1f} %  {}", act_names[a],
-                                100.0 * static_cast<double>(acts[a]) / static_cast<double>(messages),
-                                latency->by_act[a].text()));
-    report.json().open(variant.name).number("mps", series[0].best()).number("mps_median", series[0].median());
-    report.json().number("plain_mps", series[1].best()).number("ratio", ratio).latency(latency->all).close();
+    print_latency(*latency, report);
+    json_variant(name, prepared.tally, series, ratio, *latency, report.json());
 }
 
 // The last processor of those allowed: interrupts prefer the first.
@@ -275,30 +205,62 @@ void pin_thread() {
     }
 }
 
-}  // namespace
+Stream generated(const Variant& variant, const Settings& settings) {
+    return Generator(variant, seed).make(static_cast<std::size_t>(settings.messages));
+}
+
+std::vector<Variant> chosen(const std::string& name) {
+    if (name.empty()) return variants;
+    for (const Variant& variant : variants)
+        if (variant.name == name) return {variant};
+    throw std::runtime_error("no variant '" + name + "'; there are base, deep, books64 and sweep");
+}
+
+void check_settings(const Settings& s) {
+    if (s.messages < 1 || s.messages > 50'000'000) throw std::runtime_error("--messages: 1 to 50000000");
+    if (s.ahead < 0 || s.ahead > 1024) throw std::runtime_error("--ahead: 0 to 1024");
+    if (s.records != 0 && (s.records < 1024 || s.records > 1 << 28))
+        throw std::runtime_error("--records: 0, or 1024 to 268435456");
+}
 
 int run(int argc, char** argv) {
-    std::int64_t messages = 300'000;
-    std::string only;
+    Settings settings;
+    std::string only, file, written;
     Cli cli("bench_book", "The matching engine alone, one thread, beside a plain map-and-list book.");
-    cli.option("messages", messages, "how many messages a timed run has");
+    cli.option("messages", settings.messages, "how many messages a timed run has");
     cli.option("variant", only, "only this variant: base, deep, books64 or sweep");
+    cli.option("workload", file, "run the prepared stream of this file instead");
+    cli.option("write-workload", written, "write the stream of --variant (base) to this file, run nothing");
+    cli.option("ahead", settings.ahead, "how many commands one step of the engine's lookahead is");
+    cli.option("records", settings.records, "order records kept; 0: as many as there are orders");
     const Options options = cli.parse(argc, argv);
+    check_settings(settings);
+    if (!written.empty()) {
+        write_stream(written, generated(chosen(only.empty() ? "base" : only).front(), settings));
+        return 0;
+    }
+    const std::vector<Variant> wanted = file.empty() ? chosen(only) : std::vector<Variant>{};
     pin_thread();
     Report report("book", options);
     report.json().open("variants");
-    bool known = only.empty();
-    for (const Variant& variant : variants) {
-        if (!only.empty() && only != variant.name) continue;
-        known = true;
-        run_variant(variant, static_cast<std::size_t>(messages), options, report);
+    if (!file.empty()) run_stream("workload", read_stream(file), settings, options, report);
+    for (const Variant& variant : wanted)
+        run_stream(variant.name, generated(variant, settings), settings, options, report);
+    report.finish();
+    return 0;
+}
+
+}  // namespace
+
+int guarded(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "bench_book: {}\n", error.what());
+        return 1;
     }
-    if (!known)
-        fmt::print(stderr, "bench_book: no variant '{}'; there are base, deep, books64 and sweep\n", only);
-    if (known) report.finish();
-    return known ? 0 : 2;
 }
 
 }  // namespace gridbook::bench
 
-int main(int argc, char** argv) { return gridbook::bench::run(argc, argv); }
+int main(int argc, char** argv) { return gridbook::bench::guarded(argc, argv); }

@@ -5,16 +5,18 @@
 #   asan-ubsan   engine, ledger, twin and the protocol's state under the address and undefined sanitizers
 #   tsan         rings and pipeline under the thread sanitizer
 #   bench        every bench once, shortly: it must run and end with its JSON object
-# The last line is `N passed, N failed`. --fast leaves the sanitizers out; --tidy runs clang-tidy over everything, too.
+# The last line is `N passed, N failed`. --fast leaves the sanitizers out; --tidy runs clang-tidy over everything, too;
+# --matrix builds the engine with g++ and clang, unoptimised and optimised, and holds all four to the same events and state.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
-fast="" tidy=""
+fast="" tidy="" matrix=""
 for argument in "$@"; do
     case $argument in
         --fast) fast=1 ;;
         --tidy) tidy=1 ;;
-        *) fail "usage: config/test.sh [--fast] [--tidy]" ;;
+        --matrix) matrix=1 ;;
+        *) fail "usage: config/test.sh [--fast] [--tidy] [--matrix]" ;;
     esac
 done
 
@@ -56,8 +58,8 @@ if [ -z "$fast" ]; then
     say "[$(clock)] building under the address and undefined sanitizers"
     build asan-ubsan -- test_engine test_twin test_scenarios test_ledger test_protocol
     say "[$(clock)] asan-ubsan: engine, twin, scenarios, ledger, protocol"
-    # The twin's flow is long; a fifth of it is enough to look at memory.
-    GRIDBOOK_TWIN_COMMANDS=40000 run_ctest asan-ubsan -R '^(engine|twin|scenarios|ledger|protocol)$'
+    # The twin's flow is long; a tenth of it is enough to look at memory.
+    GRIDBOOK_TWIN_COMMANDS=20000 run_ctest asan-ubsan -R '^(engine|twin|scenarios|ledger|protocol)$'
 
     say "[$(clock)] building under the thread sanitizer"
     build tsan -- test_pipeline
@@ -70,6 +72,20 @@ if [ -n "$tidy" ]; then
     command -v clang-tidy >/dev/null || fail "clang-tidy is not installed: apt-get install clang-tidy"
     mapfile -t sources < <(git ls-files '*.cpp')
     count clang-tidy bash -c 'printf "%s\n" "$@" | xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet' _ "${sources[@]}"
+fi
+
+if [ -n "$matrix" ]; then
+    command -v clang++-19 >/dev/null || fail "clang++-19 is not installed: apt-get install clang-19"
+    for compiler in g++ clang++-19; do
+        for kind in Debug Release; do
+            say "[$(clock)] the golden flow, built by $compiler, $kind"
+            folder=build/matrix-$compiler-$kind
+            cmake -S . -B "$folder" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE="$kind" \
+                -DGRIDBOOK_GATEWAY=OFF -DGRIDBOOK_BENCH=OFF --log-level=WARNING >/dev/null
+            cmake --build "$folder" --parallel "$(jobs)" --target test_twin
+            count "golden flow, $compiler $kind" "$folder/tests/test_twin" "[golden]"
+        done
+    done
 fi
 
 say "[$(clock)] done"

@@ -6,29 +6,52 @@
 
 #include <vector>
 
-#include "engine/command.hpp"
+#include "engine/event.hpp"
 
 namespace gridbook::engine {
 
 enum class TaskKind : std::uint8_t {
     none = 0,
-    bands_due,    // scheduled band changes come into force
-    gates_due,    // instruments whose gate is now: cancel what rests
-    begins_due,   // windows that start now: delivering; list what enters the horizon
+    // What is due at an instant, a stage each (DueStage).
+    bands_due,
+    gates_due,
+    begins_due,
+    expiries_due,
+    limits_due,
+    widenings_due,
+    minutes_due,
     list_family,  // a new family lists its horizon
-    park_family,  // a band moved: tell the orders that park and wake
+    move_family,  // bands moved: tell the orders that park, wake or change their flag
     wake_family,  // woken orders that cross trade
+    move_book,    // the same for one book, both parts
+    set_phases,   // a SetPhase goes through its instruments
     match_order,  // an incoming order goes on meeting makers
+    cancel_all,   // of an account: a scope, or a session
+    kill,         // of a scope
+    follow_up,
 };
 
 struct Task {
     TaskKind kind = TaskKind::none;
-    std::uint8_t part = 0;  // step within the task
+    std::uint32_t part = 0;  // step within the task
     FamilyId family = no_family;
-    std::uint32_t cursor = 0;  // families or periods already done
-    std::uint32_t record = 0;  // match_order
-    Price low{};               // park_family: the band before
-    Price high{};
+    std::uint32_t cursor = 0;                  // families, periods or accounts already done
+    std::uint32_t record = 0;                  // match_order; cancel_all: the next one to look at
+    std::uint32_t book = 0;                    // whose band moves, or whose call trades
+    BandCause cause = BandCause::none;         // move_family
+    CancelReason reason = CancelReason::none;  // cancel_all
+    SideFilter side = SideFilter::both;
+    bool replies = false;  // cancel_all: the count answers the command
+    AccountId account = no_account;
+    std::uint32_t session = 0;  // cancel_all: only its orders; 0: all
+    std::uint32_t count = 0;    // ended so far
+    InstrumentId scope = no_instrument;
+    Origin origin{};
+    KillScope kill_scope = KillScope::market;
+    PhaseAction action = PhaseAction::pause;  // set_phases
+    bool whole = false;                       // a band moved: all orders may change, not only between edges
+    Time until{};                             // set_phases: when the pauses end; 0: the rules' length
+    Price low{}, high{};                      // a band moved: the effective band before
 };
 
 class Agenda {
@@ -52,7 +75,7 @@ class Agenda {
 };
 
 // What is due at one instant, in the order of market-rules section 1.
-enum class DueStage : std::uint8_t { none = 0, bands, gates, begins };
+enum class DueStage : std::uint8_t { none = 0, bands, gates, begins, expiries, limits, widenings, minutes };
 
 // An advance of the market's time on its way, timer by timer.
 struct Advance {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Commands in: the closed set of everything that can move the market. With event.hpp this is the
-// specification of the exchange: whoever has read both knows what it does.
+// specification of the exchange: whoever has read both knows what it does. Kinds and header are in
+// command_kind.hpp, the bodies of those who trade in order_commands.hpp, all others here.
 //
 // A command is 128 flat bytes without padding, little-endian, written to the journal as it stands:
 //   bytes 0..31 CommandHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -10,68 +11,11 @@
 // sequence, and are neither numbered nor journaled.
 
 #include <cstring>
-#include <type_traits>
+#include <new>
 
-#include "engine/catalogue/instrument.hpp"
-#include "engine/reject_reason.hpp"
-#include "engine/units/side.hpp"
-#include "engine/units/text.hpp"
+#include "engine/order_commands.hpp"
 
 namespace gridbook::engine {
-
-enum class CommandKind : std::uint8_t {
-    none = 0,
-    // Time and the engine itself.
-    genesis = 1,       // first command of every journal: pool sizes, rates, clock
-    advance_time = 2,  // the empty command: timers
-    follow_on = 3,     // goes on with what the command before had no room for
-    checkpoint = 4,    // asks for the state hash as an event
-    // Catalogue.
-    define_class = 10,
-    define_zone = 11,
-    define_tier = 12,
-    define_family = 13,
-    // Participants.
-    open_account = 20,
-    set_key = 21,
-    credit = 22,
-    register_resource = 23,
-    withdraw_resource = 24,
-    // Orders.
-    place_order = 30,
-    replace_order = 31,
-    cancel_order = 32,
-    // Regulator.
-    set_band = 40,
-    // Questions.
-    first_query = 80,
-    query_order = 80,
-    query_orders = 81,
-    query_balance = 82,
-    query_positions = 83,
-};
-
-// Where the answer goes: the gateway's connection and its request number there. It means nothing to the
-// engine.
-struct Origin {
-    std::uint32_t connection = 0;  // 0: nobody waits for an answer
-    std::uint32_t request = 0;
-    friend constexpr auto operator<=>(const Origin&, const Origin&) = default;
-};
-
-struct CommandHeader {
-    Sequence sequence{};
-    Time time{};
-    Origin origin{};
-    AccountId account = no_account;  // for whom
-    KeyIndex key = no_key;           // who signed
-    CommandKind kind = CommandKind::none;
-    std::uint8_t reserved = 0;
-    friend constexpr auto operator<=>(const CommandHeader&, const CommandHeader&) = default;
-};
-static_assert(sizeof(CommandHeader) == 32);
-
-using Sha256 = std::array<std::uint8_t, 32>;
 
 // Which clock stamps commands: the machine's, or only AdvanceTime commands (a replay in its own time).
 enum class ClockMode : std::uint8_t { real = 0, replay = 1 };
@@ -98,7 +42,27 @@ struct Genesis {
     std::int64_t max_qty = 0;       // Decimal units an order (QTY_LIMIT)
     std::int64_t max_notional = 0;  // Money an order (NOTIONAL_LIMIT)
     ClockMode clock = ClockMode::real;
-    std::array<std::uint8_t, 15> reserved{};
+    std::array<std::uint8_t, 7> reserved{};
+    std::uint32_t strips = 0;    // strips resting at once
+    std::uint32_t sessions = 0;  // sessions with cancel on disconnect, and their grace periods
+};
+
+// The numbers of market-rules section 5 that are configuration. In force from this command on; without it the
+// defaults of this struct are.
+struct SetRules {
+    static constexpr CommandKind kind = CommandKind::set_rules;
+    std::uint32_t reference_window_s = 300;  // trades that count, whole minutes
+    std::uint32_t reference_age_s = 30;      // a reference is at least so old before another takes over
+    BasisPoints takeover{100};               // |mean - R| / R from which the mean takes over
+    std::uint32_t limit_state_ms = 15'000;   // how long a limit state lasts until the pause
+    std::uint32_t pause_s = 300;             // length of a pause and of each extension
+    std::uint32_t extensions = 3;
+    BasisPoints collar_step{500};         // added to d while paused, once and once for each extension
+    std::uint32_t widen_s = 1'500;        // before the gate: d is doubled
+    BasisPoints soft_range{1'000};        // around G: flags GUIDANCE_BELOW, GUIDANCE_ABOVE
+    std::uint32_t suspend_s = 14'400;     // longest suspension of a dynamic layer
+    std::uint32_t indicative_ms = 1'000;  // how often the indicative price is told
+    std::array<std::uint8_t, 52> reserved{};
 };
 
 struct AdvanceTime {
@@ -158,9 +122,10 @@ struct DefineFamily {
     Decimal guidance{};
     Decimal floor{};              // 0: 0.70 G
     Decimal ceiling{};            // 0: 1.40 G
-    BasisPoints dynamic_width{};  // d; 0 while the dynamic layer is not in force
+    BasisPoints dynamic_width{};  // d; 0: the family has no dynamic layer
     Product product = Product::gpu;
-    std::array<std::uint8_t, 3> reserved{};
+    bool require_reason = false;  // outside the soft range an order needs a reason code
+    std::array<std::uint8_t, 2> reserved{};
     Text<24> rationale{};
     std::array<std::uint8_t, 32> reserved_more{};
 };
@@ -220,34 +185,39 @@ struct WithdrawResource {
     std::array<std::uint8_t, 92> reserved{};
 };
 
-enum class TimeInForce : std::uint8_t { gate = 0, ioc = 1 };
+// The operator or regulator moves the phase of an instrument (period 0: of every open one of the family).
+enum class PhaseAction : std::uint8_t { pause = 0, resume = 1, call = 2 };
 
-struct PlaceOrder {
-    static constexpr CommandKind kind = CommandKind::place_order;
-    Cid cid{};
-    InstrumentId instrument = no_instrument;
-    Decimal price{};
-    Decimal qty{};
-    Side side = Side::buy;
-    TimeInForce tif = TimeInForce::gate;
+struct SetPhase {
+    static constexpr CommandKind kind = CommandKind::set_phase;
+    InstrumentId scope{};
+    Time until{};  // pause: when it ends by itself; 0: the rules' length
+    PhaseAction action = PhaseAction::pause;
+    std::array<std::uint8_t, 47> reserved{};
+    Sha256 blob{};
+};
+
+// The dynamic layer of a family is not in force until then (emergency, section 5); 0: in force again.
+struct SuspendDynamic {
+    static constexpr CommandKind kind = CommandKind::suspend_dynamic;
+    FamilyId family = no_family;
     std::array<std::uint8_t, 6> reserved{};
-    std::array<std::uint8_t, 32> reserved_more{};
+    Time until{};
+    std::array<std::uint8_t, 48> reserved_more{};
+    Sha256 blob{};
 };
 
-struct ReplaceOrder {
-    static constexpr CommandKind kind = CommandKind::replace_order;
-    Cid cid{};  // used when `order` is 0
-    OrderId order{};
-    Decimal price{};
-    Decimal qty{};  // the new total, filled part included
-    std::array<std::uint8_t, 40> reserved{};
-};
+// Blocks new orders in a scope and cancels the resting ones; clearing restores nothing by itself (section 8).
+enum class KillScope : std::uint8_t { account = 0, group, instrument, family, market };
 
-struct CancelOrder {
-    static constexpr CommandKind kind = CommandKind::cancel_order;
-    Cid cid{};  // used when `order` is 0
-    OrderId order{};
-    std::array<std::uint8_t, 56> reserved{};
+struct Kill {
+    static constexpr CommandKind kind = CommandKind::kill;
+    InstrumentId instrument = no_instrument;  // instrument, family
+    AccountId target = no_account;            // account; group: any account of it
+    KillScope scope = KillScope::market;
+    bool on = true;
+    std::array<std::uint8_t, 50> reserved{};
+    Sha256 blob{};
 };
 
 // Guidance, floor and ceiling, each optional (0: unchanged); `expect` is the version it replaces.
@@ -289,6 +259,14 @@ struct QueryPositions {
     std::array<std::uint8_t, 84> reserved{};
 };
 
+// Why an order stands as it stands: its inputs at entry and the bands now (market-rules section 8).
+struct QueryExplain {
+    static constexpr CommandKind kind = CommandKind::query_explain;
+    Cid cid{};  // used when `order` is 0
+    OrderId order{};
+    std::array<std::uint8_t, 56> reserved{};
+};
+
 struct Command {
     CommandHeader header{};
     std::array<std::byte, 96> body{};
@@ -311,6 +289,13 @@ struct Command {
         Body b;
         std::memcpy(&b, body.data(), sizeof(Body));
         return b;
+    }
+    // The body where it stands. A command is flat bytes from the journal or a ring, at home on eight bytes,
+    // and a body is any of the implicit-lifetime structs above.
+    template <class Body>
+    const Body& view() const {
+        static_assert(sizeof(Body) == 96 && alignof(Body) <= 8 && std::is_trivially_copyable_v<Body>);
+        return *std::launder(reinterpret_cast<const Body*>(body.data()));
     }
     bool is_query() const { return header.kind >= CommandKind::first_query; }
     CommandKind kind() const { return header.kind; }

@@ -5,6 +5,7 @@
 // max_events: what does not fit goes on in a follow-on command.
 
 #include <cstddef>
+#include <new>
 #include <vector>
 
 #include "engine/pipeline/record.hpp"
@@ -21,14 +22,29 @@ class EventSink {
     EventSink(Record* slots, std::size_t first, std::size_t mask)
         : slots_(slots), first_(first), mask_(mask) {}
 
+    // The body of the next event, all zero but for its defaults, to be filled in where it stands.
+    template <class Body>
+    Body& add(const EventHeader& header) {
+        static_assert(sizeof(Body) == 96 && std::has_unique_object_representations_v<Body>);
+        GRIDBOOK_CHECK(count_ < max_events);
+        std::byte* bytes = slots_[(first_ + count_) & mask_].bytes.data();
+        ++count_;
+        ::new (bytes) EventHeader(header);
+        return *::new (bytes + sizeof(EventHeader)) Body{};
+    }
+    // The same for a body of which every field is given: nothing is written twice.
+    template <class Body>
+    void put(const EventHeader& header, const Body& body) {
+        static_assert(sizeof(Body) == 96 && std::has_unique_object_representations_v<Body>);
+        GRIDBOOK_CHECK(count_ < max_events);
+        std::byte* bytes = slots_[(first_ + count_) & mask_].bytes.data();
+        ++count_;
+        ::new (bytes) EventHeader(header);
+        ::new (bytes + sizeof(EventHeader)) Body(body);
+    }
     template <class Body>
     void emit(const EventHeader& header, const Body& body) {
-        GRIDBOOK_CHECK(count_ < max_events);
-        Event event;
-        event.header = header;
-        event.set(body);
-        std::memcpy(slots_[(first_ + count_) & mask_].bytes.data(), &event, sizeof event);
-        ++count_;
+        add<Body>(header) = body;
     }
     std::size_t count() const { return count_; }
     std::size_t room() const { return max_events - count_; }

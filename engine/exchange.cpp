@@ -2,48 +2,30 @@
 #include "engine/exchange.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "engine/accounts/participants.hpp"
+#include "engine/accounts/switches.hpp"
 #include "engine/bands/banding.hpp"
+#include "engine/bands/dynamic_band.hpp"
+#include "engine/bands/limit_state.hpp"
 #include "engine/book/entry.hpp"
+#include "engine/book/mass_cancel.hpp"
 #include "engine/book/matching.hpp"
 #include "engine/catalogue/define.hpp"
+#include "engine/genesis.hpp"
 #include "engine/questions.hpp"
-#include "engine/state_hash.hpp"
+#include "engine/snapshot/snapshot.hpp"
+#include "engine/snapshot/state_hash.hpp"
+#include "engine/strips/any_of.hpp"
+#include "engine/strips/strips.hpp"
 #include "engine/timers.hpp"
 
 namespace gridbook::engine {
 namespace {
 
-// What a genesis command may ask for; the configuration reader checks the same and names the key.
-void check_genesis(const Genesis& g) {
-    GRIDBOOK_CHECK(std::has_single_bit(g.records) && g.records > g.orders && g.orders > 0);
-    GRIDBOOK_CHECK(g.pages > 0 && g.accounts > 0 && g.keys > 0 && g.keys < no_key.value);
-    GRIDBOOK_CHECK(g.families > 0 && g.families < no_family.value && g.books > 0 && g.positions > 0);
-    GRIDBOOK_CHECK(g.max_qty > 0 && g.max_qty / gpu_lot_decimal <= INT32_MAX && g.max_notional > 0);
-    GRIDBOOK_CHECK(g.taker_fee >= g.maker_fee && g.maker_fee >= BasisPoints{} && g.tax >= BasisPoints{});
-    GRIDBOOK_CHECK(g.margin >= BasisPoints{});
-}
-
-// Reserves and touches all memory: nothing is allocated afterwards.
 void start(Step& step, const Genesis& g) {
-    State& state = step.state;
-    GRIDBOOK_CHECK(!state.started);
-    check_genesis(g);
-    state.started = true;
-    state.genesis = g;
-    state.rates = Rates{g.taker_fee, g.maker_fee, g.tax, g.margin};
-    state.catalogue.reserve(g.families, g.books);
-    state.accounts.reserve(g.accounts, g.keys);
-    state.positions.reserve(g.positions);
-    state.resources.reserve(g.resources, g.accounts, g.families);
-    state.orders.reserve(g.orders);
-    state.levels.reserve(g.pages);
-    state.records.reserve(g.records, second * g.retention_s);
-    state.books.assign(g.books, Book{});
-    state.agenda.reserve(16 + 2 * BandSchedule::limit * g.families);
-    state.scratch.reserve(std::max(g.positions, g.accounts));
+    GRIDBOOK_CHECK(!step.state.started && sound(g));
+    reserve_all(step.state, g);
     Started e;
     e.origin = step.command.origin;
     e.schema = g.schema;
@@ -55,7 +37,7 @@ void checkpoint(Step& step) {
     StateHashed e;
     e.origin = step.command.origin;
     e.hash = hash_state(step.state);
-    e.open_orders = step.state.open_orders;
+    e.open_orders = step.state.open_orders - step.state.strips.used();
     e.trades = step.state.last_trade.value;
     tell(step, no_account, e, event_flag::reply);
 }
@@ -65,10 +47,19 @@ bool run_task(Step& step, Task& task) {
         case TaskKind::bands_due: return bands_due(step, task);
         case TaskKind::gates_due: return gates_due(step, task);
         case TaskKind::begins_due: return begins_due(step, task);
+        case TaskKind::expiries_due: return expiries_due(step, task);
+        case TaskKind::limits_due: return limits_due(step, task);
+        case TaskKind::widenings_due: return widenings_due(step, task);
+        case TaskKind::minutes_due: return minutes_due(step, task);
         case TaskKind::list_family: return list_family(step, task);
-        case TaskKind::park_family: return park_family(step, task);
+        case TaskKind::move_family: return move_family(step, task);
         case TaskKind::wake_family: return wake_family(step, task);
-        case TaskKind::match_order: return match(step, task.record);
+        case TaskKind::move_book: return move_book(step, task);
+        case TaskKind::set_phases: return set_phases(step, task);
+        case TaskKind::match_order: return match(step, task.record, task.session);
+        case TaskKind::cancel_all: return cancel_orders(step, task);
+        case TaskKind::kill: return kill_scope(step, task);
+        case TaskKind::follow_up: return follow_up(step);
         case TaskKind::none: break;
     }
     return true;
@@ -76,12 +67,20 @@ bool run_task(Step& step, Task& task) {
 
 // Orders and what belongs to them need an account that exists.
 bool account_known(Step& step) {
-    if (step.state.accounts.known(step.command.account)) return true;
+    if (step.state.accounts.known(step.command.account)) [[likely]]
+        return true;
     Refused r;
     r.reason = RejectReason::account_unknown;
     r.field = RejectField::account;
     refuse(step, r);
     return false;
+}
+
+void set_rules(Step& step, const SetRules& body) {
+    step.state.rules = body;
+    refresh_timer(step.state);
+    RulesSet& e = next_event<RulesSet>(step, no_account, event_flag::reply);
+    e.rules = body;
 }
 
 void run_command(Step& step, const Command& c) {
@@ -90,6 +89,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::advance_time: return;  // moving the time was all
         case CommandKind::follow_on: return;
         case CommandKind::checkpoint: return checkpoint(step);
+        case CommandKind::set_rules: return set_rules(step, c.as<SetRules>());
         case CommandKind::define_class: return define_class(step, c.as<DefineClass>());
         case CommandKind::define_zone: return define_zone(step, c.as<DefineZone>());
         case CommandKind::define_tier: return define_tier(step, c.as<DefineTier>());
@@ -97,31 +97,37 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::open_account: return open_account(step, c.as<OpenAccount>());
         case CommandKind::set_key: return set_key(step, c.as<SetKey>());
         case CommandKind::credit: return credit(step, c.as<Credit>());
-        case CommandKind::set_band: {
-            const SetBand body = c.as<SetBand>();
-            return set_band(step, body.family, body);
-        }
+        case CommandKind::close_session: return close_session(step);
+        case CommandKind::set_band: return set_band(step, c.view<SetBand>().family, c.view<SetBand>());
+        case CommandKind::set_phase: return set_phase(step, c.view<SetPhase>());
+        case CommandKind::suspend_dynamic: return suspend_dynamic(step, c.view<SuspendDynamic>());
+        case CommandKind::kill: return kill(step, c.view<Kill>());
         default: break;
     }
     if (!account_known(step)) return;
     switch (c.kind()) {
         case CommandKind::register_resource: return register_resource(step, c.as<RegisterResource>());
         case CommandKind::withdraw_resource: return withdraw_resource(step, c.as<WithdrawResource>());
-        case CommandKind::place_order: return place_order(step, c.as<PlaceOrder>());
-        case CommandKind::replace_order: return replace_order(step, c.as<ReplaceOrder>());
-        case CommandKind::cancel_order: return cancel_order(step, c.as<CancelOrder>());
+        case CommandKind::open_session: return open_session(step, c.as<OpenSession>());
+        case CommandKind::place_strip: return place_strip(step, c.view<PlaceStrip>());
+        case CommandKind::place_any_of: return place_any_of(step, c.view<PlaceAnyOf>());
+        case CommandKind::cancel_all: return cancel_all(step, c.view<CancelAll>());
+        case CommandKind::cancel_after: return cancel_after(step, c.view<CancelAfter>());
         default: GRIDBOOK_CHECK(!"a command of this kind");
     }
 }
 
-}  // namespace
-
-Phase State::phase(InstrumentId i) const {
-    if (!catalogue.known(i.family)) return Phase::unlisted;
-    const Family& family = catalogue.family(i.family);
-    if (i.period > family.last_listed) return Phase::unlisted;
-    const Book& b = books[family.book_of(i.period)];
-    return b.instrument == i ? b.phase : Phase::gated;
+// The three that are nearly all of them are asked for first, before anything that only others need.
+void run_any(Step& step, const Command& c) {
+    const bool order = c.kind() == CommandKind::place_order || c.kind() == CommandKind::cancel_order ||
+                       c.kind() == CommandKind::replace_order;
+    if (!order) [[unlikely]]
+        return run_command(step, c);
+    if (!account_known(step)) [[unlikely]]
+        return;
+    if (c.kind() == CommandKind::place_order) return place_order(step, c.view<PlaceOrder>());
+    if (c.kind() == CommandKind::cancel_order) return cancel_order(step, c.view<CancelOrder>());
+    return replace_order(step, c.view<ReplaceOrder>());
 }
 
 bool run_agenda(Step& step) {
@@ -136,6 +142,32 @@ bool run_agenda(Step& step) {
         agenda.pop();
     }
     return true;
+}
+
+// The order that a cancel or replace names by its id; OrderId{}: none.
+OrderId order_named(const Command& c) {
+    if (c.kind() == CommandKind::cancel_order) return c.view<CancelOrder>().order;
+    if (c.kind() == CommandKind::replace_order) return c.view<ReplaceOrder>().order;
+    return OrderId{};
+}
+
+}  // namespace
+
+Phase State::phase(InstrumentId i) const {
+    if (!catalogue.known(i.family)) return Phase::unlisted;
+    const Family& family = catalogue.family(i.family);
+    if (i.period > family.last_listed) return Phase::unlisted;
+    const Book& b = books[family.book_of(i.period)];
+    return b.instrument == i ? b.phase : Phase::gated;
+}
+
+bool run_all(Step& step) {
+    State& state = step.state;
+    for (;;) {
+        if (!state.agenda.empty() && !run_agenda(step)) return false;
+        if (!state.follow.pending()) return true;
+        state.agenda.push(Task{.kind = TaskKind::follow_up});
+    }
 }
 
 Exchange::Exchange() : state_(std::make_unique<State>()) {}
@@ -154,9 +186,49 @@ void Exchange::apply(const Command& command, EventSink& sink) {
     } else if (command.kind() != CommandKind::follow_on) {
         GRIDBOOK_CHECK(header.time >= state.time && header.time < state.next_due);
         state.time = header.time;
-        run_command(step, command);
+        run_any(step, command);
     }
-    if (run_agenda(step)) advance(step);
+    // Nearly every command leaves nothing behind.
+    if (unfinished() || state.follow.noted || state.timers_moved) [[unlikely]] {
+        const bool done = run_all(step);
+        if (done && state.advance.running) advance(step);
+        if (state.timers_moved) refresh_timer(state);
+    }
+}
+
+void Exchange::prefetch(const Command& command) const {
+    const State& state = *state_;
+    if (command.kind() == CommandKind::place_order) {
+        const PlaceOrder& body = command.view<PlaceOrder>();
+        state.records.prefetch_cid(CidIndex::tag(command.header.account, body.cid));
+        state.records.prefetch_next();
+        return;
+    }
+    const OrderId id = order_named(command);
+    if (id != OrderId{}) state.records.prefetch(state.records.slot_of(id));
+}
+
+void Exchange::prefetch_more(const Command& command) const {
+    const State& state = *state_;
+    if (command.kind() == CommandKind::place_order) {
+        const PlaceOrder& body = command.view<PlaceOrder>();
+        if (!state.catalogue.known(body.instrument.family)) return;
+        const Book& book = state.book(body.instrument);
+        const std::int64_t ticks = ticks_of(body.price);
+        if (ticks <= 0 || ticks > max_price.value) return;
+        const Price price{static_cast<std::int32_t>(ticks)};
+        if (const Level* level = book.side(body.side).level_if_any(state.levels, price))
+            __builtin_prefetch(level);
+        return;
+    }
+    const OrderId id = order_named(command);
+    const std::uint32_t slot = id == OrderId{} ? no_slot : state.records.find(id);
+    if (slot == no_slot) return;
+    const OrderRecord& record = state.records[slot];
+    if (!record.live() || record.kind != OrderKind::order) return;
+    state.orders.prefetch(record.resting);
+    if (record.next_of_account != no_slot) state.records.prefetch(record.next_of_account);
+    if (record.previous_of_account != no_slot) state.records.prefetch(record.previous_of_account);
 }
 
 void Exchange::answer(const Command& question, EventSink& sink) const {
@@ -169,6 +241,13 @@ Sequence Exchange::sequence() const { return state_->sequence; }
 Time Exchange::time() const { return state_->time; }
 bool Exchange::started() const { return state_->started; }
 ClockMode Exchange::clock() const { return state_->genesis.clock; }
+bool Exchange::save(SnapshotSink& sink) const { return save_state(*state_, sink); }
+SnapshotError Exchange::restore(SnapshotSource& source) {
+    auto restored = std::make_unique<State>();
+    const SnapshotError error = restore_state(*restored, source);
+    if (error == SnapshotError::none) state_ = std::move(restored);
+    return error;
+}
 std::uint64_t Exchange::state_hash() const { return hash_state(*state_); }
 
 }  // namespace gridbook::engine

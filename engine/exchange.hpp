@@ -16,6 +16,9 @@
 namespace gridbook::engine {
 
 class State;
+class SnapshotSink;
+class SnapshotSource;
+enum class SnapshotError : std::uint8_t;
 
 class Exchange {
   public:
@@ -26,6 +29,10 @@ class Exchange {
 
     // Applies one sequenced command and emits its events. The first command must be Genesis.
     void apply(const Command& command, EventSink& sink);
+    // Asks the memory for what this command will touch, and a little later for what that leads to: called
+    // some commands ahead of apply. Changes nothing, decides nothing.
+    void prefetch(const Command& command) const;
+    void prefetch_more(const Command& command) const;
     // Answers a question (Command::is_query) with rows and a rows_end; changes nothing.
     void answer(const Command& question, EventSink& sink) const;
 
@@ -40,6 +47,11 @@ class Exchange {
 
     // Canonical hash of the whole state: equal on every machine after the same commands.
     std::uint64_t state_hash() const;
+
+    // The whole state as bytes, and back (snapshot.hpp). False: the sink could not take it. On an error the
+    // exchange is as it was.
+    bool save(SnapshotSink& sink) const;
+    SnapshotError restore(SnapshotSource& source);
 
     // For audit, twin comparison and the snapshots: read-only sight of the state.
     const State& state() const { return *state_; }

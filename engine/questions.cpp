@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include "engine/book/orders.hpp"
+#include "engine/book/remembered.hpp"
+#include "engine/explain.hpp"
+#include "engine/strips/strips.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -51,19 +54,35 @@ class Answer {
     std::uint32_t rows_ = 0;
 };
 
-OrderRow order_row(const State& state, const OrderRecord& record, Origin origin) {
+// One row of what the account has: an order, a strip or an any-of.
+void tell_row(const State& state, Answer& answer, const OrderRecord& record) {
+    if (record.kind == OrderKind::strip) {
+        StripRow row{strip_event(state, record)};
+        row.strip.origin = answer.origin();
+        return answer.row(row);
+    }
+    if (record.kind == OrderKind::any_of) {
+        AnyOfRow row{any_of_event(record)};
+        row.any_of.origin = answer.origin();
+        return answer.row(row);
+    }
     OrderRow row;
-    row.order = order_event(state, record);
-    row.order.origin = origin;
-    return row;
+    describe(state, record, row.order);
+    row.order.origin = answer.origin();
+    answer.row(row);
+}
+
+// The account's record that the question names, refused ones only by their cid; null: there is none.
+const OrderRecord* named(const State& state, const Answer& answer, OrderId order, const Cid& cid) {
+    const std::uint32_t slot = order != OrderId{} ? state.records.find(order)
+                                                  : state.records.find(answer.account(), cid, state.time);
+    if (slot == no_slot || state.records[slot].account != answer.account()) return nullptr;
+    return &state.records[slot];
 }
 
 void answer_order(const State& state, Answer& answer, const QueryOrder& q) {
-    std::uint32_t slot = q.order != OrderId{} ? state.records.find(q.order)
-                                              : state.records.find(answer.account(), q.cid, state.time);
-    if (slot != no_slot && state.records[slot].account == answer.account() &&
-        state.records[slot].state != OrderState::refused)
-        answer.row(order_row(state, state.records[slot], answer.origin()));
+    const OrderRecord* record = named(state, answer, q.order, q.cid);
+    if (record != nullptr && record->state != OrderState::refused) tell_row(state, answer, *record);
     answer.end(false);
 }
 
@@ -72,10 +91,30 @@ void answer_orders(const State& state, Answer& answer, const QueryOrders& q) {
     std::uint32_t slot = state.accounts[answer.account()].first_order;
     while (slot != no_slot && state.records[slot].id <= q.after) slot = state.records[slot].next_of_account;
     for (std::uint32_t rows = 0; slot != no_slot && rows < limit; ++rows) {
-        answer.row(order_row(state, state.records[slot], answer.origin()));
+        tell_row(state, answer, state.records[slot]);
         slot = state.records[slot].next_of_account;
     }
     answer.end(slot != no_slot);
+}
+
+void answer_explain(const State& state, Answer& answer, const QueryExplain& q) {
+    if (const OrderRecord* record = named(state, answer, q.order, q.cid)) {
+        ExplainRow row = explain_row(state, *record);
+        row.origin = answer.origin();
+        answer.row(row);
+        // The reference is the business of an order, which its instrument's band judges.
+        const bool judged = row.of == OrderKind::order && row.state != OrderState::refused;
+        const CountingBuckets counting = judged ? counting_buckets(state, row.instrument) : CountingBuckets{};
+        for (std::size_t i = 0; i < counting.size; ++i) {
+            BucketRow bucket;
+            bucket.origin = answer.origin();
+            bucket.minute = Time{counting.buckets[i].index * minute.value};
+            bucket.sum = counting.buckets[i].sum;
+            bucket.trades = counting.buckets[i].trades;
+            answer.row(bucket);
+        }
+    }
+    answer.end(false);
 }
 
 void answer_balance(const State& state, Answer& answer) {
@@ -131,6 +170,7 @@ void answer_question(const State& state, const Command& question, EventSink& sin
         case CommandKind::query_balance: return answer_balance(state, answer);
         case CommandKind::query_positions:
             return answer_positions(state, answer, question.as<QueryPositions>());
+        case CommandKind::query_explain: return answer_explain(state, answer, question.as<QueryExplain>());
         default: return answer.end(false);
     }
 }

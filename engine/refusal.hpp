@@ -15,6 +15,13 @@ inline Refused refusal(RejectReason reason, RejectField field, std::int64_t limi
     return r;
 }
 
+inline Refused refusal(RejectReason reason, RejectField field, InstrumentId instrument,
+                       std::int64_t limit = 0, std::int64_t got = 0) {
+    Refused r = refusal(reason, field, limit, got);
+    r.instrument = instrument;
+    return r;
+}
+
 // A pool of configured size is exhausted.
 inline Refused pool_full(Pool pool, std::size_t limit) {
     Refused r = refusal(RejectReason::engine_limit, RejectField::pool, static_cast<std::int64_t>(limit));

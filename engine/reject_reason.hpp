@@ -73,6 +73,15 @@ enum class RejectField : std::uint8_t {
     tflops,     // thousandths
     role,
     ts,  // Time
+    reason,
+    expire,   // Time
+    min_qty,  // Decimal
+    start,    // Time of the first hour
+    hours,
+    need,  // Decimal
+    tif,
+    until,  // Time
+    session,
     count_,
 };
 
@@ -92,6 +101,9 @@ enum class Pool : std::uint8_t {
     resources,
     agenda,  // follow-on tasks
     price,   // the widest price a book can hold
+    strips,
+    sessions,
+    events,  // of one command: a strip, any-of or fok that needs more
     count_,
 };
 
@@ -103,6 +115,17 @@ enum class CancelReason : std::uint8_t {
     gate_closed,
     user,
     replaced_below_filled,  // told as USER: a new total at or below what is filled
+    fok,
+    min_qty,
+    no_liquidity_in_band,
+    leg_out_of_band,
+    price,
+    expired,
+    killed,
+    post_only,
+    disconnect,
+    cancel_after,
+    phase_closed,  // only of a strip that rests: an hour is not open
     count_,
 };
 
@@ -141,22 +164,26 @@ constexpr std::string_view code(RejectReason r) {
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",   "symbol",  "price",    "qty",  "notional", "cash",  "capacity", "oid",
-        "account",   "key",   "family",  "class",    "zone", "tier",     "count", "amount",   "expect",
-        "effective", "floor", "ceiling", "guidance", "pool", "tflops",   "role",  "ts"};
+        "",          "cid",     "symbol",  "price",    "qty",  "notional", "cash",  "capacity", "oid",
+        "account",   "key",     "family",  "class",    "zone", "tier",     "count", "amount",   "expect",
+        "effective", "floor",   "ceiling", "guidance", "pool", "tflops",   "role",  "ts",       "reason",
+        "expire",    "min_qty", "start",   "hours",    "need", "tif",      "until", "session"};
     return names[static_cast<std::size_t>(f)];
 }
 
 constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
-        "",         "orders",    "records", "levels",    "accounts",  "groups", "keys",
-        "families", "catalogue", "books",   "positions", "resources", "agenda", "price"};
+        "",       "orders",   "records",   "levels",   "accounts",  "groups",
+        "keys",   "families", "catalogue", "books",    "positions", "resources",
+        "agenda", "price",    "strips",    "sessions", "events"};
     return names[static_cast<std::size_t>(p)];
 }
 
 constexpr std::string_view code(CancelReason r) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(CancelReason::count_)> names{
-        "", "IOC", "SELF_TRADE", "GATE_CLOSED", "USER", "USER"};
+        "",       "IOC",       "SELF_TRADE",           "GATE_CLOSED",     "USER",        "USER",
+        "FOK",    "MIN_QTY",   "NO_LIQUIDITY_IN_BAND", "LEG_OUT_OF_BAND", "PRICE",       "EXPIRED",
+        "KILLED", "POST_ONLY", "DISCONNECT",           "CANCEL_AFTER",    "PHASE_CLOSED"};
     return names[static_cast<std::size_t>(r)];
 }
 

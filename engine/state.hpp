@@ -8,61 +8,128 @@
 #include "engine/accounts/positions.hpp"
 #include "engine/accounts/rates.hpp"
 #include "engine/accounts/resources.hpp"
+#include "engine/accounts/sessions.hpp"
 #include "engine/agenda.hpp"
-#include "engine/book/ladder.hpp"
+#include "engine/book/book.hpp"
 #include "engine/book/order_records.hpp"
 #include "engine/catalogue/catalogue.hpp"
+#include "engine/follow_up.hpp"
+#include "engine/strips/strip_list.hpp"
+#include "engine/timer_heap.hpp"
 
 namespace gridbook::engine {
-
-struct Book {
-    Ladder bids;
-    Ladder asks;
-    InstrumentId instrument{};
-    Phase phase = Phase::unlisted;
-
-    Ladder& side(Side s) { return s == Side::buy ? bids : asks; }
-    const Ladder& side(Side s) const { return s == Side::buy ? bids : asks; }
-};
 
 class State {
   public:
     bool started = false;
+    bool killed = false;  // the whole market
     Genesis genesis{};
+    SetRules rules{};
     Rates rates{};
     Sequence sequence{};
     Time time{};
     TradeId last_trade{};
     std::uint64_t open_orders = 0;
-    Time next_due = never;  // next_timer(*this), kept because every command asks for it
+    Time next_due = never;     // next_timer(*this), kept because every command asks for it
+    Time last_bucket_trade{};  // when a trade last entered a bucket; 0: never
 
     Catalogue catalogue;
     Accounts accounts;
     Positions positions;
     Resources resources;
+    Sessions sessions;
     OrderPool orders;
     LevelPool levels;
     OrderRecords records;
-    std::vector<Book> books;
+    StripList strips;
+    PoolVector<Book> books;
+    TimerHeap timers;
+    FollowUp follow;
     Agenda agenda;
     Advance advance{};
 
     Book& book(InstrumentId i) { return books[catalogue.family(i.family).book_of(i.period)]; }
+    const Book& book(InstrumentId i) const { return books[catalogue.family(i.family).book_of(i.period)]; }
+    std::uint32_t book_index(const Book& book) const {
+        return static_cast<std::uint32_t>(&book - books.data());
+    }
+    // The book of a listed instrument that can still be traded or delivers; null: unknown or past.
+    const Book* find_book(InstrumentId i) const {
+        if (!catalogue.known(i.family)) return nullptr;
+        const Book& b = book(i);
+        return b.instrument == i ? &b : nullptr;
+    }
     // Is this instrument listed, and what is its phase? A gated or past one counts as gated.
     Phase phase(InstrumentId i) const;
 
     // Scratch of questions and impact counts, reserved so that they allocate nothing; no part of the state.
+    // And where a refusal is made: it is large, and nearly no command needs it.
     mutable std::vector<std::uint32_t> scratch;
+    Refused refused{};
+
+    // Timers of the heap: next_due is kept with them.
+    void arm(std::uint32_t id, const Due& due) {
+        disarm(id);
+        timers.arm(id, due);
+        if (due.time < next_due) next_due = due.time;
+    }
+    void disarm(std::uint32_t id) {
+        if (!timers.set(id)) return;
+        timers_moved = timers_moved || timers.due(id).time <= next_due;
+        timers.disarm(id);
+    }
+    bool timers_moved = false;  // next_due may be too early
+
+    // Notes for what follows the command (follow_up.hpp).
+    void touch(Book& b) {
+        if (b.touched) return;
+        b.touched = follow.noted = true;
+        follow.touched.push_back(book_index(b));
+    }
+    void note_trade(Book& b) {
+        if (b.traded) return;
+        b.traded = follow.noted = true;
+        follow.traded.push_back(book_index(b));
+    }
+    // An order of side `s` became executable in this hour: strips of the other side may fill now.
+    void note_improved(Book& b, Side s) {
+        if (b.strips == 0) return;
+        if (!b.improved[0] && !b.improved[1]) follow.improved.push_back(book_index(b));
+        b.improved[static_cast<std::size_t>(s)] = true;
+        follow.strips = follow.noted = true;
+    }
 };
 
-// Best executable price of one side: inside the hard band. Price{0}: none.
-inline Price best_executable(const State& state, const Book& book, Side side, const HardBand& band) {
-    if (side == Side::buy) {
-        const Price best = book.bids.highest_at_most(state.levels, band.high);
-        return best >= band.low ? best : Price{};
+// Timer ids of the heap, in one space: orders by pool slot, then books (a limit state or pause, then its
+// indicative price), accounts (cancel.after) and sessions.
+struct TimerIds {
+    static std::uint32_t order(const State&, std::uint32_t slot) { return slot; }
+    static std::uint32_t book(const State& s, std::uint32_t book) {
+        return static_cast<std::uint32_t>(s.orders.limit()) + 1 + book;
     }
-    const Price best = book.asks.lowest_at_least(state.levels, band.low);
-    return best <= band.high ? best : Price{};
+    static std::uint32_t indicative(const State& s, std::uint32_t b) {
+        return book(s, static_cast<std::uint32_t>(s.books.size())) + b;
+    }
+    static std::uint32_t account(const State& s, AccountId a) {
+        return indicative(s, static_cast<std::uint32_t>(s.books.size())) + a.value;
+    }
+    static std::uint32_t session(const State& s, std::uint32_t slot) {
+        return account(s, AccountId{static_cast<std::uint32_t>(s.accounts.accounts_limit())}) + slot;
+    }
+    static std::uint32_t limit(const State& s) {
+        return session(s, static_cast<std::uint32_t>(s.sessions.limit()));
+    }
+};
+
+// Kinds of heap timers in the order of one instant (market-rules section 1): orders that expire, then
+// cancel.after and lost sessions, then limit states and pauses.
+namespace due_kind {
+inline constexpr std::uint8_t expiry = 1, switch_off = 2, limit = 3;
+}
+
+// The place of an instrument among all, by symbol: families by symbol, then period.
+inline std::uint64_t symbol_rank(const State& state, InstrumentId i) {
+    return static_cast<std::uint64_t>(state.catalogue.family(i.family).rank) << 32 | i.period.value;
 }
 
 }  // namespace gridbook::engine

@@ -13,32 +13,41 @@ struct Step {
     const CommandHeader& command;
 };
 
-// Emits a fact that belongs to no account's stream.
-template <class Body>
-void tell(Step& step, AccountId account, const Body& body, std::uint8_t flags = 0) {
-    step.sink.emit(EventHeader{.sequence = step.command.sequence,
-                               .time = step.state.time,
-                               .number = {},
-                               .account = account,
-                               .key = step.command.key,
-                               .kind = Body::kind,
-                               .flags = flags},
-                   body);
+inline EventHeader event_header(const Step& step, AccountId account, EventKind kind, std::uint8_t flags) {
+    return {.sequence = step.command.sequence,
+            .time = step.state.time,
+            .number = {},
+            .account = account,
+            .key = step.command.key,
+            .kind = kind,
+            .flags = flags};
 }
 
-// Emits a change of an account's state under the next number of its stream.
+// The next event, to be filled in where it stands: a fact that belongs to no account's stream.
 template <class Body>
-void tell_numbered(Step& step, AccountId account, const Body& body, std::uint8_t flags = 0) {
-    StreamNumber& number = step.state.accounts[account].number;
-    number.value += 1;
-    step.sink.emit(EventHeader{.sequence = step.command.sequence,
-                               .time = step.state.time,
-                               .number = number,
-                               .account = account,
-                               .key = step.command.key,
-                               .kind = Body::kind,
-                               .flags = flags},
-                   body);
+Body& next_event(Step& step, AccountId account, std::uint8_t flags = 0) {
+    return step.sink.add<Body>(event_header(step, account, Body::kind, flags));
+}
+
+// The next event under the next number of its account's stream.
+template <class Body>
+Body& next_numbered(Step& step, AccountId account, std::uint8_t flags = 0) {
+    EventHeader header = event_header(step, account, Body::kind, flags);
+    header.number.value = step.state.accounts[account].number.value += 1;
+    return step.sink.add<Body>(header);
+}
+
+// The same for a body that is made already.
+template <class Body>
+void tell(Step& step, AccountId account, const Body& body, std::uint8_t flags = 0) {
+    step.sink.put(event_header(step, account, Body::kind, flags), body);
+}
+template <class Body>
+[[gnu::always_inline]] inline void tell_numbered(Step& step, AccountId account, const Body& body,
+                                                 std::uint8_t flags = 0) {
+    EventHeader header = event_header(step, account, Body::kind, flags);
+    header.number.value = step.state.accounts[account].number.value += 1;
+    step.sink.put(header, body);
 }
 
 // A refusal; the named fields say what it speaks of.
@@ -48,7 +57,8 @@ inline void refuse(Step& step, Refused refused) {
     tell(step, step.command.account, refused, event_flag::reply);
 }
 
-// Runs what is on the agenda while there is room; tells whether all of it is done.
-bool run_agenda(Step& step);
+// Runs what is on the agenda and what follows from it (follow_up.hpp) while there is room; tells whether all
+// of it is done.
+bool run_all(Step& step);
 
 }  // namespace gridbook::engine

@@ -3,9 +3,14 @@
 
 #include <algorithm>
 
+#include "engine/accounts/switches.hpp"
 #include "engine/bands/banding.hpp"
+#include "engine/bands/dynamic_band.hpp"
+#include "engine/bands/limit_state.hpp"
+#include "engine/book/mass_cancel.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/catalogue/define.hpp"
+#include "engine/strips/strips.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -19,76 +24,84 @@ Time next_window(Time now, Product product) {
 // The period whose gate is exactly now.
 Period gated_now(Time now, Product product) { return period_at(now + gate_lead, product); }
 
-// The best resting order of a book, bids first; 0: the book is empty.
-std::uint32_t front_order(const State& state, const Book& book) {
-    if (const Price bid = book.bids.highest_at_most(state.levels, max_price); bid != Price{})
-        return book.bids.level(state.levels, bid).head;
-    if (const Price ask = book.asks.lowest_at_least(state.levels, Price{1}); ask != Price{})
-        return book.asks.level(state.levels, ask).head;
-    return 0;
-}
-
-void tell_phase(Step& step, InstrumentId i, Phase phase, Time until) {
-    PhaseChanged e;
+void tell_phase(Step& step, InstrumentId i, Phase phase, PhaseReason reason, Time until) {
+    PhaseChanged& e = next_event<PhaseChanged>(step, no_account);
     e.instrument = i;
     e.phase = phase;
+    e.reason = reason;
     e.until = until;
-    tell(step, no_account, e);
 }
 
-// Closes one instrument: told, then what rests is cancelled in price-time order.
+// Closes one instrument: told, then what rests is cancelled in price-time order, then the strips that begin
+// with it.
 bool close_gate(Step& step, Task& task, Book& book, const Family& family) {
+    State& state = step.state;
     const Period period = book.instrument.period;
     if (task.part == 0) {
         if (step.sink.room() == 0) return false;
+        forget_limit(state, book);
         book.phase = Phase::gated;
-        tell_phase(step, book.instrument, Phase::gated, window_start(period, family.product));
+        tell_phase(step, book.instrument, Phase::gated, PhaseReason::gate,
+                   window_start(period, family.product));
         task.part = 1;
     }
-    while (const std::uint32_t slot = front_order(step.state, book)) {
-        if (step.sink.room() == 0) return false;
-        cancel(step, step.state.orders[slot].record, CancelReason::gate_closed);
-    }
+    if (!cancel_book(step, book, CancelReason::gate_closed, task.count)) return false;
+    if (!cancel_strips_starting(step, book.instrument, CancelReason::gate_closed)) return false;
     task.part = 0;
     return true;
+}
+
+Task due_task(TaskKind kind) { return Task{.kind = kind}; }
+
+// The stage of one instant after `stage`, and its task.
+struct Stage {
+    DueStage next;
+    TaskKind task;
+};
+Stage after(DueStage stage) {
+    switch (stage) {
+        case DueStage::none: break;
+        case DueStage::bands: return {DueStage::gates, TaskKind::bands_due};
+        case DueStage::gates: return {DueStage::begins, TaskKind::gates_due};
+        case DueStage::begins: return {DueStage::expiries, TaskKind::begins_due};
+        case DueStage::expiries: return {DueStage::limits, TaskKind::expiries_due};
+        case DueStage::limits: return {DueStage::widenings, TaskKind::limits_due};
+        case DueStage::widenings: return {DueStage::minutes, TaskKind::widenings_due};
+        case DueStage::minutes: return {DueStage::none, TaskKind::minutes_due};
+    }
+    return {DueStage::none, TaskKind::none};
 }
 
 // Puts what is due now, and comes next in the order of one instant, on the agenda. False: nothing is left at
 // this instant.
 bool push_next_stage(State& state) {
     Advance& a = state.advance;
-    switch (a.stage) {
-        case DueStage::none: return false;
-        case DueStage::bands:
-            a.stage = DueStage::gates;
-            state.agenda.push(Task{.kind = TaskKind::bands_due});
-            return true;
-        case DueStage::gates:
-            a.stage = DueStage::begins;
-            state.agenda.push(Task{.kind = TaskKind::gates_due});
-            return true;
-        case DueStage::begins:
-            a.stage = DueStage::none;
-            refresh_timer(state);
-            state.agenda.push(Task{.kind = TaskKind::begins_due});
-            return true;
-    }
-    return false;
+    const Stage stage = after(a.stage);
+    if (stage.task == TaskKind::none) return false;
+    a.stage = stage.next;
+    state.agenda.push(due_task(stage.task));
+    return true;
 }
 
 }  // namespace
 
 Time next_timer(const State& state) {
-    Time next = never;
+    Time next = state.timers.empty() ? never : state.timers.next().time;
     bool trades[2] = {false, false};
     for (const Family& family : state.catalogue.families()) {
         trades[static_cast<std::size_t>(family.product)] = true;
         if (!family.schedule.empty()) next = std::min(next, family.schedule.front().effective);
+        if (family.suspended_until != Time{}) next = std::min(next, family.suspended_until);
     }
     for (const Product product : {Product::gpu, Product::token})
         if (trades[static_cast<std::size_t>(product)])
             next = std::min({next, next_gate(state.time, product), next_window(state.time, product)});
-    return next;
+    return std::min({next, next_widening(state), next_minute(state)});
+}
+
+void refresh_timer(State& state) {
+    state.next_due = next_timer(state);
+    state.timers_moved = false;
 }
 
 void begin_advance(State& state, Time target, Origin origin) {
@@ -98,10 +111,12 @@ void begin_advance(State& state, Time target, Origin origin) {
 bool advance(Step& step) {
     State& state = step.state;
     while (state.advance.running) {
-        if (!run_agenda(step)) return false;
+        if (!run_all(step)) return false;
         if (push_next_stage(state)) continue;
+        refresh_timer(state);
         if (state.next_due <= state.advance.target) {
-            state.time = state.next_due;
+            // What is due at once (a grace period of nothing) is due at the market's own time.
+            state.time = std::max(state.time, state.next_due);
             state.advance.stage = DueStage::bands;
             continue;
         }
@@ -123,14 +138,26 @@ bool advance(Step& step) {
 bool bands_due(Step& step, Task& task) {
     State& state = step.state;
     const auto& order = state.catalogue.by_symbol();
+    // Part 0: scheduled bands, all of them before any family moves; part 1: ends of suspensions, each moved
+    // before the next one. So the rest of this task goes behind what it leaves on the agenda.
     for (; task.cursor < order.size(); ++task.cursor) {
         const FamilyId id = order[task.cursor];
-        while (!state.catalogue.family(id).schedule.empty() &&
-               state.catalogue.family(id).schedule.front().effective <= state.time) {
+        Family& family = state.catalogue.family(id);
+        while (task.part == 0 && !family.schedule.empty() &&
+               family.schedule.front().effective <= state.time) {
             if (step.sink.room() == 0) return false;
             bring_into_force(step, id);
         }
+        if (task.part == 1 && family.suspended_until != Time{} && family.suspended_until <= state.time) {
+            if (step.sink.room() == 0) return false;
+            end_suspension(step, id);
+            break;
+        }
     }
+    if (task.part == 0)
+        state.agenda.push(Task{.kind = TaskKind::bands_due, .part = 1});
+    else if (task.cursor < order.size())
+        state.agenda.push(Task{.kind = TaskKind::bands_due, .part = 1, .cursor = task.cursor + 1});
     return true;
 }
 
@@ -143,6 +170,8 @@ bool gates_due(Step& step, Task& task) {
         if (gate_time(period, family.product) != state.time) continue;
         Book& book = state.books[family.book_of(period)];
         if (book.instrument != instrument(order[task.cursor], period)) continue;
+        // Something else may be due at an instant whose gates have closed already.
+        if (book.phase == Phase::gated && task.part == 0) continue;
         if (!close_gate(step, task, book, family)) return false;
     }
     return true;
@@ -156,12 +185,30 @@ bool begins_due(Step& step, Task& task) {
         Family& family = state.catalogue.family(id);
         const Period period = period_at(state.time, family.product);
         if (window_start(period, family.product) != state.time) continue;
+        if (family.last_listed.value >= period.value + family.horizon) continue;
         if (step.sink.room() < 2) return false;
         const Book& book = state.books[family.book_of(period)];
         if (book.instrument == instrument(id, period))
-            tell_phase(step, book.instrument, Phase::delivering, window_end(period, family.product));
-        family.last_listed = Period{period.value + family.horizon};
+            tell_phase(step, book.instrument, Phase::delivering, PhaseReason::window,
+                       window_end(period, family.product));
+        family.list_up_to(Period{period.value + family.horizon});
         list_period(step, id, family.last_listed);
+    }
+    return true;
+}
+
+bool expiries_due(Step& step, Task&) {
+    State& state = step.state;
+    while (!state.timers.empty() && state.timers.next().time <= state.time &&
+           state.timers.next().kind < due_kind::limit) {
+        if (step.sink.room() == 0) return false;
+        const std::uint32_t id = state.timers.next_id();
+        if (state.timers.next().kind == due_kind::expiry) {
+            cancel(step, state.orders[id].record, CancelReason::expired);
+            continue;
+        }
+        state.disarm(id);
+        switch_off(step, id);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <stdexcept>
 
@@ -34,6 +35,12 @@ std::string thousandths(std::uint32_t value) {
     return out;
 }
 
+std::string percent(engine::BasisPoints value) {
+    std::string out;
+    append_decimal(engine::Decimal{std::int64_t{value.value} * (engine::decimal_one / 100)}, out);
+    return out;
+}
+
 std::string_view word(engine::ClockMode clock) {
     return clock == engine::ClockMode::real ? "real" : "replay";
 }
@@ -51,6 +58,8 @@ void compare(const Place& place, const engine::Genesis& was, const engine::Genes
     same(place, "pools.books", was.books, is.books);
     same(place, "pools.positions", was.positions, is.positions);
     same(place, "pools.resources", was.resources, is.resources);
+    same(place, "pools.strips", was.strips, is.strips);
+    same(place, "pools.sessions", was.sessions, is.sessions);
     same(place, "fees.taker_bp", was.taker_fee.value, is.taker_fee.value);
     same(place, "fees.maker_bp", was.maker_fee.value, is.maker_fee.value);
     same(place, "fees.tax_bp", was.tax.value, is.tax.value);
@@ -100,7 +109,8 @@ void compare(const Config::Tier& t, const engine::TierDefined& was) {
 // Guidance, floor and ceiling move by the regulator's hand and are not compared.
 void compare(const Config::Family& f, const engine::FamilyDefined& was) {
     same(f.place, at("family", f.name(), "horizon"), was.horizon, f.body.horizon);
-    same(f.place, at("family", f.name(), "width_bp"), was.dynamic_width.value, f.body.dynamic_width.value);
+    same(f.place, at("family", f.name(), "dynamic_width"), percent(was.dynamic_width),
+         percent(f.body.dynamic_width));
 }
 
 void compare(const Config::Account& a, const Directory::Account& was) {
@@ -146,6 +156,7 @@ class Bootstrap {
             enter(config_.genesis);
         else
             compare(config_.place, *recorded, config_.genesis);
+        set_rules();
         set_clock();
         for (const auto& c : config_.classes)
             named(c, directory_.class_id(c.body.name.view()), directory_.classes());
@@ -160,6 +171,11 @@ class Bootstrap {
     }
 
   private:
+    // An operator may change the rules between two starts; the journal then tells from where on.
+    void set_rules() {
+        const engine::SetRules &was = directory_.rules(), &is = config_.rules;
+        if (std::memcmp(&was, &is, sizeof is) != 0) enter(is);
+    }
     // A replay's market begins at its own time, before there is anything that could be listed; also when the
     // process was killed between its genesis and this.
     void set_clock() {

@@ -297,6 +297,8 @@ engine::Genesis Config::default_genesis() {
     g.books = 1u << 14;
     g.positions = 1u << 20;
     g.resources = 1u << 16;
+    g.strips = 1u << 14;
+    g.sessions = 1u << 12;
     g.account_orders = 100'000;
     g.retention_s = 86'400;
     g.taker_fee = engine::BasisPoints{20};

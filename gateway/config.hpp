@@ -42,6 +42,10 @@ struct Config {
         std::uint32_t records = 1u << 20;
         std::uint32_t durable = 1u << 20;
     };
+    struct Sessions {
+        // How long the orders of a lost session wait for its key to come back (cancel on disconnect).
+        std::uint32_t cancel_grace_ms = 5'000;
+    };
     struct Demo {
         std::uint64_t seed = 1;
         std::uint32_t orders_per_s = 200;
@@ -89,6 +93,8 @@ struct Config {
     Data data{};
     Threads threads{};
     Rings rings{};
+    Sessions sessions{};
+    engine::SetRules rules{};                     // entered when the journal has others
     engine::Genesis genesis = default_genesis();  // pools, fees, margin, limits, retention, clock
     engine::Time clock_start{};                   // where a replay clock begins; 0 with the real clock
     std::string log_level = "info";               // trace debug info warn error off

@@ -5,6 +5,7 @@
 
 #include <bit>
 
+#include "engine/bands/reference.hpp"
 #include "gateway/decimal.hpp"
 #include "gateway/ingress/instant.hpp"
 #include "gateway/keys.hpp"
@@ -42,6 +43,13 @@ void ConfigValue::power_of_two(std::uint32_t& out, std::int64_t low, std::int64_
 
 void ConfigValue::basis_points(engine::BasisPoints& out, std::int64_t high) const {
     integer(out.value, 0, high);
+}
+
+void ConfigValue::percent(engine::BasisPoints& out) const {
+    constexpr std::int64_t step = engine::decimal_one / 100;
+    const std::int64_t v = decimal(0, 100 * engine::decimal_one);
+    if (v % step != 0) refuse("must have at most two decimals, got " + string);
+    out = engine::BasisPoints{static_cast<std::int32_t>(v / step)};
 }
 
 void ConfigValue::flag(bool& out) const {
@@ -126,6 +134,34 @@ void ConfigValue::public_key(std::array<std::uint8_t, 32>& out) const {
 
 using V = ConfigValue;
 
+namespace {
+
+// The numbers of market-rules section 5. The window is kept in buckets of a minute, of which there are few.
+ConfigKeys<Config> rule_keys() {
+    constexpr std::int64_t day_s = 86'400;
+    constexpr std::int64_t window_minutes = engine::Reference::most_buckets - 1;
+    return {
+        {"reference_window_s",
+         [](Config& c, const V& v) {
+             v.integer(c.rules.reference_window_s, 60, 60 * window_minutes);
+             if (c.rules.reference_window_s % 60 != 0) v.refuse("must be whole minutes");
+         }},
+        {"reference_age_s", [](Config& c, const V& v) { v.integer(c.rules.reference_age_s, 0, day_s); }},
+        {"takeover_bp", [](Config& c, const V& v) { v.basis_points(c.rules.takeover); }},
+        {"limit_state_ms",
+         [](Config& c, const V& v) { v.integer(c.rules.limit_state_ms, 1, day_s * 1'000); }},
+        {"pause_s", [](Config& c, const V& v) { v.integer(c.rules.pause_s, 1, day_s); }},
+        {"extensions", [](Config& c, const V& v) { v.integer(c.rules.extensions, 0, 10); }},
+        {"collar_step_bp", [](Config& c, const V& v) { v.basis_points(c.rules.collar_step); }},
+        {"widen_s", [](Config& c, const V& v) { v.integer(c.rules.widen_s, 0, day_s); }},
+        {"soft_range_bp", [](Config& c, const V& v) { v.basis_points(c.rules.soft_range); }},
+        {"suspend_s", [](Config& c, const V& v) { v.integer(c.rules.suspend_s, 1, day_s); }},
+        {"indicative_ms", [](Config& c, const V& v) { v.integer(c.rules.indicative_ms, 1, 60'000); }},
+    };
+}
+
+}  // namespace
+
 const std::vector<ConfigSection>& config_sections() {
     static const std::vector<ConfigSection> sections{
         {"server",
@@ -157,7 +193,13 @@ const std::vector<ConfigSection>& config_sections() {
           {"families", [](Config& c, const V& v) { v.integer(c.genesis.families, 1, 65'534); }},
           {"books", [](Config& c, const V& v) { v.integer(c.genesis.books, 1, 1 << 20); }},
           {"positions", [](Config& c, const V& v) { v.power_of_two(c.genesis.positions, 16, 1 << 26); }},
-          {"resources", [](Config& c, const V& v) { v.integer(c.genesis.resources, 1, 1 << 24); }}}},
+          {"resources", [](Config& c, const V& v) { v.integer(c.genesis.resources, 1, 1 << 24); }},
+          {"strips", [](Config& c, const V& v) { v.integer(c.genesis.strips, 1, 1 << 24); }},
+          {"sessions", [](Config& c, const V& v) { v.integer(c.genesis.sessions, 1, 1 << 20); }}}},
+        {"sessions",
+         {{"cancel_grace_ms",
+           [](Config& c, const V& v) { v.integer(c.sessions.cancel_grace_ms, 0, 3'600'000); }}}},
+        {"rules", rule_keys()},
         {"fees",
          {{"taker_bp", [](Config& c, const V& v) { v.basis_points(c.genesis.taker_fee); }},
           {"maker_bp", [](Config& c, const V& v) { v.basis_points(c.genesis.maker_fee); }},
@@ -236,7 +278,8 @@ const ConfigKeys<FamilyEntry>& family_keys() {
         {"benchmark", [](F& f, const V& v) { v.price(f.benchmark, engine::tick_decimal); }},
         {"floor", [](F& f, const V& v) { v.price(f.body.floor, 1'000); }},
         {"ceiling", [](F& f, const V& v) { v.price(f.body.ceiling, 1'000); }},
-        {"width_bp", [](F& f, const V& v) { v.basis_points(f.body.dynamic_width); }},
+        {"dynamic_width", [](F& f, const V& v) { v.percent(f.body.dynamic_width); }},
+        {"require_reason", [](F& f, const V& v) { v.flag(f.body.require_reason); }},
         {"horizon", [](F& f, const V& v) { v.integer(f.body.horizon, 1, 2'048); }},
         {"rationale", [](F& f, const V& v) { v.text(f.body.rationale); }}};
     return keys;

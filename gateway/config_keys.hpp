@@ -39,6 +39,7 @@ class ConfigValue {
     }
     void power_of_two(std::uint32_t& out, std::int64_t low, std::int64_t high) const;
     void basis_points(engine::BasisPoints& out, std::int64_t high = engine::basis_points_one) const;
+    void percent(engine::BasisPoints& out) const;  // a decimal in text: "10" is 1'000
     void flag(bool& out) const;
     // Text of 1 to `longest` bytes; a name is part of a symbol or an address: letters, digits, - and _.
     std::string text(std::size_t longest) const;

@@ -89,6 +89,7 @@ void Directory::apply(const engine::Event& event) {
         case band_changed: take(event.as<engine::BandChanged>()); break;
         case account_opened: take(event.as<engine::AccountOpened>(), event.header.account); break;
         case key_set: take(event.as<engine::KeySet>(), event.header.account); break;
+        case rules_set: rules_ = event.as<engine::RulesSet>().rules; break;
         default: break;
     }
     if (event.header.number.value != 0 && event.header.account.value < accounts_.size())
@@ -181,11 +182,18 @@ std::optional<engine::InstrumentId> Directory::instrument(std::string_view symbo
 }
 
 void Directory::append_symbol(engine::InstrumentId instrument, std::string& out) const {
-    const Family& family = families_.at(instrument.family.value);
-    const std::uint32_t period = instrument.period.value;
-    out += family.name;
+    out += families_.at(instrument.family.value).name;
     out += '.';
-    if (family.defined.product == Product::token) return append_day(period, out);
+    append_window(instrument, out);
+}
+
+std::optional<engine::Period> Directory::window(std::string_view text, Product product) {
+    return parse_window(text, product);
+}
+
+void Directory::append_window(engine::InstrumentId instrument, std::string& out) const {
+    const std::uint32_t period = instrument.period.value;
+    if (product(instrument.family) == Product::token) return append_day(period, out);
     append_day(period / hours_a_day, out);
     out += 'T';
     append_digits(period % hours_a_day, 2, out);

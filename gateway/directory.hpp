@@ -67,7 +67,10 @@ class Directory {
 
     // "H100.CN-EAST.G2.20261201T01Z" -> instrument; nullopt when the text names none that could exist.
     std::optional<engine::InstrumentId> instrument(std::string_view symbol) const;
-    // Appends the symbol of an instrument.
+    // "20261201T01Z" or "20261201" -> the period; nullopt when it is no window of the product.
+    static std::optional<engine::Period> window(std::string_view text, engine::Product product);
+    // Appends the symbol of an instrument / its window alone.
+    void append_window(engine::InstrumentId instrument, std::string& out) const;
     void append_symbol(engine::InstrumentId instrument, std::string& out) const;
     std::string symbol(engine::InstrumentId instrument) const {
         std::string out;
@@ -80,6 +83,7 @@ class Directory {
     engine::Time time() const { return time_; }
     engine::Time epoch() const { return epoch_; }  // when the journal began: tells one journal from another
     engine::ClockMode clock() const { return clock_; }
+    const engine::SetRules& rules() const { return rules_; }  // in force
 
   private:
     void take(const engine::Started& e, engine::Time time);
@@ -113,6 +117,7 @@ class Directory {
     engine::Time time_{};
     engine::Time epoch_{};
     engine::ClockMode clock_ = engine::ClockMode::real;
+    engine::SetRules rules_{};
 };
 
 }  // namespace gridbook::gateway

@@ -33,7 +33,8 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
       port_(commands, blobs),
       public_api_(directory_, bands_, market_, metrics_, config.genesis, [this] { return not_ready_; }),
       http_api_(directory_, public_api_, requests_, port_, server_, machine_time()),
-      ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, machine_time),
+      ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, machine_time,
+               config.sessions.cancel_grace_ms),
       publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_) {}
 
 std::size_t Rim::poll(engine::Time now) {

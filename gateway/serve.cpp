@@ -35,9 +35,11 @@ class Service {
         recover();
         pipeline_.emplace(config_, rings_, exchange_, *journal_, rim_);
         add_gauges();
+        // From here on a signal closes in order: pages are served already while the configuration is entered. Before,
+        // in a long recovery, it simply ends the process, which loses nothing.
+        rim_.server().on_signal([this] { stopping_ = true; });
         pipeline_->start();
         bootstrap();
-        rim_.server().on_signal([this] { stopping_ = true; });
         rim_.not_ready("");
         const std::string url = fmt::format("http://{}:{}", config_.server.address, rim_.server().port());
         spdlog::info("the exchange is open at {}", url);
@@ -75,10 +77,14 @@ class Service {
         const auto commands =
             gateway::bootstrap(config_, rim_.directory(), genesis ? &*genesis : nullptr, error);
         if (!error.empty()) throw std::runtime_error(error);
-        for (const engine::Command& command : commands) {
-            while (!rim_.port().enter(command)) run_once();
-        }
+        for (const engine::Command& command : commands) enter(command);
+        // Connections of an earlier process are gone: what was to be cancelled with them is.
+        if (genesis) enter(engine::Command::of(engine::CloseSession{}));
         drain();
+    }
+
+    void enter(const engine::Command& command) {
+        while (!rim_.port().enter(command)) run_once();
     }
 
     void loop() {

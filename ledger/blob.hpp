@@ -29,6 +29,9 @@ inline std::optional<engine::Sha256> blob_of(const engine::Command& c) {
         case engine::CommandKind::set_key: sha = c.as<engine::SetKey>().blob; break;
         case engine::CommandKind::credit: sha = c.as<engine::Credit>().blob; break;
         case engine::CommandKind::set_band: sha = c.as<engine::SetBand>().blob; break;
+        case engine::CommandKind::set_phase: sha = c.as<engine::SetPhase>().blob; break;
+        case engine::CommandKind::suspend_dynamic: sha = c.as<engine::SuspendDynamic>().blob; break;
+        case engine::CommandKind::kill: sha = c.as<engine::Kill>().blob; break;
         default: return std::nullopt;
     }
     if (sha == engine::Sha256{}) return std::nullopt;

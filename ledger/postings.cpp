@@ -14,23 +14,18 @@ namespace {
 
 constexpr engine::AccountId house = engine::no_account;
 
-// ceil(q · P · (1 + taker fee · (1 + tax)))
-Money buy_hold(const engine::Genesis& rates, engine::Price price, Quantity lots, engine::Product product) {
+}  // namespace
+
+Money buy_hold(const engine::Genesis& rates, Money amount) {
     constexpr std::int64_t one = engine::basis_points_one * engine::basis_points_one;
     const std::int64_t with_fee =
         one + std::int64_t{rates.taker_fee.value} * (engine::basis_points_one + rates.tax.value);
-    return share_up(notional(price, lots, product), with_fee, one);
+    return share_up(amount, with_fee, one);
 }
 
-// The part that resells bought lots carries no margin.
 Money sell_margin(const engine::Genesis& rates, engine::Price price, Quantity lots, engine::Product product) {
     return share_up(notional(price, lots, product), rates.margin.value, engine::basis_points_one);
 }
-
-struct Fees {
-    Money fee{};
-    Money tax{};
-};
 
 Fees fees_of(const engine::Genesis& rates, engine::Liquidity liquidity, Money amount) {
     const engine::BasisPoints rate =
@@ -38,8 +33,6 @@ Fees fees_of(const engine::Genesis& rates, engine::Liquidity liquidity, Money am
     const Money fee = share_down(amount, rate.value, engine::basis_points_one);
     return {fee, share_down(fee, rates.tax.value, engine::basis_points_one)};
 }
-
-}  // namespace
 
 Money Entry::sum() const {
     Money total{};
@@ -54,6 +47,8 @@ std::span<const Entry> Postings::of(const engine::Event& event) {
         case engine::EventKind::credited: credit(event); break;
         case engine::EventKind::order: order_told(event); break;
         case engine::EventKind::fill: filled(event); break;
+        case engine::EventKind::strip: strip_told(event); break;
+        case engine::EventKind::any_of: any_of_told(event); break;
         case engine::EventKind::family_defined: {
             const auto family = event.as<engine::FamilyDefined>();
             products_[family.id] = family.product;
@@ -81,7 +76,8 @@ engine::Product Postings::product(engine::FamilyId family) const {
 
 Money Postings::held(const OpenOrder& order) const {
     const engine::Product p = product(order.instrument.family);
-    if (order.side == engine::Side::buy) return buy_hold(rates_, order.price, Quantity{order.leaves}, p);
+    if (order.side == engine::Side::buy)
+        return buy_hold(rates_, notional(order.price, Quantity{order.leaves}, p));
     return sell_margin(rates_, order.margin_price, Quantity{order.leaves - order.free}, p);
 }
 
@@ -98,11 +94,12 @@ void Postings::order_told(const engine::Event& event) {
     const auto known = orders_.find(told.order);
     if (told.state == engine::OrderState::cancelled) return order_ended(event, told);
     if (known == orders_.end()) return order_entered(event, told);
-    if (told.replaced) {
+    if (told.replaced)
         order_replaced(event, told, known->second);
-    } else {
-        known->second.state = told.state;  // parked, or open again
-    }
+    else if ((told.order_flags & engine::order_flag::decremented) != 0)
+        order_decremented(event, told, known->second);
+    known->second.state = told.state;  // parked, or open again
+    known->second.executable = (told.order_flags & engine::order_flag::non_executable) == 0;
     expect(event, told.order, "hold", held(known->second).value, told.hold.value);
     expect(event, told.order, "leaves", known->second.leaves, told.leaves);
 }
@@ -116,6 +113,7 @@ void Postings::order_entered(const engine::Event& event, const engine::OrderEven
     order.leaves = told.leaves;
     order.side = told.side;
     order.state = told.state;
+    order.executable = (told.order_flags & engine::order_flag::non_executable) == 0;
     take_place(order);
     move_hold(event, Cause::order_entered, told.order, order, held(order));
     expect(event, told.order, "hold", held(order).value, told.hold.value);
@@ -128,7 +126,6 @@ void Postings::order_replaced(const engine::Event& event, const engine::OrderEve
     order.price = told.price;
     order.qty = told.qty;
     order.leaves = told.qty - std::min(told.qty, order.cum);
-    order.state = told.state;
     if (told.priority_kept) {
         // Fewer lots in the same place: those with margin go first, as the others are sold first.
         order.free = std::min(order.free, order.leaves);
@@ -140,10 +137,31 @@ void Postings::order_replaced(const engine::Event& event, const engine::OrderEve
     move_hold(event, Cause::order_replaced, told.order, order, held(order) - before);
 }
 
+// Self-trade prevention took lots away: neither left nor filled. Those with margin go first, as in a replace.
+void Postings::order_decremented(const engine::Event& event, const engine::OrderEvent& told,
+                                 OpenOrder& order) {
+    if (told.leaves > order.leaves) return;  // told by the comparison of leaves
+    const Money before = held(order);
+    const std::uint32_t lots = order.leaves - told.leaves;
+    leave_place(order);
+    order.leaves -= lots;
+    order.free = std::min(order.free, order.leaves);
+    if (order.side == engine::Side::sell) {
+        position(order).open_sells += Quantity{order.leaves};
+        position(order).reoffered += Quantity{order.free};
+    }
+    move_hold(event, Cause::order_decremented, told.order, order, held(order) - before);
+}
+
+// An order that is cancelled before it was entered (FOK, MIN_QTY) never held anything.
 void Postings::order_ended(const engine::Event& event, const engine::OrderEvent& told) {
     const auto known = orders_.find(told.order);
-    if (known == orders_.end()) return expect(event, told.order, "open orders with this id", 1, 0);
     expect(event, told.order, "hold after its end", 0, told.hold.value);
+    if (known == orders_.end()) {
+        const bool at_once =
+            told.reason == engine::CancelReason::fok || told.reason == engine::CancelReason::min_qty;
+        return expect(event, told.order, "open orders with this id", at_once ? 0 : 1, 0);
+    }
     leave_place(known->second);
     move_hold(event, Cause::order_ended, told.order, known->second, -held(known->second));
     orders_.erase(known);
@@ -155,11 +173,16 @@ void Postings::take_place(OpenOrder& order) {
     order.free = 0;
     if (order.side == engine::Side::buy) return;
     order.margin_price = std::max(order.price, guidance_[order.instrument.family]);
-    PositionSums& sums = position(order);
+    order.free = offer({order.account, order.instrument}, order.leaves);
+}
+
+std::uint32_t Postings::offer(const PositionKey& key, std::uint32_t lots) {
+    PositionSums& sums = positions_[key];
     const std::int64_t resold = std::max<std::int64_t>(0, sums.bought.value - sums.reoffered.value);
-    order.free = static_cast<std::uint32_t>(std::min<std::int64_t>(order.leaves, resold));
-    sums.open_sells += Quantity{order.leaves};
-    sums.reoffered += Quantity{order.free};
+    const auto free = static_cast<std::uint32_t>(std::min<std::int64_t>(lots, resold));
+    sums.open_sells += Quantity{lots};
+    sums.reoffered += Quantity{free};
+    return free;
 }
 
 void Postings::leave_place(const OpenOrder& order) {
@@ -171,6 +194,7 @@ void Postings::leave_place(const OpenOrder& order) {
 
 void Postings::filled(const engine::Event& event) {
     const auto fill = event.as<engine::Fill>();
+    if (fill.of != engine::OrderKind::order) return strip_filled(event, fill);
     const auto known = orders_.find(fill.order);
     if (known == orders_.end()) return expect(event, fill.order, "open orders with this id", 1, 0);
     OpenOrder& order = known->second;
@@ -229,12 +253,12 @@ Entry& Postings::enter(const engine::Event& event, Cause cause, engine::OrderId 
 }
 
 // From cash into what holds the order, or back when negative. Nothing moved is no entry.
-void Postings::move_hold(const engine::Event& event, Cause cause, engine::OrderId id, const OpenOrder& order,
-                         Money amount) {
+void Postings::move_hold(const engine::Event& event, Cause cause, engine::OrderId id,
+                         engine::AccountId account, engine::Side side, Money amount) {
     if (amount == Money{}) return;
-    const MoneyAccount to = order.side == engine::Side::buy ? MoneyAccount::hold : MoneyAccount::margin;
+    const MoneyAccount to = side == engine::Side::buy ? MoneyAccount::hold : MoneyAccount::margin;
     Entry& entry = enter(event, cause, id);
-    entry.postings = {{order.account, MoneyAccount::cash, -amount}, {order.account, to, amount}};
+    entry.postings = {{account, MoneyAccount::cash, -amount}, {account, to, amount}};
 }
 
 void Postings::expect(const engine::Event& event, engine::OrderId order, std::string_view what,

@@ -20,6 +20,7 @@ AccountId Accounts::open(const Text<32>& name, const Text<24>& group, std::uint8
     account.name = name;
     account.group = group_of(group);
     account.roles = roles;
+    if (groups_[account.group.value].killed) account.killed |= kill_by::group;
     accounts_.push_back(account);
     return AccountId{static_cast<std::uint32_t>(accounts_.size() - 1)};
 }
@@ -27,9 +28,18 @@ AccountId Accounts::open(const Text<32>& name, const Text<24>& group, std::uint8
 GroupId Accounts::group_of(const Text<24>& name) {
     if (!name.empty())
         for (std::size_t i = 0; i < groups_.size(); ++i)
-            if (groups_[i] == name) return GroupId{static_cast<std::uint32_t>(i)};
-    groups_.push_back(name);
+            if (groups_[i].name == name) return GroupId{static_cast<std::uint32_t>(i)};
+    groups_.push_back(Group{.name = name});
     return GroupId{static_cast<std::uint32_t>(groups_.size() - 1)};
+}
+
+void Accounts::set_killed(GroupId id, bool on) {
+    groups_[id.value].killed = on;
+    for (Account& account : accounts_) {
+        if (account.group != id) continue;
+        account.killed = static_cast<std::uint8_t>(on ? account.killed | kill_by::group
+                                                      : account.killed & ~kill_by::group);
+    }
 }
 
 KeyIndex Accounts::set_key(const Key& key) {

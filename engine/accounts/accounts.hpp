@@ -8,27 +8,36 @@
 #include <vector>
 
 #include "engine/event.hpp"
+#include "engine/units/huge_pages.hpp"
 
 namespace gridbook::engine {
 
 inline constexpr std::uint32_t no_slot = 0xFFFFFFFFu;
 
-struct Account {
-    Text<32> name{};
+// Why an account is killed.
+namespace kill_by {
+inline constexpr std::uint8_t account = 1, group = 2;
+}
+
+// What matching touches stands in the first cache line.
+struct alignas(64) Account {
     GroupId group{};
-    std::uint8_t roles = 0;
-    StreamNumber number{};  // last n of the account stream
+    std::uint32_t open_orders = 0;
     Money cash{};
     Money hold{};
     Money margin{};
     Money receivable{};
-    Money penalty{};
-    std::uint32_t open_orders = 0;
+    StreamNumber number{};  // last n of the account stream
     // The account's open orders in the order of their ids, linked through their records.
     std::uint32_t first_order = no_slot;
     std::uint32_t last_order = no_slot;
-    // The account's positions, linked, newest first.
-    std::uint32_t first_position = no_slot;
+    std::uint32_t sessions = 0;  // open ones that want their orders cancelled with their connection
+    std::uint8_t roles = 0;
+    std::uint8_t killed = 0;                 // kill_by bits
+    std::uint32_t first_position = no_slot;  // linked, newest first
+    Money penalty{};
+    Text<32> name{};
+    Sequence after_armed{};  // the command that armed cancel.after
 };
 
 struct Key {
@@ -71,17 +80,23 @@ class Accounts {
 
     Account& operator[](AccountId id) { return accounts_[id.value]; }
     const Account& operator[](AccountId id) const { return accounts_[id.value]; }
-    const std::vector<Account>& all() const { return accounts_; }
+    const PoolVector<Account>& all() const { return accounts_; }
     const std::vector<Key>& keys() const { return keys_; }
-    const Text<24>& group_name(GroupId id) const { return groups_[id.value]; }
+    const Text<24>& group_name(GroupId id) const { return groups_[id.value].name; }
+    // Kills or clears a group: each of its accounts knows, also those that join it later.
+    void set_killed(GroupId id, bool on);
 
     House house{};
 
   private:
     GroupId group_of(const Text<24>& name);
 
-    std::vector<Account> accounts_;
-    std::vector<Text<24>> groups_;  // an empty name: a group of one account, shared with nobody
+    PoolVector<Account> accounts_;
+    struct Group {
+        Text<24> name{};  // empty: a group of one account, shared with nobody
+        bool killed = false;
+    };
+    std::vector<Group> groups_;
     std::vector<Key> keys_;
     std::size_t accounts_limit_ = 0;
     std::size_t keys_limit_ = 0;

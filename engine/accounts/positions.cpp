@@ -17,7 +17,7 @@ void Positions::reserve(std::size_t limit) {
 std::size_t Positions::bucket(AccountId account, InstrumentId instrument) const {
     const std::uint64_t low =
         static_cast<std::uint64_t>(instrument.family.value) << 32 | instrument.period.value;
-    return static_cast<std::size_t>(mix(low, account.value)) & (buckets_.size() - 1);
+    return static_cast<std::size_t>(pair_hash(low, account.value)) & (buckets_.size() - 1);
 }
 
 std::uint32_t Positions::find(AccountId account, InstrumentId instrument) const {

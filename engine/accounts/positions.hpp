@@ -10,7 +10,7 @@
 
 namespace gridbook::engine {
 
-struct Position {
+struct alignas(64) Position {
     AccountId account = no_account;
     InstrumentId instrument{};
     std::uint32_t open_orders = 0;  // of this account here, both sides
@@ -23,7 +23,6 @@ struct Position {
     std::uint32_t next_in_bucket = no_slot;
     std::uint32_t next_of_account = no_slot;
     std::uint32_t previous_of_account = no_slot;
-    std::uint32_t reserved = 0;
 
     // Invariant (market-rules section 9): open_sells + sold - bought <= registered capacity.
     Quantity committed() const { return open_sells + sold - bought; }
@@ -50,9 +49,9 @@ class Positions {
   private:
     std::size_t bucket(AccountId account, InstrumentId instrument) const;
 
-    std::vector<Position> slots_;
-    std::vector<std::uint32_t> free_;     // last in, first out
-    std::vector<std::uint32_t> buckets_;  // head slot of each chain
+    PoolVector<Position> slots_;
+    PoolVector<std::uint32_t> free_;     // last in, first out
+    PoolVector<std::uint32_t> buckets_;  // head slot of each chain
 };
 
 }  // namespace gridbook::engine

@@ -15,10 +15,13 @@ struct Rates {
 
     // Money held for a buy of `leaves` at limit `price`: ceil(q · P · (1 + taker fee · (1 + tax))).
     Money buy_hold(Price price, Quantity leaves, Product product) const {
+        return buy_hold(notional(price, leaves, product));
+    }
+    Money buy_hold(Money amount) const {
         constexpr std::int64_t one = basis_points_one * basis_points_one;
         const std::int64_t factor =
             one + static_cast<std::int64_t>(taker_fee.value) * (basis_points_one + tax.value);
-        return share_up(notional(price, leaves, product), factor, one);
+        return share_up(amount, factor, one);
     }
     // Margin of sold or offered lots that are not resold ones; `price` is max(P, G) at entry.
     Money sell_margin(Price price, Quantity lots, Product product) const {

@@ -23,6 +23,11 @@ std::uint32_t Resources::add(Resource resource) {
     return resource.id;
 }
 
+void Resources::put_back(const Resource& resource) {
+    resources_.push_back(resource);
+    sum(resource.account, resource.family) += resource.count;
+}
+
 const Resource* Resources::find(std::uint32_t id) const {
     const auto at = std::lower_bound(resources_.begin(), resources_.end(), id,
                                      [](const Resource& r, std::uint32_t wanted) { return r.id < wanted; });

@@ -29,6 +29,9 @@ class Resources {
     // Gives it its id.
     std::uint32_t add(Resource resource);
     const Resource* find(std::uint32_t id) const;  // null: never registered, or withdrawn
+    // For restoring a snapshot: with the id it had; the caller goes by rising ids.
+    void put_back(const Resource& resource);
+    void set_last_id(std::uint32_t id) { last_id_ = id; }
     void withdraw(std::uint32_t id);
     Quantity registered(AccountId account, FamilyId family) const;
     const std::vector<Resource>& all() const { return resources_; }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "engine/book/matching.hpp"
-#include "engine/book/orders.hpp"
+#include "engine/bands/dynamic_band.hpp"
+#include "engine/bands/moving.hpp"
 #include "engine/refusal.hpp"
 #include "engine/timers.hpp"
 
@@ -33,14 +33,26 @@ Refused check_value(FamilyId family, Decimal value, RejectField field) {
     return r;
 }
 
+// A limit of what a book can hold: the highest price, or the widest band.
+Refused too_much(FamilyId family, std::int32_t most, std::int32_t got) {
+    Refused r = refused(family, RejectReason::engine_limit, RejectField::ceiling);
+    r.pool = Pool::price;
+    r.limit_high = decimal_of(Price{most}).value;
+    r.got = decimal_of(Price{got}).value;
+    return r;
+}
+
 Refused check_shape(FamilyId family, const HardBand& band) {
-    if (band.low > band.high || band.low < Price{1} || band.high > max_price) {
+    if (band.high > max_price) return too_much(family, max_price.value, band.high.value);
+    if (band.low > band.high || band.low < Price{1}) {
         Refused r = refused(family, RejectReason::format_value, RejectField::floor);
         r.limit_low = decimal_of(Price{1}).value;
-        r.limit_high = decimal_of(std::min(band.high, max_price)).value;
+        r.limit_high = decimal_of(band.high).value;
         r.got = decimal_of(band.low).value;
         return r;
     }
+    if (const std::int32_t width = band.high.value - band.low.value; width > widest_band)
+        return too_much(family, widest_band, width);
     if (!band.holds(band.guidance)) {
         Refused r = refused(family, RejectReason::format_value, RejectField::guidance);
         r.limit_low = decimal_of(band.low).value;
@@ -135,16 +147,9 @@ void put_in_force(State& state, FamilyId id, const HardBand& after) {
     Family& family = state.catalogue.family(id);
     const HardBand before = family.band;
     family.band = after;
-    if (before.low == after.low && before.high == after.high) return;
-    state.agenda.push(
-        Task{.kind = TaskKind::park_family, .family = id, .low = before.low, .high = before.high});
-    state.agenda.push(Task{.kind = TaskKind::wake_family, .family = id});
-}
-
-// Books of a family from the earliest period to the latest, whatever slot the earliest has.
-Book& nth_book(State& state, const Family& family, std::uint32_t n) {
-    const Period first{family.last_listed.value - family.horizon + 1 + n};
-    return state.books[family.book_of(first)];
+    // Guidance alone moves bands too: R follows it until the first takeover.
+    if (before.low == after.low && before.high == after.high && before.guidance == after.guidance) return;
+    move_all(state, id, BandCause::guidance);
 }
 
 }  // namespace
@@ -184,37 +189,35 @@ void bring_into_force(Step& step, FamilyId id) {
     const BandChange change = family.schedule.front();
     family.schedule.pop_front();
     HardBand after = changed(family.band, change);
-    // Another change may have come in between that makes this one impossible; the edges then meet, never
-    // cross.
-    after.high = std::max(after.high, after.low);
+    // Another change may have come in between that makes this one impossible: the edges then meet, never
+    // cross, and are never further apart than a book can hold.
+    after.high = std::clamp(after.high, after.low, Price{after.low.value + widest_band});
     BandChanged e = told_band(id, after, BandStatus::in_force);
     count_impact(state, id, after, e);
     tell(step, no_account, e);
     put_in_force(state, id, after);
 }
 
-bool park_family(Step& step, Task& task) {
+void move_all(State& state, FamilyId id, BandCause cause) {
+    state.agenda.push(Task{.kind = TaskKind::move_family, .family = id, .cause = cause});
+    state.agenda.push(Task{.kind = TaskKind::wake_family, .family = id});
+}
+
+bool move_family(Step& step, Task& task) {
     State& state = step.state;
     const Family& family = state.catalogue.family(task.family);
-    const Price low = std::min(task.low, family.band.low);
-    const Price high = std::max(task.high, family.band.high);
-    for (; task.cursor < family.horizon; ++task.cursor, task.part = 0) {
+    for (; task.cursor < family.horizon; ++task.cursor) {
         Book& book = nth_book(state, family, task.cursor);
-        for (; task.part < 2; ++task.part) {
-            const Side side = task.part == 0 ? Side::buy : Side::sell;
-            const bool done = for_orders_between(state, book, side, low, high, [&](std::uint32_t slot) {
-                RestingOrder& order = state.orders[slot];
-                const bool parked = !family.band.holds(order.price);
-                if (parked == order.parked) return true;
-                if (step.sink.room() == 0) return false;
-                order.parked = parked;
-                OrderRecord& record = state.records[order.record];
-                record.state = parked ? OrderState::parked : OrderState::open;
-                tell_numbered(step, record.account, order_event(state, record));
-                return true;
-            });
-            if (!done) return false;
+        if (!moves(book)) continue;
+        if (task.part == move_part::idle) {
+            if (step.sink.room() == 0) return false;
+            const EffectiveBand before = book.band;
+            refresh_band(step, book, task.cause);
+            // The hard band moves only by its own changes; a suspension moves effective edges.
+            begin_move(state, task, book, before, task.cause == BandCause::guidance);
         }
+        if (!tell_orders(step, task)) return false;
+        task.part = move_part::idle;
     }
     return true;
 }
@@ -222,26 +225,11 @@ bool park_family(Step& step, Task& task) {
 bool wake_family(Step& step, Task& task) {
     State& state = step.state;
     const Family& family = state.catalogue.family(task.family);
-    for (; task.cursor < family.horizon; ++task.cursor) {
-        Book& book = nth_book(state, family, task.cursor);
-        for (;;) {
-            if (step.sink.room() < trade_events) return false;
-            const Price bid = best_executable(state, book, Side::buy, family.band);
-            const Price ask = best_executable(state, book, Side::sell, family.band);
-            if (bid == Price{} || ask == Price{} || bid < ask) break;
-            const RestingOrder& buy = state.orders[book.bids.level(state.levels, bid).head];
-            const RestingOrder& sell = state.orders[book.asks.level(state.levels, ask).head];
-            const bool buy_is_older =
-                state.records[buy.record].priority < state.records[sell.record].priority;
-            const RestingOrder& older = buy_is_older ? buy : sell;
-            const RestingOrder& younger = buy_is_older ? sell : buy;
-            if (older.group == younger.group)
-                cancel(step, younger.record, CancelReason::self_trade);
-            else
-                trade(step, older.record, younger.record, older.price, std::min(buy.leaves, sell.leaves));
-        }
-    }
+    for (; task.cursor < family.horizon; ++task.cursor)
+        if (!wake_book(step, nth_book(state, family, task.cursor))) return false;
     return true;
 }
+
+bool move_book(Step& step, Task& task) { return move_on(step, task); }
 
 }  // namespace gridbook::engine

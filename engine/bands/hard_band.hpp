@@ -26,7 +26,9 @@ struct HardBand {
 };
 
 // 0.70 G rounded up and 1.40 G rounded down to the tick.
-constexpr Price default_floor(Price guidance) { return Price{(guidance.value * 7 + 9) / 10}; }
+constexpr Price default_floor(Price guidance) {
+    return Price{static_cast<std::int32_t>((static_cast<std::int64_t>(guidance.value) * 7 + 9) / 10)};
+}
 constexpr Price default_ceiling(Price guidance) {
     return Price{static_cast<std::int32_t>(static_cast<std::int64_t>(guidance.value) * 14 / 10)};
 }

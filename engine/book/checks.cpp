@@ -4,15 +4,18 @@
 #include "engine/refusal.hpp"
 
 namespace gridbook::engine {
-namespace {
 
-constexpr Refused no_refusal{};
-
-Refused refused(RejectReason reason, RejectField field, InstrumentId instrument, std::int64_t limit = 0,
-                std::int64_t got = 0) {
-    Refused r = refusal(reason, field, limit, got);
-    r.instrument = instrument;
-    return r;
+Refused phase_refusal(Phase phase, InstrumentId i) {
+    switch (phase) {
+        case Phase::unlisted: return refusal(RejectReason::symbol_unknown, RejectField::symbol, i);
+        case Phase::gated:
+        case Phase::delivering:
+        case Phase::settled: return refusal(RejectReason::gate_closed, RejectField::symbol, i);
+        case Phase::open:
+        case Phase::paused:
+        case Phase::call: break;
+    }
+    return refusal(RejectReason::phase_closed, RejectField::symbol, i);
 }
 
 Refused pool_full(Pool pool, std::size_t limit, InstrumentId instrument) {
@@ -21,119 +24,112 @@ Refused pool_full(Pool pool, std::size_t limit, InstrumentId instrument) {
     return r;
 }
 
-Refused with_limit(Refused r, std::int64_t limit, std::int64_t got) {
-    r.limit_high = limit;
-    r.got = got;
-    return r;
+namespace refusing {
+namespace {
+
+bool refused(Refused& r, RejectReason reason, RejectField field, const Candidate& c, std::int64_t limit = 0,
+             std::int64_t got = 0, std::int64_t low = 0) {
+    r = refusal(reason, field, c.instrument, limit, got);
+    r.limit_low = low;
+    return false;
+}
+
+bool off_band(Refused& r, RejectReason reason, const Candidate& c, Price low, Price high) {
+    refused(r, reason, RejectField::price, c, decimal_of(high).value, c.asked_price.value,
+            decimal_of(low).value);
+    r.band = c.family->band.version;
+    return false;
 }
 
 }  // namespace
 
-Refused check_phase(const State& state, InstrumentId instrument) {
-    switch (state.phase(instrument)) {
-        case Phase::open: return no_refusal;
-        case Phase::unlisted: return refused(RejectReason::symbol_unknown, RejectField::symbol, instrument);
-        case Phase::gated:
-        case Phase::delivering:
-        case Phase::settled: return refused(RejectReason::gate_closed, RejectField::symbol, instrument);
-        case Phase::paused:
-        case Phase::call: break;
-    }
-    return refused(RejectReason::phase_closed, RejectField::symbol, instrument);
+// The narrowest scope that hits is told.
+bool killed(const State& state, const Candidate& c, Refused& r) {
+    RejectField field = RejectField::none;
+    if (state.accounts[c.account].killed != 0)
+        field = RejectField::account;
+    else if (c.book != nullptr && c.book->killed)
+        field = RejectField::symbol;
+    else if (c.family != nullptr && c.family->killed)
+        field = RejectField::family;
+    return refused(r, RejectReason::killed, field, c);
 }
 
-Refused check_tick(InstrumentId instrument, Decimal price) {
-    if (on_tick(price)) return no_refusal;
-    return with_limit(refused(RejectReason::tick, RejectField::price, instrument), tick_decimal, price.value);
+bool phase(const State& state, const Candidate& c, Refused& r) {
+    r = phase_refusal(state.phase(c.instrument), c.instrument);
+    return false;
 }
 
-Refused check_lot(const State& state, InstrumentId instrument, Decimal qty) {
-    const Product product = state.catalogue.family(instrument.family).product;
-    if (on_lot(qty, product)) return no_refusal;
-    return with_limit(refused(RejectReason::lot, RejectField::qty, instrument), lot_decimal(product),
-                      qty.value);
+bool expire(const State& state, const Candidate& c, Time expire, Refused& r) {
+    return refused(r, RejectReason::format_value, RejectField::expire, c, 0, expire.value, state.time.value);
 }
 
-Refused check_qty(const State& state, InstrumentId instrument, Decimal qty) {
-    const std::int64_t least = lot_decimal(state.catalogue.family(instrument.family).product);
-    if (qty.value >= least && qty.value <= state.genesis.max_qty) return no_refusal;
-    Refused r = refused(RejectReason::qty_limit, RejectField::qty, instrument);
-    r.limit_low = least;
-    return with_limit(r, state.genesis.max_qty, qty.value);
+bool tick(const Candidate& c, Refused& r) {
+    return refused(r, RejectReason::tick, RejectField::price, c, tick_decimal, c.asked_price.value);
 }
 
-Refused check_notional(const State& state, InstrumentId instrument, Decimal price, Decimal qty) {
-    const Wide value = static_cast<Wide>(price.value) * qty.value / decimal_one;
-    if (value <= state.genesis.max_notional) return no_refusal;
-    const Wide told = value > INT64_MAX ? Wide{INT64_MAX} : value;
-    return with_limit(refused(RejectReason::notional_limit, RejectField::notional, instrument),
-                      state.genesis.max_notional, static_cast<std::int64_t>(told));
+bool lot(const Candidate& c, RejectField field, Decimal qty, Refused& r) {
+    return refused(r, RejectReason::lot, field, c, lot_decimal(c.family->product), qty.value);
 }
 
-Refused check_band(const State& state, InstrumentId instrument, Decimal price) {
-    const HardBand& band = state.catalogue.family(instrument.family).band;
-    if (price >= decimal_of(band.low) && price <= decimal_of(band.high)) return no_refusal;
-    Refused r = refused(RejectReason::price_band_hard, RejectField::price, instrument);
-    r.band = band.version;
-    r.limit_low = decimal_of(band.low).value;
-    return with_limit(r, decimal_of(band.high).value, price.value);
+bool qty(const Candidate& c, RejectField field, Decimal qty, Decimal most, Refused& r) {
+    const std::int64_t least = field == RejectField::min_qty ? 0 : lot_decimal(c.family->product);
+    return refused(r, RejectReason::qty_limit, field, c, most.value, qty.value, least);
 }
 
-Refused check_funds(const State& state, const Candidate& c) {
-    const Product product = state.catalogue.family(c.instrument.family).product;
-    const Money needed = c.side == Side::buy
-                             ? state.rates.buy_hold(c.price, c.lots, product)
-                             : state.rates.sell_margin(c.margin_price, c.lots - c.free, product);
-    const Money available = state.accounts[c.account].cash + c.old_held;
-    if (needed <= available) return no_refusal;
-    return with_limit(refused(RejectReason::funds, RejectField::cash, c.instrument), available.value,
-                      needed.value);
+bool notional(const State& state, const Candidate& c, Refused& r) {
+    const Wide micro = static_cast<Wide>(c.asked_price.value) * c.asked_qty.value / decimal_one;
+    const Wide told = micro > INT64_MAX ? Wide{INT64_MAX} : micro;
+    return refused(r, RejectReason::notional_limit, RejectField::notional, c, state.genesis.max_notional,
+                   static_cast<std::int64_t>(told));
 }
 
-Refused check_capacity(const State& state, const Candidate& c) {
-    if (c.side == Side::buy) return no_refusal;
-    const std::uint32_t slot = state.positions.find(c.account, c.instrument);
-    const Quantity committed = slot == no_slot ? Quantity{} : state.positions[slot].committed();
-    const Quantity left =
-        state.resources.registered(c.account, c.instrument.family) - committed + c.old_leaves;
-    if (c.lots <= left) return no_refusal;
-    const Product product = state.catalogue.family(c.instrument.family).product;
-    return with_limit(refused(RejectReason::capacity, RejectField::capacity, c.instrument),
-                      decimal_of(left, product).value, decimal_of(c.lots, product).value);
+bool hard_band(const Candidate& c, Refused& r) {
+    return off_band(r, RejectReason::price_band_hard, c, c.family->band.low, c.family->band.high);
 }
 
-Refused check_limits(const State& state, const Candidate& c, bool resting) {
-    const AccountId account = c.account;
-    const InstrumentId instrument = c.instrument;
-    if (state.positions.full() && state.positions.find(account, instrument) == no_slot)
-        return pool_full(Pool::positions, state.positions.limit(), instrument);
-    // One record must always be left for a refusal or an order that ends at once.
-    if (state.open_orders + 1 >= state.records.limit())
-        return pool_full(Pool::records, state.records.limit(), instrument);
-    if (resting && state.orders.full()) return pool_full(Pool::orders, state.orders.limit(), instrument);
-    if (resting) {
-        if (const Refused r = check_levels(state, c); !passed(r)) return r;
-    }
-    if (state.accounts[account].open_orders >= state.genesis.account_orders)
-        return with_limit(refused(RejectReason::orders_limit, RejectField::account, instrument),
-                          state.genesis.account_orders, state.accounts[account].open_orders + 1);
-    return no_refusal;
+bool dynamic_band(Candidate& c, Refused& r) {
+    const EffectiveBand& band = c.book->band;
+    if (c.on_band == OnBand::reject)
+        return off_band(r, RejectReason::price_band_dynamic, c, band.low, band.high);
+    c.price = band.edge(c.side);
+    c.options |= order_option::capped;
+    return true;
 }
 
-Refused check_levels(const State& state, const Candidate& c) {
-    const Family& family = state.catalogue.family(c.instrument.family);
-    const Ladder& ladder = state.books[family.book_of(c.instrument.period)].side(c.side);
-    if (!state.levels.full() || ladder.has_page(state.levels, c.price)) return no_refusal;
-    return pool_full(Pool::levels, state.levels.limit(), c.instrument);
+bool reason(const State& state, Candidate& c, Refused& r) {
+    const std::int64_t guidance = c.family->band.guidance.value;
+    const std::int64_t low = guidance * (basis_points_one - state.rules.soft_range.value);
+    c.options |=
+        c.price.value * basis_points_one < low ? order_option::guidance_below : order_option::guidance_above;
+    if (!c.family->defined.require_reason || c.has_reason) return true;
+    return refused(r, RejectReason::reason_required, RejectField::reason, c);
 }
 
-void fix_margin(const State& state, Candidate& c) {
-    if (c.side == Side::buy) return;
-    const HardBand& band = state.catalogue.family(c.instrument.family).band;
-    c.margin_price = c.price < band.guidance ? band.guidance : c.price;
-    const std::uint32_t slot = state.positions.find(c.account, c.instrument);
-    if (slot == no_slot) return;
-    c.free = least(c.lots, most(state.positions[slot].free() + c.old_free, Quantity{}));
+bool funds(const Candidate& c, Money available, Refused& r) {
+    return refused(r, RejectReason::funds, RejectField::cash, c, available.value, c.hold.value);
 }
 
+bool capacity(const Candidate& c, Quantity left, Refused& r) {
+    const Product product = c.family->product;
+    return refused(r, RejectReason::capacity, RejectField::capacity, c, decimal_of(left, product).value,
+                   decimal_of(Quantity{c.lots}, product).value);
+}
+
+bool post_only(const Candidate& c, Price best, Refused& r) {
+    return refused(r, RejectReason::post_only, RejectField::price, c, decimal_of(best).value,
+                   decimal_of(c.price).value);
+}
+
+bool pool(const Candidate& c, Pool pool, std::size_t limit, Refused& r) {
+    r = pool_full(pool, limit, c.instrument);
+    return false;
+}
+
+bool orders(const State& state, const Candidate& c, Refused& r) {
+    return refused(r, RejectReason::orders_limit, RejectField::account, c, state.genesis.account_orders,
+                   static_cast<std::int64_t>(state.accounts[c.account].open_orders) + 1);
+}
+
+}  // namespace refusing
 }  // namespace gridbook::engine

@@ -6,119 +6,159 @@
 #include "engine/book/checks.hpp"
 #include "engine/book/matching.hpp"
 #include "engine/book/orders.hpp"
+#include "engine/book/remembered.hpp"
 #include "engine/refusal.hpp"
 #include "engine/units/hash.hpp"
 
 namespace gridbook::engine {
 namespace {
 
-Quantity lots(const State& state, InstrumentId instrument, Decimal qty) {
-    return lots_of(qty, state.catalogue.family(instrument.family).product);
-}
-
-Candidate candidate(const State& state, AccountId account, const PlaceOrder& body) {
+Candidate candidate(AccountId account, const PlaceOrder& body) {
     Candidate c;
     c.account = account;
     c.instrument = body.instrument;
+    c.asked_price = body.price;
+    c.asked_qty = body.qty;
     c.side = body.side;
-    c.price = Price{static_cast<std::int32_t>(ticks_of(body.price))};
-    c.lots = lots(state, body.instrument, body.qty);
-    fix_margin(state, c);
+    c.market = body.type == OrderType::market;
+    c.post_only = body.post_only;
+    c.rests = !c.market && (body.tif == TimeInForce::gate || body.tif == TimeInForce::gtt);
+    c.has_reason = !body.reason.empty();
+    c.on_band = body.on_band;
+    c.self_trade = body.self_trade;
+    c.options = static_cast<std::uint16_t>((c.market ? order_option::market : 0) |
+                                           (c.post_only ? order_option::post_only : 0) |
+                                           (c.has_reason ? order_option::has_reason : 0));
     return c;
 }
 
-// The checks of a new order, in their order; `c` is what it would be once it is on its steps.
-Refused check_new(const State& state, AccountId account, const PlaceOrder& body, Candidate& c) {
-    Refused r;
-    if (r = check_phase(state, body.instrument); !passed(r)) return r;
-    if (r = check_tick(body.instrument, body.price); !passed(r)) return r;
-    if (r = check_lot(state, body.instrument, body.qty); !passed(r)) return r;
-    if (r = check_qty(state, body.instrument, body.qty); !passed(r)) return r;
-    if (r = check_notional(state, body.instrument, body.price, body.qty); !passed(r)) return r;
-    if (r = check_band(state, body.instrument, body.price); !passed(r)) return r;
-    c = candidate(state, account, body);
-    if (r = check_funds(state, c); !passed(r)) return r;
-    if (r = check_capacity(state, c); !passed(r)) return r;
-    return check_limits(state, c, body.tif == TimeInForce::gate);
+void set_lots(const State& state, Candidate& c, std::uint32_t cum) {
+    c.total = static_cast<std::uint32_t>(lots_of(c.asked_qty, c.family->product).value);
+    c.lots = c.total - cum;
+    c.position = state.positions.find(c.account, c.instrument);
 }
 
-// The same cid again: the order's present state or its first refusal, or CID_REUSED for another body.
-void tell_again(Step& step, const OrderRecord& record, std::uint64_t body_hash) {
-    if (record.body_hash != body_hash) {
-        Refused r;
-        r.cid = record.cid;
-        r.reason = RejectReason::cid_reused;
-        r.field = RejectField::cid;
-        return refuse(step, r);
-    }
-    constexpr std::uint8_t flags = event_flag::reply | event_flag::duplicate;
-    if (record.state == OrderState::refused) {
-        Refused r = record.refusal;
-        r.origin = step.command.origin;
-        return tell(step, record.account, r, flags);
-    }
-    OrderEvent e = order_event(step.state, record);
-    e.origin = step.command.origin;
-    tell(step, record.account, e, flags);
+// A market order's price is the edge of the effective band at this moment; tick and bands have nothing to
+// ask.
+bool check_price(Candidate& c, Refused& r) {
+    if (!c.market) return check_tick(c, r);
+    c.price = c.book->band.edge(c.side);
+    c.asked_price = decimal_of(c.price);
+    return true;
 }
 
-void remember_refusal(Step& step, const PlaceOrder& body, std::uint64_t body_hash, Refused r) {
-    State& state = step.state;
-    const std::uint32_t slot = state.records.enter(step.command.account, body.cid);
-    OrderRecord& record = state.records[slot];
-    record.body_hash = body_hash;
-    record.state = OrderState::refused;
-    record.done = state.time;
+// Each step, then each size.
+bool check_sizes(const State& state, const PlaceOrder& body, const Candidate& c, Refused& r) {
+    if (!check_lot(c, RejectField::qty, body.qty, r) || !check_lot(c, RejectField::min_qty, body.min_qty, r))
+        return false;
+    if (!check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r)) return false;
+    return body.min_qty == Decimal{} || check_qty(c, RejectField::min_qty, body.min_qty, body.qty, r);
+}
+
+// A fok that would meet too many makers for the events of one command.
+bool check_makers(const Tradable& found, const Candidate& c, Refused& r) {
+    if (found.makers <= most_makers) return true;
+    r = pool_full(Pool::events, most_makers, c.instrument);
+    r.got = found.makers;
+    return false;
+}
+
+// The checks of a new order, in their order; `c` is what it would be.
+bool check_new(State& state, const PlaceOrder& body, Candidate& c, Refused& r) {
+    locate(state, c);
+    if (!check_killed(state, c, r)) return false;
+    // What needs a partner at once has none in a pause.
+    if (!check_phase(state, c, c.rests && body.min_qty == Decimal{}, r)) return false;
+    if (body.tif == TimeInForce::gtt && c.rests && !check_expire(state, c, body.expire, r)) return false;
+    if (!check_price(c, r)) return false;
+    if (!check_sizes(state, body, c, r)) return false;
+    if (!check_notional(state, c, r)) return false;
+    if (!c.market && !check_bands(c, r)) return false;
+    if (!c.market && !check_reason(state, c, r)) return false;
+    set_lots(state, c, 0);
+    fix_hold(state, c);
+    if (!check_funds(state, c, r)) return false;
+    if (!check_capacity(state, c, r)) return false;
+    if (!check_post_only(c, r)) return false;
+    return check_limits(state, c, r);
+}
+
+// A refusal is remembered under its client order id, and told.
+void refuse_order(Step& step, const PlaceOrder& body, std::uint32_t tag, Refused r) {
     r.cid = body.cid;
-    r.command = CommandKind::place_order;
-    record.refusal = r;
-    refuse(step, r);
+    remember_refusal(step, OrderKind::order, body.cid, tag, hash_of(body), r);
 }
 
-// Tells the order as it stands before matching, then lets it meet the book.
-void enter_and_match(Step& step, std::uint32_t slot, OrderEvent e) {
-    e.origin = step.command.origin;
-    e.moved = true;
-    tell_numbered(step, step.state.records[slot].account, e, event_flag::reply);
-    if (match(step, slot)) return;
-    step.state.agenda.push(Task{.kind = TaskKind::match_order, .record = slot});
-}
-
-void enter_candidate(State& state, OrderRecord& record, const Candidate& c, Sequence sequence) {
-    record.price = c.price;
-    record.leaves = static_cast<std::uint32_t>(c.lots.value);
-    record.free = static_cast<std::uint32_t>(c.free.value);
-    record.margin_price = c.margin_price;
-    record.band = state.catalogue.family(c.instrument.family).band.version;
-    record.priority = sequence;
-    take_hold(state, record);
-}
-
-// The live order that a replace or a cancel speaks of; otherwise refuses and answers no_slot.
-std::uint32_t find_live(Step& step, OrderId id, const Cid& cid) {
+// The record of a new order, not yet begun.
+std::uint32_t enter(Step& step, const PlaceOrder& body, const Candidate& c, std::uint32_t tag) {
     State& state = step.state;
-    const AccountId account = step.command.account;
-    std::uint32_t slot =
-        id != OrderId{} ? state.records.find(id) : state.records.find(account, cid, state.time);
-    if (slot != no_slot && state.records[slot].account != account) slot = no_slot;
-    if (slot != no_slot && state.records[slot].live()) return slot;
-    Refused r;
-    r.cid = cid;
-    r.field = RejectField::order;
-    r.got = static_cast<std::int64_t>(id.value);
-    r.reason = slot != no_slot && state.records[slot].state == OrderState::filled
-                   ? RejectReason::already_filled
-                   : RejectReason::order_unknown;
-    refuse(step, r);
-    return no_slot;
+    const std::uint32_t slot = state.records.enter(c.account, body.cid, tag);
+    OrderRecord& record = state.records[slot];
+    record.body_hash = hash_of(body);
+    record.instrument = body.instrument;
+    record.side = body.side;
+    record.tif = c.market && body.tif != TimeInForce::fok ? TimeInForce::ioc : body.tif;
+    record.self_trade = body.self_trade;
+    record.options = c.options;
+    record.price = c.price;
+    record.qty = c.total;
+    record.guidance = c.family->band.guidance;
+    record.band = c.family->band.version;
+    record.priority = step.command.sequence;
+    if (record.tif == TimeInForce::gtt) record.time = body.expire;
+    return slot;
 }
 
-void reply_replaced(Step& step, const OrderRecord& record, bool kept) {
-    OrderEvent e = order_event(step.state, record);
-    e.origin = step.command.origin;
-    e.replaced = true;
-    e.priority_kept = kept;
-    tell_numbered(step, record.account, e, event_flag::reply);
+// FOK and MIN_QTY: answered at once, without a hold; no maker is touched.
+void cancel_at_once(Step& step, const PlaceOrder& body, const Candidate& c, std::uint32_t tag,
+                    CancelReason reason) {
+    OrderRecord& record = step.state.records[enter(step, body, c, tag)];
+    record.state = OrderState::cancelled;
+    record.reason = reason;
+    record.time = step.state.time;
+    tell_numbered(step, record.account,
+                  order_event(step.state, record, Money{}, {.origin = step.command.origin}),
+                  event_flag::reply);
+}
+
+// Takes the hold, tells the order as it stands before matching, then lets it meet the book.
+void enter_and_match(Step& step, std::uint32_t slot, const Candidate& c, std::uint32_t session,
+                     bool replaced) {
+    State& state = step.state;
+    OrderRecord& record = state.records[slot];
+    record.leaves = c.lots;
+    record.free = c.free;
+    take_hold(state, record, c.hold);
+    tell_numbered(step, record.account,
+                  order_event(state, record, c.hold,
+                              {.origin = step.command.origin, .replaced = replaced, .moved = true}),
+                  event_flag::reply);
+    if (match(step, slot, session)) return;
+    state.agenda.push(Task{.kind = TaskKind::match_order, .record = slot, .session = session});
+}
+
+// The account's own order that a replace or a cancel speaks of; no_slot: none.
+std::uint32_t find_own(const State& state, AccountId account, OrderId id, const Cid& cid) {
+    const std::uint32_t slot =
+        id != OrderId{} ? state.records.find(id) : state.records.find(account, cid, state.time);
+    return slot != no_slot && state.records[slot].account == account ? slot : no_slot;
+}
+
+// It is not live, or there is none.
+[[gnu::cold]] void refuse_done(Step& step, std::uint32_t slot, OrderId id, const Cid& cid) {
+    const bool filled = slot != no_slot && step.state.records[slot].state == OrderState::filled;
+    Refused r = refusal(filled ? RejectReason::already_filled : RejectReason::order_unknown,
+                        RejectField::order, 0, static_cast<std::int64_t>(id.value));
+    r.cid = cid;
+    refuse(step, r);
+}
+
+// Strips and any-ofs cannot be replaced.
+[[gnu::cold]] void refuse_kind(Step& step, OrderId id, const Cid& cid) {
+    Refused r =
+        refusal(RejectReason::format_value, RejectField::order, 0, static_cast<std::int64_t>(id.value));
+    r.cid = cid;
+    refuse(step, r);
 }
 
 // Same price and not more: fewer leaves in the same place. Margin-bearing lots go first, as they are sold
@@ -129,55 +169,63 @@ void reduce_in_place(Step& step, std::uint32_t slot, std::uint32_t total) {
     release_hold(state, record);
     const std::uint32_t leaves = total - record.cum;
     RestingOrder& order = state.orders[record.resting];
-    state.books[order.book].side(order.side).reduce(state.levels, order.price, order.leaves - leaves);
+    state.books[order.book].reduce(state.levels, order, order.leaves - leaves);
     order.leaves = leaves;
     record.leaves = leaves;
     record.qty = total;
     record.free = std::min(record.free, leaves);
-    take_hold(state, record);
-    reply_replaced(step, record, true);
+    const Money hold = held(state, record);
+    take_hold(state, record, hold);
+    tell_numbered(step, record.account,
+                  order_event(state, record, hold,
+                              {.origin = step.command.origin, .replaced = true, .priority_kept = true}),
+                  event_flag::reply);
 }
 
-Candidate replaced_candidate(const State& state, const OrderRecord& record, const ReplaceOrder& body) {
+Candidate candidate(const State& state, const OrderRecord& record, const ReplaceOrder& body) {
     Candidate c;
     c.account = record.account;
     c.instrument = record.instrument;
+    c.asked_price = body.price;
+    c.asked_qty = body.qty;
     c.side = record.side;
-    c.price = Price{static_cast<std::int32_t>(ticks_of(body.price))};
-    c.lots = lots(state, record.instrument, body.qty) - Quantity{record.cum};
+    c.post_only = record.has(order_option::post_only);
+    c.has_reason = record.has(order_option::has_reason);
+    c.self_trade = record.self_trade;
+    c.options = record.options & (order_option::post_only | order_option::has_reason);
     c.old_held = held(state, record);
-    c.old_leaves = Quantity{record.leaves};
-    c.old_free = Quantity{record.free};
-    fix_margin(state, c);
+    c.old_leaves = record.leaves;
+    c.old_free = record.free;
     return c;
 }
 
-// A new place in the queue: all checks with the old hold and capacity counted as free, then it may trade.
-void replace_anew(Step& step, std::uint32_t slot, const ReplaceOrder& body) {
+bool check_anew(State& state, Candidate& c, std::uint32_t cum, Refused& r) {
+    if (!check_notional(state, c, r)) return false;
+    if (!check_bands(c, r)) return false;
+    if (!check_reason(state, c, r)) return false;
+    set_lots(state, c, cum);
+    fix_hold(state, c);
+    if (!check_funds(state, c, r)) return false;
+    if (!check_capacity(state, c, r)) return false;
+    if (!check_post_only(c, r)) return false;
+    return check_levels(state, c, r);
+}
+
+// A new place in the queue: all checks ran with the old hold and capacity counted as free, and it may trade.
+void replace_anew(Step& step, std::uint32_t slot, const Candidate& c) {
     State& state = step.state;
     OrderRecord& record = state.records[slot];
-    Refused r;
-    Candidate c;
-    if (r = check_notional(state, record.instrument, body.price, body.qty); passed(r))
-        r = check_band(state, record.instrument, body.price);
-    if (passed(r)) {
-        c = replaced_candidate(state, record, body);
-        r = check_funds(state, c);
-    }
-    if (passed(r)) r = check_capacity(state, c);
-    if (passed(r)) r = check_levels(state, c);
-    if (!passed(r)) {
-        r.cid = record.cid;
-        return refuse(step, r);
-    }
+    const std::uint32_t session = state.orders.session(record.resting);
     release_hold(state, record);
     unrest(state, record);
-    record.qty = static_cast<std::uint32_t>(c.lots.value) + record.cum;
+    record.price = c.price;
+    record.qty = c.total;
+    record.options = c.options;
+    record.guidance = c.family->band.guidance;
+    record.band = c.family->band.version;
+    record.priority = step.command.sequence;
     record.state = OrderState::open;
-    enter_candidate(state, record, c, step.command.sequence);
-    OrderEvent e = order_event(state, record);
-    e.replaced = true;
-    enter_and_match(step, slot, e);
+    enter_and_match(step, slot, c, session, true);
 }
 
 }  // namespace
@@ -185,49 +233,65 @@ void replace_anew(Step& step, std::uint32_t slot, const ReplaceOrder& body) {
 void place_order(Step& step, const PlaceOrder& body) {
     State& state = step.state;
     const AccountId account = step.command.account;
-    const std::uint64_t body_hash = hash_of(body);
-    const std::uint32_t known = state.records.find(account, body.cid, state.time);
-    if (known != no_slot) return tell_again(step, state.records[known], body_hash);
-    Candidate c;
-    if (const Refused r = check_new(state, account, body, c); !passed(r))
-        return remember_refusal(step, body, body_hash, r);
-    const std::uint32_t slot = state.records.enter(account, body.cid);
-    OrderRecord& record = state.records[slot];
-    record.body_hash = body_hash;
-    record.instrument = body.instrument;
-    record.side = body.side;
-    record.tif = body.tif;
-    record.qty = static_cast<std::uint32_t>(c.lots.value);
-    record.position = state.positions.enter(state.accounts, account, body.instrument);
+    const std::uint32_t tag = CidIndex::tag(account, body.cid);
+    const std::uint32_t known = state.records.find(account, body.cid, tag, state.time);
+    if (known != no_slot) return tell_again(step, known, hash_of(body));
+    Candidate c = candidate(account, body);
+    Refused& r = state.refused;
+    if (!check_new(state, body, c, r)) return refuse_order(step, body, tag, r);
+    if (body.tif == TimeInForce::fok || body.min_qty != Decimal{}) [[unlikely]] {
+        const Tradable found = tradable(state, c);
+        const bool fok = body.tif == TimeInForce::fok;
+        if (fok && !check_makers(found, c, r)) return refuse_order(step, body, tag, r);
+        if (fok && found.lots < c.lots) return cancel_at_once(step, body, c, tag, CancelReason::fok);
+        if (Quantity{found.lots} < lots_of(body.min_qty, c.family->product) && !c.post_only)
+            return cancel_at_once(step, body, c, tag, CancelReason::min_qty);
+    }
+    const std::uint32_t slot = enter(step, body, c, tag);
+    state.records[slot].position =
+        c.position != no_slot ? c.position : state.positions.enter(state.accounts, account, body.instrument);
     begin(state, slot);
-    enter_candidate(state, record, c, step.command.sequence);
-    enter_and_match(step, slot, order_event(state, record));
+    const bool in_session = state.accounts[account].sessions != 0;
+    const std::uint32_t session = in_session ? state.sessions.of(account, step.command.origin.connection) : 0;
+    enter_and_match(step, slot, c, session, false);
 }
 
 void replace_order(Step& step, const ReplaceOrder& body) {
-    const std::uint32_t slot = find_live(step, body.order, body.cid);
-    if (slot == no_slot) return;
     State& state = step.state;
+    const std::uint32_t slot = find_own(state, step.command.account, body.order, body.cid);
+    if (slot != no_slot && state.records[slot].kind != OrderKind::order) [[unlikely]]
+        return refuse_kind(step, body.order, body.cid);
+    if (slot == no_slot || !state.records[slot].live()) [[unlikely]]
+        return refuse_done(step, slot, body.order, body.cid);
     OrderRecord& record = state.records[slot];
-    Refused r = check_tick(record.instrument, body.price);
-    if (passed(r)) r = check_lot(state, record.instrument, body.qty);
-    const Quantity total = passed(r) ? lots(state, record.instrument, body.qty) : Quantity{};
-    const bool ends = passed(r) && total >= Quantity{} && total <= Quantity{record.cum};
-    if (passed(r) && !ends) r = check_qty(state, record.instrument, body.qty);
-    if (!passed(r)) {
+    Refused& r = state.refused;
+    Candidate c = candidate(state, record, body);
+    const Family& family = state.catalogue.family(record.instrument.family);
+    const std::uint32_t outstanding = record.cum + record.leaves;
+    const bool on_step = on_tick(body.price) && on_lot(body.qty, family.product);
+    const Quantity total = on_step ? lots_of(body.qty, family.product) : Quantity{-1};
+    if (total >= Quantity{} && total <= Quantity{record.cum})
+        return cancel(step, slot, CancelReason::replaced_below_filled, event_flag::reply);
+    if (total > Quantity{} && total <= Quantity{outstanding} && decimal_of(record.price) == body.price)
+        return reduce_in_place(step, slot, static_cast<std::uint32_t>(total.value));
+    locate(state, c);
+    const bool good = check_killed(state, c, r) && check_phase(state, c, true, r) && check_tick(c, r) &&
+                      check_lot(c, RejectField::qty, body.qty, r) &&
+                      check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r) &&
+                      check_anew(state, c, record.cum, r);
+    if (!good) {
         r.cid = record.cid;
         return refuse(step, r);
     }
-    if (ends) return cancel(step, slot, CancelReason::replaced_below_filled, event_flag::reply);
-    const bool same_price = decimal_of(record.price) == body.price;
-    if (same_price && total.value <= record.qty)
-        return reduce_in_place(step, slot, static_cast<std::uint32_t>(total.value));
-    replace_anew(step, slot, body);
+    replace_anew(step, slot, c);
 }
 
 void cancel_order(Step& step, const CancelOrder& body) {
-    const std::uint32_t slot = find_live(step, body.order, body.cid);
-    if (slot != no_slot) cancel(step, slot, CancelReason::user, event_flag::reply);
+    State& state = step.state;
+    const std::uint32_t slot = find_own(state, step.command.account, body.order, body.cid);
+    if (slot == no_slot || !state.records[slot].live()) [[unlikely]]
+        return refuse_done(step, slot, body.order, body.cid);
+    cancel(step, slot, CancelReason::user, event_flag::reply);
 }
 
 }  // namespace gridbook::engine

@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/book/ladder.hpp"
 
-#include <bit>
-
 namespace gridbook::engine {
 namespace {
-
-// A price as the path to its level: 8 bits of node, 6 of page, 6 of level.
-struct Path {
-    unsigned node;
-    unsigned page;
-    unsigned level;
-};
-Path path(Price price) {
-    const auto ticks = static_cast<unsigned>(price.value);
-    return {ticks >> 12, (ticks >> 6) & 63, ticks & 63};
-}
-Price price_at(unsigned node, unsigned page, unsigned level) {
-    return Price{static_cast<std::int32_t>(node << 12 | page << 6 | level)};
-}
 
 // Bits at and above `from` / at and below `upto`.
 constexpr std::uint64_t bits_from(unsigned from) { return ~0ull << from; }
@@ -69,7 +53,7 @@ void Ladder::append(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
     node.levels_used[at.page] |= 1ull << at.level;
 }
 
-void Ladder::remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
+bool Ladder::remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
     const RestingOrder& order = orders[slot];
     const Path at = path(order.price);
     LevelNode& node = levels.node(node_[at.node]);
@@ -77,21 +61,22 @@ void Ladder::remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
     (order.previous == 0 ? l.head : orders[order.previous].next) = order.next;
     (order.next == 0 ? l.tail : orders[order.next].previous) = order.previous;
     l.total -= order.leaves;
-    if (l.head != 0) return;
+    if (l.head != 0) return false;
     node.levels_used[at.page] &= ~(1ull << at.level);
-    if (node.levels_used[at.page] != 0) return;
+    if (node.levels_used[at.page] != 0) return true;
     levels.give_back_page(node.page[at.page]);
     node.page[at.page] = 0;
     node.pages_used &= ~(1ull << at.page);
-    if (node.pages_used != 0) return;
+    if (node.pages_used != 0) return true;
     levels.give_back_node(node_[at.node]);
     node_[at.node] = 0;
     used_[at.node >> 6] &= ~(1ull << (at.node & 63));
+    return true;
 }
 
 Price Ladder::lowest_at_least(const LevelPool& levels, Price price) const {
-    if (price > max_price) return Price{};
-    const Path at = path(price < Price{0} ? Price{0} : price);
+    if (price.value - base_ >= ladder_span) return Price{};
+    const Path at = path(price.value < base_ ? Price{base_} : price);
     if (node_[at.node] != 0) {
         const LevelNode& node = levels.node(node_[at.node]);
         if (const std::uint64_t bits = node.levels_used[at.page] & bits_from(at.level))
@@ -109,8 +94,8 @@ Price Ladder::lowest_at_least(const LevelPool& levels, Price price) const {
 }
 
 Price Ladder::highest_at_most(const LevelPool& levels, Price price) const {
-    if (price < Price{1}) return Price{};
-    const Path at = path(price > max_price ? max_price : price);
+    if (price.value < base_ || price < Price{1}) return Price{};
+    const Path at = path(price.value - base_ >= ladder_span ? Price{base_ + (ladder_span - 1)} : price);
     if (node_[at.node] != 0) {
         const LevelNode& node = levels.node(node_[at.node]);
         if (const std::uint64_t bits = node.levels_used[at.page] & bits_upto(at.level))
@@ -129,7 +114,7 @@ Price Ladder::highest_at_most(const LevelPool& levels, Price price) const {
 
 unsigned Ladder::lowest_node_above(unsigned node) const {
     std::uint64_t mask = (node & 63) == 63 ? 0 : bits_from((node & 63) + 1);
-    for (unsigned word = node >> 6; word < 4; ++word, mask = ~0ull)
+    for (unsigned word = node >> 6; word < nodes / 64; ++word, mask = ~0ull)
         if (const std::uint64_t bits = used_[word] & mask) return word << 6 | lowest(bits);
     return none;
 }
@@ -139,21 +124,6 @@ unsigned Ladder::highest_node_below(unsigned node) const {
     for (unsigned word = (node >> 6) + 1; word-- > 0; mask = ~0ull)
         if (const std::uint64_t bits = used_[word] & mask) return word << 6 | highest(bits);
     return none;
-}
-
-bool Ladder::has_page(const LevelPool& levels, Price price) const {
-    const Path at = path(price);
-    return node_[at.node] != 0 && levels.node(node_[at.node]).page[at.page] != 0;
-}
-
-Level& Ladder::level(LevelPool& levels, Price price) const {
-    const Path at = path(price);
-    return levels.page(levels.node(node_[at.node]).page[at.page]).levels[at.level];
-}
-
-const Level& Ladder::level(const LevelPool& levels, Price price) const {
-    const Path at = path(price);
-    return levels.page(levels.node(node_[at.node]).page[at.page]).levels[at.level];
 }
 
 }  // namespace gridbook::engine

@@ -19,8 +19,9 @@ struct RestingOrder {
     GroupId group{};
     std::uint32_t book = 0;
     Side side = Side::buy;
-    bool parked = false;  // what its owner was last told
-    std::array<std::uint8_t, 2> reserved{};
+    bool parked = false;          // what its owner was last told
+    bool non_executable = false;  // what its owner was last told
+    bool aside = false;           // outside the span of its ladder (book.hpp)
 };
 static_assert(sizeof(RestingOrder) == 32);
 
@@ -28,6 +29,7 @@ class OrderPool {
   public:
     void reserve(std::size_t limit) {
         orders_.assign(limit + 1, RestingOrder{});  // slot 0 is "none"
+        sessions_.assign(limit + 1, 0);
         free_.resize(limit);
         for (std::size_t i = 0; i < limit; ++i) free_[i] = static_cast<std::uint32_t>(limit - i);
     }
@@ -38,7 +40,7 @@ class OrderPool {
         return slot;
     }
     void give_back(std::uint32_t slot) {
-        orders_[slot] = RestingOrder{};
+        sessions_[slot] = 0;
         free_.push_back(slot);
     }
     bool full() const { return free_.empty(); }
@@ -46,10 +48,15 @@ class OrderPool {
     std::size_t used() const { return limit() - free_.size(); }
     RestingOrder& operator[](std::uint32_t slot) { return orders_[slot]; }
     const RestingOrder& operator[](std::uint32_t slot) const { return orders_[slot]; }
+    // The session that the order is cancelled with when its connection is lost; 0: none.
+    std::uint32_t& session(std::uint32_t slot) { return sessions_[slot]; }
+    std::uint32_t session(std::uint32_t slot) const { return sessions_[slot]; }
+    void prefetch(std::uint32_t slot) const { __builtin_prefetch(&orders_[slot]); }
 
   private:
-    std::vector<RestingOrder> orders_;
-    std::vector<std::uint32_t> free_;
+    PoolVector<RestingOrder> orders_;
+    PoolVector<std::uint32_t> sessions_;
+    PoolVector<std::uint32_t> free_;
 };
 
 }  // namespace gridbook::engine

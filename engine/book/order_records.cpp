@@ -3,62 +3,112 @@
 
 #include <bit>
 
-#include "engine/units/hash.hpp"
-
 namespace gridbook::engine {
+namespace {
+
+void put(std::int64_t value, std::uint32_t& low, std::uint32_t& high) {
+    low = static_cast<std::uint32_t>(static_cast<std::uint64_t>(value));
+    high = static_cast<std::uint32_t>(static_cast<std::uint64_t>(value) >> 32);
+}
+std::int64_t taken(std::uint32_t low, std::uint32_t high) {
+    return static_cast<std::int64_t>(std::uint64_t{high} << 32 | low);
+}
+CommandKind command_of(OrderKind kind) {
+    switch (kind) {
+        case OrderKind::order: return CommandKind::place_order;
+        case OrderKind::strip: return CommandKind::place_strip;
+        case OrderKind::any_of: return CommandKind::place_any_of;
+    }
+    return CommandKind::none;
+}
+
+}  // namespace
+
+void OrderRecord::remember(const Refused& r) {
+    state = OrderState::refused;
+    instrument = r.instrument;
+    band = r.band;
+    price = Price{static_cast<std::int32_t>(r.reason) | static_cast<std::int32_t>(r.field) << 8 |
+                  static_cast<std::int32_t>(r.pool) << 16};
+    put(r.limit_low, qty, leaves);
+    put(r.limit_high, cum, position);
+    put(r.got, free, resting);
+}
+
+Refused OrderRecord::refusal() const {
+    Refused r;
+    r.cid = cid;
+    r.instrument = instrument;
+    r.band = band;
+    r.reason = static_cast<RejectReason>(price.value & 0xFF);
+    r.field = static_cast<RejectField>(price.value >> 8 & 0xFF);
+    r.pool = static_cast<Pool>(price.value >> 16 & 0xFF);
+    r.limit_low = taken(qty, leaves);
+    r.limit_high = taken(cum, position);
+    r.got = taken(free, resting);
+    r.command = command_of(kind);
+    return r;
+}
+
+void OrderRecord::remember(Decimal need, Money cost) {
+    put(need.value, leaves, free);
+    priority = Sequence{static_cast<std::uint64_t>(cost.value)};
+}
+
+Decimal OrderRecord::need() const { return Decimal{taken(leaves, free)}; }
 
 void OrderRecords::reserve(std::size_t slots, Duration retention) {
     GRIDBOOK_CHECK(std::has_single_bit(slots));
     records_.assign(slots, OrderRecord{});
-    buckets_.assign(slots * 2, no_slot);
+    index_.reserve(slots);
     retention_ = retention;
 }
 
-std::size_t OrderRecords::bucket(AccountId account, const Cid& cid) const {
-    return static_cast<std::size_t>(mix(hash_of(cid), account.value)) & (buckets_.size() - 1);
-}
-
-std::uint32_t OrderRecords::enter(AccountId account, const Cid& cid) {
+std::uint32_t OrderRecords::enter(AccountId account, const Cid& cid, std::uint32_t tag) {
     // Invariant: fewer orders rest than there are records, so a free or done slot is always found.
     std::uint32_t slot;
     do {
         last_.value += 1;
-        slot = static_cast<std::uint32_t>(last_.value) & static_cast<std::uint32_t>(records_.size() - 1);
+        slot = slot_of(last_);
     } while (records_[slot].live());
-    if (records_[slot].id != OrderId{}) forget(slot);
     OrderRecord& record = records_[slot];
+    if (record.id != OrderId{}) index_.remove(CidIndex::tag(record.account, record.cid), slot);
     record = OrderRecord{};
     record.id = last_;
     record.account = account;
     record.cid = cid;
-    std::uint32_t& head = buckets_[bucket(account, cid)];
-    record.next_in_bucket = head;
-    head = slot;
+    // A record whose retention is over may still stand under this cid: the new one takes its entry.
+    const std::uint32_t old = index_.find(tag, [&](std::uint32_t other) {
+        return records_[other].account == account && records_[other].cid == cid;
+    });
+    if (old != no_slot)
+        index_.replace(tag, old, slot);
+    else
+        index_.add(tag, slot);
     return slot;
 }
 
-void OrderRecords::forget(std::uint32_t slot) {
-    const OrderRecord& record = records_[slot];
-    std::uint32_t* link = &buckets_[bucket(record.account, record.cid)];
-    while (*link != slot) link = &records_[*link].next_in_bucket;
-    *link = record.next_in_bucket;
-}
-
-std::uint32_t OrderRecords::find(AccountId account, const Cid& cid, Time now) const {
-    // The newest record of a cid stands first in its chain, so one whose retention is over hides none that
-    // counts.
-    std::uint32_t slot = buckets_[bucket(account, cid)];
-    while (slot != no_slot && !(records_[slot].account == account && records_[slot].cid == cid))
-        slot = records_[slot].next_in_bucket;
+std::uint32_t OrderRecords::find(AccountId account, const Cid& cid, std::uint32_t tag, Time now) const {
+    const std::uint32_t slot = index_.find(tag, [&](std::uint32_t other) {
+        return records_[other].account == account && records_[other].cid == cid;
+    });
     if (slot == no_slot) return no_slot;
     const OrderRecord& record = records_[slot];
-    return record.live() || now < record.done + retention_ ? slot : no_slot;
+    return record.live() || now < record.time + retention_ ? slot : no_slot;
 }
 
-std::uint32_t OrderRecords::find(OrderId id) const {
-    const auto slot = static_cast<std::uint32_t>(id.value) & static_cast<std::uint32_t>(records_.size() - 1);
-    const OrderRecord& record = records_[slot];
-    return id != OrderId{} && record.id == id && record.state != OrderState::refused ? slot : no_slot;
+void OrderRecords::put_back(const OrderRecord& record) {
+    const std::uint32_t slot = slot_of(record.id);
+    records_[slot] = record;
+    // A later id displaces an earlier one of the same cid, as it did when it was entered.
+    const std::uint32_t tag = CidIndex::tag(record.account, record.cid);
+    const std::uint32_t old = index_.find(tag, [&](std::uint32_t other) {
+        return records_[other].account == record.account && records_[other].cid == record.cid;
+    });
+    if (old == no_slot)
+        index_.add(tag, slot);
+    else if (records_[old].id < record.id)
+        index_.replace(tag, old, slot);
 }
 
 }  // namespace gridbook::engine

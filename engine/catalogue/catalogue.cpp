@@ -11,12 +11,17 @@ bool Catalogue::exists(ClassId c, ZoneId z, TierId t) const {
     });
 }
 
-std::string Catalogue::symbol(const Family& f) const {
-    std::string text(classes_[f.defined.class_id.value].defined.name.view());
-    text += '.';
-    text += zones_[f.defined.zone_id.value].name.view();
-    text += '.';
-    text += tiers_[f.defined.tier_id.value].name.view();
+Catalogue::Symbol Catalogue::symbol(const Family& f) const {
+    Symbol text;
+    std::size_t at = 0;
+    const auto append = [&](std::string_view part) {
+        if (at != 0) text.bytes[at++] = '.';
+        std::copy(part.begin(), part.end(), text.bytes.begin() + static_cast<std::ptrdiff_t>(at));
+        at += part.size();
+    };
+    append(classes_[f.defined.class_id.value].defined.name.view());
+    append(zones_[f.defined.zone_id.value].name.view());
+    append(tiers_[f.defined.tier_id.value].name.view());
     return text;
 }
 
@@ -29,10 +34,12 @@ FamilyId Catalogue::add(const DefineFamily& defined) {
     books_used_ += defined.horizon;
     const FamilyId id{static_cast<std::uint16_t>(families_.size())};
     families_.push_back(family);
-    const std::string own = symbol(families_.back());
+    const Symbol own = symbol(families_.back());
     const auto place = std::find_if(by_symbol_.begin(), by_symbol_.end(),
                                     [&](FamilyId other) { return symbol(families_[other.value]) > own; });
     by_symbol_.insert(place, id);
+    for (std::uint32_t rank = 0; rank < by_symbol_.size(); ++rank)
+        families_[by_symbol_[rank].value].rank = rank;
     return id;
 }
 

@@ -5,7 +5,6 @@
 // round and round: the book of period p is first_book + p mod horizon. A period leaves its book when its
 // window starts, exactly when the period one horizon later is listed.
 
-#include <string>
 #include <vector>
 
 #include "engine/bands/hard_band.hpp"
@@ -17,25 +16,49 @@ struct ClassEntry {
     std::uint32_t version = 1;  // of its factors
 };
 
+// What an order asks for stands in front.
 struct Family {
-    DefineFamily defined{};
     Product product = Product::gpu;
+    bool killed = false;
     std::uint32_t first_book = 0;
     std::uint32_t horizon = 0;
-    std::uint32_t last_version = 0;  // latest accepted band version, in force or scheduled
-    HardBand band{};
-    BandSchedule schedule{};
     Period last_listed{};
+    std::uint32_t last_slot = 0;  // last_listed mod horizon
+    std::uint32_t rank = 0;       // place among the families in the order of their symbols
+    Time suspended_until{};       // of the dynamic layer; 0: in force
+    HardBand band{};
+    DefineFamily defined{};
+    std::uint32_t last_version = 0;  // latest accepted band version, in force or scheduled
+    BandSchedule schedule{};
 
-    std::uint32_t book_of(Period p) const { return first_book + p.value % horizon; }
+    void list_up_to(Period p) {
+        last_listed = p;
+        last_slot = p.value % horizon;
+    }
+    // The book of a listed period. Counted back from the last one, because a division costs more than all
+    // else here.
+    std::uint32_t book_of(Period p) const {
+        const std::uint32_t back = last_listed.value - p.value;
+        if (back >= horizon) [[unlikely]]
+            return first_book + p.value % horizon;
+        return first_book + (last_slot >= back ? last_slot - back : last_slot + horizon - back);
+    }
+    bool dynamic() const { return defined.dynamic_width.value != 0; }
+    bool dynamic_in_force() const { return dynamic() && suspended_until == Time{}; }
 };
 
 class Catalogue {
   public:
+    // Of classes, of zones and of tiers.
+    static constexpr std::size_t most_entries = 1024;
+
     void reserve(std::size_t families, std::size_t books) {
         families_limit_ = families;
         books_limit_ = books;
         families_.reserve(families);
+        classes_.reserve(most_entries);
+        zones_.reserve(most_entries);
+        tiers_.reserve(most_entries);
         by_symbol_.reserve(families);
     }
 
@@ -61,7 +84,8 @@ class Catalogue {
     FamilyId add(const DefineFamily& defined);
 
   private:
-    std::string symbol(const Family& family) const;
+    using Symbol = Text<64>;
+    Symbol symbol(const Family& family) const;
 
     std::vector<ClassEntry> classes_;
     std::vector<DefineZone> zones_;

@@ -3,14 +3,14 @@
 
 #include <algorithm>
 
+#include "engine/bands/dynamic_band.hpp"
 #include "engine/refusal.hpp"
 #include "engine/timers.hpp"
 
 namespace gridbook::engine {
 namespace {
 
-// Classes, zones and tiers are counted in sixteen bits.
-constexpr std::size_t catalogue_limit = 4096;
+constexpr std::size_t catalogue_limit = Catalogue::most_entries;
 
 template <class Entries, class Name, class NameOf>
 bool check_entry(Step& step, const Entries& entries, const Name& name, NameOf name_of, RejectField field) {
@@ -62,6 +62,19 @@ HardBand first_band(const DefineFamily& body, Time now) {
     change.effective = now;
     change.rationale = body.rationale;
     return changed(HardBand{}, change);
+}
+
+// A new family moves the ranks of those behind it: timers keep up with them, whenever they were armed.
+void renew_ranks(State& state) {
+    state.timers.rename_symbols([&](std::uint32_t id, const Due& due) {
+        const std::uint32_t first_book = TimerIds::book(state, 0);
+        const std::uint32_t first_indicative = TimerIds::indicative(state, 0);
+        if (due.kind == due_kind::switch_off) return due.symbol;
+        if (due.kind == due_kind::expiry)
+            return symbol_rank(state, state.records[state.orders[id].record].instrument);
+        const std::uint32_t book = id < first_indicative ? id - first_book : id - first_indicative;
+        return symbol_rank(state, state.books[book].instrument);
+    });
 }
 
 void tell_family(Step& step, FamilyId id) {
@@ -150,13 +163,19 @@ void define_family(Step& step, const DefineFamily& body) {
         r.limit_high = decimal_of(std::min(band.high, max_price)).value;
         r.got = body.guidance.value;
     }
+    if (passed(r) && band.high.value - band.low.value > widest_band) {
+        r = refusal(RejectReason::engine_limit, RejectField::ceiling, decimal_of(Price{widest_band}).value,
+                    decimal_of(Price{band.high.value - band.low.value}).value);
+        r.pool = Pool::price;
+    }
     if (!passed(r)) return refuse(step, r);
     const FamilyId id = state.catalogue.add(body);
+    renew_ranks(state);
     Family& family = state.catalogue.family(id);
     family.band = band;
     family.last_version = 1;
     // Periods whose gate is already over are never listed.
-    family.last_listed = Period{period_at(state.time, family.product).value + family.horizon};
+    family.list_up_to(Period{period_at(state.time, family.product).value + family.horizon});
     refresh_timer(state);
     tell_family(step, id);
     state.agenda.push(Task{.kind = TaskKind::list_family, .family = id});
@@ -166,14 +185,18 @@ void list_period(Step& step, FamilyId id, Period period) {
     State& state = step.state;
     const Family& family = state.catalogue.family(id);
     Book& book = state.books[family.book_of(period)];
-    GRIDBOOK_CHECK(book.bids.empty() && book.asks.empty());
+    GRIDBOOK_CHECK(book.empty() && book.strips == 0);
     book.instrument = instrument(id, period);
     book.phase = Phase::open;
-    PhaseChanged e;
+    book.killed = false;
+    begin_bands(state, book);
+    PhaseChanged& e = next_event<PhaseChanged>(step, no_account);
     e.instrument = book.instrument;
     e.phase = Phase::open;
+    e.reason = PhaseReason::listed;
     e.until = gate_time(period, family.product);
-    tell(step, no_account, e);
+    e.low = book.band.low;
+    e.high = book.band.high;
 }
 
 bool list_family(Step& step, Task& task) {

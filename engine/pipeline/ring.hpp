@@ -18,6 +18,7 @@
 #include <type_traits>
 
 #include "engine/units/check.hpp"
+#include "engine/units/huge_pages.hpp"
 
 namespace gridbook::engine {
 
@@ -29,7 +30,7 @@ class Ring {
     static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
   public:
-    explicit Ring(std::size_t capacity) : mask_(capacity - 1), slots_(new Record[capacity]()) {
+    explicit Ring(std::size_t capacity) : mask_(capacity - 1), slots_(capacity) {
         GRIDBOOK_CHECK(std::has_single_bit(capacity));
     }
     Ring(const Ring&) = delete;
@@ -47,7 +48,7 @@ class Ring {
     // The record `offset` places after what is written; valid for offset < room().
     Record& slot(std::size_t offset) { return slots_[(write_cursor_ + offset) & mask_]; }
     // The same slots for one who writes many: slots()[(position(offset) + i) & mask()].
-    Record* slots() { return slots_.get(); }
+    Record* slots() { return slots_.data(); }
     std::size_t position(std::size_t offset) const {
         return static_cast<std::size_t>(write_cursor_) + offset;
     }
@@ -92,7 +93,7 @@ class Ring {
 
   private:
     const std::uint64_t mask_;
-    const std::unique_ptr<Record[]> slots_;
+    PoolVector<Record> slots_;
     alignas(cache_line) std::atomic<std::uint64_t> written_{0};
     alignas(cache_line) std::uint64_t write_cursor_ = 0;
     std::uint64_t read_seen_ = 0;

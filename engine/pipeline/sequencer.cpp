@@ -33,6 +33,8 @@ bool Sequencer::step_one(Time now) {
         apply(Command::of(AdvanceTime{}), time);
         return true;
     }
+    ahead_(
+        exchange_, [this](std::size_t i) -> const Command& { return in_.peek(i); }, 0, in_.available());
     apply(next, time);
     in_.release(1);
     return true;

@@ -9,7 +9,7 @@
 // market time, FollowOn while the exchange has unfinished work. Questions are answered in their place,
 // without a sequence. One thread calls step(); which one is configuration.
 
-#include "engine/exchange.hpp"
+#include "engine/pipeline/lookahead.hpp"
 #include "engine/pipeline/ring.hpp"
 
 namespace gridbook::engine {
@@ -41,6 +41,7 @@ class Sequencer {
     Exchange& exchange_;
     Ring<Command>& in_;
     Ring<Record>& out_;
+    Lookahead ahead_;
     Time last_time_;
     bool blocked_ = false;
     std::atomic<bool> unfinished_{false};

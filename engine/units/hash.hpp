@@ -18,19 +18,40 @@ constexpr std::uint64_t mix(std::uint64_t x) {
     x ^= x >> 33;
     return x;
 }
+// The product of both, its halves folded (the mixing step of wyhash, Wang Yi, public domain).
+__extension__ constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+    const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
 constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     return mix(a * 0x9E3779B97F4A7C15ull ^ mix(b));
 }
 
-// The hash of a flat value without padding.
+// The hash of a flat value without padding. Pairs of words are folded side by side, so that no product waits
+// for another.
 template <class T>
 std::uint64_t hash_of(const T& value) {
     static_assert(std::has_unique_object_representations_v<T> && sizeof(T) % 8 == 0);
-    std::uint64_t words[sizeof(T) / 8];
-    std::memcpy(words, &value, sizeof(T));
+    // Read word by word where it stands: a copy would have to be stored before it could be read.
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&value);
+    const auto word = [bytes](std::size_t i) {
+        std::uint64_t w = 0;
+        if (8 * i < sizeof(T)) std::memcpy(&w, bytes + 8 * i, sizeof w);
+        return w;
+    };
     std::uint64_t h = sizeof(T);
-    for (const std::uint64_t word : words) h = (h ^ word) * 0x9E3779B97F4A7C15ull, h ^= h >> 29;
-    return mix(h);
+    std::uint64_t key = 0xA0761D6478BD642Full;
+    for (std::size_t i = 0; i < sizeof(T) / 8; i += 2) {
+        h += fold(word(i) ^ key, word(i + 1) ^ (key + 0xE7037ED1A0B428DBull));
+        key += 0x8EBC6AF09C88C6E3ull;
+    }
+    return fold(h ^ key, 0x589965CC75374CC3ull);
+}
+
+// Two words into one, for tables: one multiplication.
+constexpr std::uint64_t pair_hash(std::uint64_t a, std::uint64_t b) {
+    return fold(a ^ 0xA0761D6478BD642Full, b ^ 0xE7037ED1A0B428DBull);
 }
 
 }  // namespace gridbook::engine

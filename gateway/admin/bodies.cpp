@@ -35,6 +35,25 @@ constexpr Field band_fields[] = {{"family", text},
                                  {"reason", text, optional, 1024},
                                  {"rationale", text, optional, 24}};
 
+constexpr Word phase_actions[] = {{"pause"}, {"resume"}, {"call"}};
+constexpr Field phase_fields[] = {{"symbol", text, optional},
+                                  {"family", text, optional},
+                                  {"action", word, required, 8, phase_actions},
+                                  {"until", instant, optional},
+                                  {"reason", text, optional, 1024}};
+constexpr Word dynamic_actions[] = {{"suspend"}, {"resume"}};
+constexpr Field dynamic_fields[] = {{"family", text},
+                                    {"action", word, required, 8, dynamic_actions},
+                                    {"until", instant, optional},
+                                    {"reason", text, optional, 1024}};
+constexpr Word kill_scopes[] = {{"account"}, {"group"}, {"instrument"}, {"family"}, {"market"}};
+constexpr Field kill_fields[] = {{"scope", word, required, 16, kill_scopes},
+                                 {"account", label, optional, 32},
+                                 {"symbol", text, optional},
+                                 {"family", text, optional},
+                                 {"on", truth},
+                                 {"reason", text, optional, 1024}};
+
 std::uint8_t roles_of(const Frame& frame) {
     std::uint8_t out = 0;
     for (const std::string_view word_said : frame.texts("roles"))
@@ -106,13 +125,20 @@ std::optional<WireError> check_band_prices(const Frame& frame) {
                      .rule = "required"};
 }
 
+WireError nothing_named(std::string_view field, std::string_view got) {
+    return {.code = "SYMBOL_UNKNOWN",
+            .msg = field == "family" ? "no such family" : "no such instrument",
+            .field = std::string(field),
+            .got = std::string(got)};
+}
+
+WireError wanted(std::string_view field, std::string_view msg) {
+    return {.code = "FORMAT_FIELD", .msg = std::string(msg), .field = std::string(field), .rule = "required"};
+}
+
 CommandOrError band(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
     const auto family = directory.family_id(frame.text("family"));
-    if (!family)
-        return WireError{.code = "SYMBOL_UNKNOWN",
-                         .msg = "no such family",
-                         .field = "family",
-                         .got = std::string(frame.text("family"))};
+    if (!family) return nothing_named("family", frame.text("family"));
     if (auto error = check_band_prices(frame)) return std::move(*error);
     return Command::of(engine::SetBand{.family = *family,
                                        .expect = static_cast<std::uint32_t>(frame.number("expect")),
@@ -124,11 +150,88 @@ CommandOrError band(const Frame& frame, const Directory& directory, const engine
                                        .blob = blob});
 }
 
+using Scope = std::variant<engine::InstrumentId, WireError>;
+
+// The instrument that `symbol` names, or the family that `family` names.
+Scope scope_of(const Frame& frame, const Directory& directory) {
+    if (frame.has("symbol") == frame.has("family"))
+        return wanted("symbol", "give symbol or family, one of them");
+    if (frame.has("symbol")) {
+        if (const auto instrument = directory.instrument(frame.text("symbol"))) return *instrument;
+        return nothing_named("symbol", frame.text("symbol"));
+    }
+    if (const auto family = directory.family_id(frame.text("family")))
+        return engine::instrument(*family, engine::Period{});
+    return nothing_named("family", frame.text("family"));
+}
+
+CommandOrError phase(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
+    auto scope = scope_of(frame, directory);
+    if (auto* error = std::get_if<WireError>(&scope)) return std::move(*error);
+    const auto action = static_cast<engine::PhaseAction>(frame.number("action"));
+    if (frame.has("until") && action != engine::PhaseAction::pause)
+        return WireError{.code = "FORMAT_FIELD",
+                         .msg = "until goes with action pause only",
+                         .field = "until",
+                         .rule = "pause"};
+    return Command::of(engine::SetPhase{.scope = std::get<engine::InstrumentId>(scope),
+                                        .until = engine::Time{frame.number("until")},
+                                        .action = action,
+                                        .blob = blob});
+}
+
+// A suspension says when it ends: there is none without an end.
+CommandOrError dynamic(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
+    const auto family = directory.family_id(frame.text("family"));
+    if (!family) return nothing_named("family", frame.text("family"));
+    const bool suspend = frame.text("action") == "suspend";
+    if (suspend != frame.has("until"))
+        return wanted("until", "action suspend needs until, action resume has none");
+    return Command::of(engine::SuspendDynamic{
+        .family = *family, .until = engine::Time{frame.number("until")}, .blob = blob});
+}
+
+// Each scope is named by its own field, and by no other.
+std::optional<WireError> check_kill(const Frame& frame, engine::KillScope scope) {
+    constexpr std::string_view named_by[] = {"account", "account", "symbol", "family", ""};
+    const std::string_view needed = named_by[static_cast<std::size_t>(scope)];
+    for (const std::string_view field : {"account", "symbol", "family"})
+        if (frame.has(field) != (field == needed))
+            return WireError{.code = "FORMAT_FIELD",
+                             .msg = needed.empty()
+                                        ? "scope market names nothing else"
+                                        : "this scope is named by " + std::string(needed) + " alone",
+                             .field = std::string(field),
+                             .rule = "scope"};
+    return std::nullopt;
+}
+
+CommandOrError kill(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
+    const auto scope = static_cast<engine::KillScope>(frame.number("scope"));
+    if (auto error = check_kill(frame, scope)) return std::move(*error);
+    engine::Kill body{.scope = scope, .on = frame.number("on") == 1, .blob = blob};
+    if (frame.has("account")) {
+        const auto account = directory.account_id(frame.text("account"));
+        if (!account) return no_account_named(frame.text("account"));
+        body.target = *account;
+    } else if (scope != engine::KillScope::market) {
+        auto named = scope_of(frame, directory);
+        if (auto* error = std::get_if<WireError>(&named)) return std::move(*error);
+        body.instrument = std::get<engine::InstrumentId>(named);
+    }
+    return Command::of(body);
+}
+
+constexpr std::uint8_t overseers = engine::role::regulator | engine::role::operator_;
+
 constexpr AdminCall calls[] = {
     {"/v1/admin/participants", engine::role::operator_, participant_fields, participant},
     {"/v1/admin/keys", engine::role::operator_, key_fields, key},
     {"/v1/admin/credits", engine::role::operator_, credit_fields, credit},
     {"/v1/admin/bands", engine::role::regulator, band_fields, band},
+    {"/v1/admin/phase", overseers, phase_fields, phase},
+    {"/v1/admin/dynamic", engine::role::regulator, dynamic_fields, dynamic},
+    {"/v1/admin/kill", overseers, kill_fields, kill},
 };
 
 }  // namespace

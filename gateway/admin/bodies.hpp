@@ -24,7 +24,7 @@ struct AdminCall {
                            const engine::Sha256& blob) = nullptr;
 };
 
-// participants, keys, credits, bands.
+// participants, keys, credits, bands, phase, dynamic, kill.
 std::span<const AdminCall> admin_calls();
 
 }  // namespace gridbook::gateway

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/egress/answers.hpp"
 
-#include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
+#include "gateway/egress/order_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -10,13 +10,6 @@ namespace {
 
 using engine::CommandKind;
 using engine::Event;
-
-void append_order(const Event& row, const Directory& directory, std::string& out) {
-    Event order;
-    order.header = row.header;
-    order.set(row.as<engine::OrderRow>().order);
-    append_event(order, directory, 0, out);
-}
 
 void append_position(const Event& row, const Directory& directory, std::string& out) {
     const auto position = row.as<engine::PositionRow>();
@@ -36,7 +29,7 @@ void append_position(const Event& row, const Directory& directory, std::string& 
 
 void append_order_object(const Event& row, const Directory& directory, std::string& out) {
     out += '{';
-    append_order_row(row.as<engine::OrderRow>().order, directory, out);
+    append_order_row(row, directory, out);
     out += '}';
 }
 
@@ -68,7 +61,8 @@ void append_balance(const Event& end, std::span<const Event> rows, std::string& 
 }  // namespace
 
 std::optional<WireError> answer_error(const Event& rows_end, std::span<const Event> rows) {
-    if (!rows.empty() || rows_end.as<engine::RowsEnd>().question != CommandKind::query_order)
+    const CommandKind question = rows_end.as<engine::RowsEnd>().question;
+    if (!rows.empty() || (question != CommandKind::query_order && question != CommandKind::query_explain))
         return std::nullopt;
     return WireError{"ORDER_UNKNOWN", "no such order of this account, or it is done and forgotten", "oid"};
 }
@@ -77,6 +71,10 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
                    std::string& out) {
     switch (end.as<engine::RowsEnd>().question) {
         case CommandKind::query_order: return append_order(rows[0], directory, out);
+        case CommandKind::query_explain:
+            append_explanation(rows, directory, out);
+            Members(out).number<"seq">(end.header.sequence.value);
+            return;
         case CommandKind::query_orders:
             return append_list(
                 "orders", end, rows, [&](const Event& row) { append_order_object(row, directory, out); },

@@ -5,6 +5,7 @@
 //
 //   order.status   "ev":"order","state":…            the order, without n
 //   orders.open    "orders":[{…}],"more":false,"seq":88120
+//   quote.explain  "oid":…,"rule":…,"buckets":[{…}],"seq":88120
 //   balance.get    "cash":…,"hold":…,"margin":…,"receivable":…,"penalty":…,"seq":88120
 //   positions.get  "positions":[{…}],"more":false,"seq":88120
 

@@ -2,6 +2,7 @@
 #include "gateway/egress/encoder.hpp"
 
 #include "gateway/egress/json.hpp"
+#include "gateway/egress/order_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -20,43 +21,6 @@ void append_strings(const std::vector<std::string>& values, std::string& out) {
     out += ']';
 }
 
-// "seq":88120,"n":412 — without n for what is in no stream: refusals, duplicates, answers.
-void append_place(const EventHeader& header, Members& m) {
-    m.number<"seq">(header.sequence.value);
-    if (header.number.value != 0) m.number<"n">(header.number.value);
-}
-
-void append_symbol_member(engine::InstrumentId id, const Directory& directory, Members& m, std::string& out) {
-    m.quoted<"symbol">([&] { directory.append_symbol(id, out); });
-}
-
-// From oid to flags, then what only some orders have: why it ended, whether a replace kept its priority.
-void append_order_members(const engine::OrderEvent& order, const Directory& directory, Members& m,
-                          std::string& out) {
-    const engine::Product product = directory.product(order.instrument.family);
-    m.id<"oid">(order.order.value).text<"cid">(order.cid.view());
-    append_symbol_member(order.instrument, directory, m, out);
-    m.word<"side">(wire_name(order.side))
-        .price<"price">(order.price)
-        .qty<"qty">(engine::Quantity{order.qty}, product)
-        .qty<"leaves">(engine::Quantity{order.leaves}, product)
-        .qty<"cum">(engine::Quantity{order.cum}, product)
-        .money<"hold">(order.hold)
-        .number<"band">(order.band)
-        .raw<"flags">("[]");
-    if (order.reason != engine::CancelReason::none) m.word<"reason">(engine::code(order.reason));
-    if (order.replaced) m.truth<"kept">(order.priority_kept);
-}
-
-void append_order(const Event& event, const Directory& directory, std::string& out) {
-    const auto order = event.as<engine::OrderEvent>();
-    Members m(out);
-    m.raw(R"("ev":"order")").word<"state">(wire_name(order.state));
-    append_place(event.header, m);
-    append_order_members(order, directory, m, out);
-    m.time<"ts">(event.header.time);
-}
-
 void append_fill(const Event& event, const Directory& directory, std::uint32_t cum, std::string& out) {
     const auto fill = event.as<engine::Fill>();
     const engine::Product product = directory.product(fill.instrument.family);
@@ -64,7 +28,7 @@ void append_fill(const Event& event, const Directory& directory, std::uint32_t c
     m.raw(R"("ev":"fill")");
     append_place(event.header, m);
     m.id<"oid">(fill.order.value).text<"cid">(fill.cid.view());
-    append_symbol_member(fill.instrument, directory, m, out);
+    m.quoted<"symbol">([&] { directory.append_symbol(fill.instrument, out); });
     m.word<"side">(wire_name(fill.side))
         .price<"price">(fill.price)
         .qty<"qty">(engine::Quantity{fill.qty}, product)
@@ -74,8 +38,10 @@ void append_fill(const Event& event, const Directory& directory, std::uint32_t c
         .word<"liquidity">(fill.liquidity == engine::Liquidity::maker ? "maker" : "taker")
         .money<"fee">(fill.fee)
         .money<"tax">(fill.tax)
-        .money<"released">(fill.released)
-        .time<"ts">(event.header.time);
+        .money<"released">(fill.released);
+    if (fill.of == engine::OrderKind::strip) m.id<"strip">(fill.order.value);
+    if (fill.call) m.truth<"call">(true);
+    m.time<"ts">(event.header.time);
 }
 
 void append_credit(const Event& event, std::string& out) {
@@ -165,6 +131,21 @@ void append_key_set(const Event& event, std::string& out) {
     m.truth<"on_behalf">(key.on_behalf).time<"ts">(event.header.time);
 }
 
+void append_mass_cancelled(const Event& event, std::string& out) {
+    out += "\"count\":";
+    append_number(event.as<engine::MassCancelled>().orders, out);
+    Members(out).number<"seq">(event.header.sequence.value).time<"ts">(event.header.time);
+}
+
+void append_cancel_after(const Event& event, std::string& out) {
+    const auto set = event.as<engine::CancelAfterSet>();
+    const bool armed = set.due != engine::Time{};
+    Members m(out);
+    m.raw("\"armed\":").raw(armed ? "true" : "false");
+    if (armed) m.time<"due">(set.due);
+    m.number<"seq">(event.header.sequence.value).time<"ts">(event.header.time);
+}
+
 void append_time_advanced(const Event& event, std::string& out) {
     out += R"("ts":")";
     append_number(static_cast<std::uint64_t>(event.as<engine::TimeAdvanced>().to.value), out);
@@ -187,6 +168,28 @@ std::string_view account_name(const Event& event, const Directory& directory) {
     return event.header.account.value < accounts.size()
                ? std::string_view(accounts[event.header.account.value].name)
                : std::string_view();
+}
+
+void append_phase_answer(const Event& event, const Directory& directory, Members& m, std::string& out) {
+    const auto change = event.as<engine::PhaseChanged>();
+    m.raw("\"symbol\":\"");
+    directory.append_symbol(change.instrument, out);
+    m.raw("\"").word<"phase">(wire_name(change.phase));
+    if (change.until != engine::Time{} && change.until != engine::never) m.rfc3339<"until">(change.until);
+}
+
+void append_suspended(const Event& event, const Directory& directory, Members& m, std::string& out) {
+    const auto suspended = event.as<engine::DynamicSuspended>();
+    m.raw("\"family\":");
+    append_quoted(directory.families()[suspended.family.value].name, out);
+    m.truth<"suspended">(suspended.until != engine::Time{});
+    if (suspended.until != engine::Time{}) m.rfc3339<"until">(suspended.until);
+}
+
+void append_killed(const Event& event, Members& m) {
+    const auto killed = event.as<engine::Killed>();
+    m.raw("\"scope\":\"").raw(wire_name(killed.scope)).raw("\"").truth<"on">(killed.on);
+    m.number<"count">(killed.orders);
 }
 
 }  // namespace
@@ -224,7 +227,11 @@ std::string http_error(const WireError& error) {
 
 void append_event(const Event& event, const Directory& directory, std::uint32_t cum, std::string& out) {
     switch (event.kind()) {
-        case EventKind::order: return append_order(event, directory, out);
+        case EventKind::order:
+        case EventKind::strip:
+        case EventKind::any_of: return append_order(event, directory, out);
+        case EventKind::mass_cancelled: return append_mass_cancelled(event, out);
+        case EventKind::cancel_after_set: return append_cancel_after(event, out);
         case EventKind::fill: return append_fill(event, directory, cum, out);
         case EventKind::credited: return append_credit(event, out);
         case EventKind::resource_registered: return append_registered(event, directory, out);
@@ -234,12 +241,6 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::time_advanced: return append_time_advanced(event, out);
         default: return;
     }
-}
-
-void append_order_row(const engine::OrderEvent& order, const Directory& directory, std::string& out) {
-    Members m(out);
-    m.raw("\"state\":\"").raw(wire_name(order.state)).raw("\"");
-    append_order_members(order, directory, m, out);
 }
 
 void append_admin_answer(const Event& event, const Directory& directory, std::string& out) {
@@ -256,6 +257,9 @@ void append_admin_answer(const Event& event, const Directory& directory, std::st
             append_quoted(account_name(event, directory), out);
             m.money<"cash">(event.as<engine::Credited>().cash);
             break;
+        case EventKind::phase_changed: append_phase_answer(event, directory, m, out); break;
+        case EventKind::dynamic_suspended: append_suspended(event, directory, m, out); break;
+        case EventKind::killed: append_killed(event, m); break;
         default: m.raw("\"account\":"); append_quoted(account_name(event, directory), out);
     }
     m.number<"seq">(event.header.sequence.value);
@@ -286,6 +290,17 @@ std::string_view wire_name(engine::Phase phase) {
         case engine::Phase::unlisted: break;
     }
     return "unlisted";
+}
+
+std::string_view wire_name(engine::KillScope scope) {
+    switch (scope) {
+        case engine::KillScope::account: return "account";
+        case engine::KillScope::group: return "group";
+        case engine::KillScope::instrument: return "instrument";
+        case engine::KillScope::family: return "family";
+        case engine::KillScope::market: break;
+    }
+    return "market";
 }
 
 std::string_view wire_name(engine::BandStatus status) {

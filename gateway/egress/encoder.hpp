@@ -26,15 +26,13 @@ void append_error_member(const WireError& error, std::string& out);
 void append_event(const engine::Event& event, const Directory& directory, std::uint32_t cum,
                   std::string& out);
 
-// The members of an order's state without ev, seq, n and ts: one row of orders.open.
-void append_order_row(const engine::OrderEvent& order, const Directory& directory, std::string& out);
-
 // What an admin call by HTTP answers, members without braces (protocol section 5).
 void append_admin_answer(const engine::Event& event, const Directory& directory, std::string& out);
 
 std::string_view wire_name(engine::OrderState state);
 std::string_view wire_name(engine::Side side);
 std::string_view wire_name(engine::Phase phase);
+std::string_view wire_name(engine::KillScope scope);
 std::string_view wire_name(engine::BandStatus status);
 std::string_view wire_name(engine::Product product);
 

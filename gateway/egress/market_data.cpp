@@ -27,7 +27,10 @@ void MarketData::apply(const engine::Event& event) {
     if ((event.header.flags & engine::event_flag::duplicate) != 0) return;
     switch (event.kind()) {
         case EventKind::phase_changed: return take(event.as<engine::PhaseChanged>(), event.header.sequence);
+        case EventKind::reference_changed: return take(event.as<engine::ReferenceChanged>());
         case EventKind::order: return take(event.as<engine::OrderEvent>());
+        case EventKind::strip: return take_strip(event.as<engine::StripEvent>());
+        case EventKind::any_of: return take_strip(event.as<engine::AnyOfEvent>());
         case EventKind::fill: return take(event.as<engine::Fill>(), event.header);
         default: return;
     }
@@ -39,8 +42,35 @@ void MarketData::take(const engine::PhaseChanged& change, engine::Sequence seque
     if (!known) m.sequence = m.previous = sequence;
     m.phase = change.phase;
     m.until = change.until;
+    if (change.low != engine::Price{}) {
+        m.low = change.low;
+        m.high = change.high;
+    }
     // A delivered hour stays until the next one of its family delivers, so the listing never grows.
     if (change.phase == Phase::delivering) forget_before(change.instrument);
+}
+
+void MarketData::take(const engine::ReferenceChanged& change) {
+    if (Market* m = market(change.instrument)) {
+        m->reference = change.reference;
+        m->low = change.low;
+        m->high = change.high;
+    }
+}
+
+template <class Event>
+void MarketData::take_strip(const Event& strip) {
+    if (strip.state != engine::OrderState::open) {
+        strips_.erase(strip.order);
+        return;
+    }
+    strips_.try_emplace(strip.order, Strip{strip.qty, std::uint64_t{strip.qty} * strip.hours});
+}
+
+std::uint32_t MarketData::strip_qty(engine::OrderId order) const {
+    const auto found = strips_.find(order);
+    GRIDBOOK_CHECK(found != strips_.end());
+    return found->second.qty;
 }
 
 // Whatever happened to it, an order event tells the whole state: the old one goes, the new one comes.
@@ -55,16 +85,27 @@ void MarketData::take(const engine::OrderEvent& order) {
     if (shown) change_level(now, now.leaves);
 }
 
-void MarketData::take(const engine::Fill& fill, const engine::EventHeader& header) {
+void MarketData::fill_strip(const engine::Fill& fill) {
+    const auto found = strips_.find(fill.order);
+    GRIDBOOK_CHECK(found != strips_.end() && found->second.leaves >= fill.qty);
+    found->second.leaves -= fill.qty;
+    if (found->second.leaves == 0) strips_.erase(found);
+}
+
+void MarketData::fill_order(const engine::Fill& fill) {
     MirroredOrder* order = orders_.find(fill.order);
     GRIDBOOK_CHECK(order != nullptr && order->leaves == fill.leaves + fill.qty);
     if (order->shown) change_level(*order, -static_cast<std::int64_t>(fill.qty));
     order->leaves = fill.leaves;
     order->cum += fill.qty;
     if (fill.leaves == 0) orders_.erase(fill.order);
-    if (fill.liquidity == engine::Liquidity::maker) return;  // one trade, two fills
+}
 
-    tape_.add({fill.trade, header.sequence, header.time, fill.instrument, fill.price, fill.qty, fill.side});
+void MarketData::take(const engine::Fill& fill, const engine::EventHeader& header) {
+    fill.of == engine::OrderKind::order ? fill_order(fill) : fill_strip(fill);
+    if (!completes_trade(fill)) return;
+    tape_.add({fill.trade, header.sequence, header.time, fill.instrument, fill.price, fill.qty, fill.side,
+               fill.call});
     if (Market* m = market(fill.instrument)) {
         m->last_price = fill.price;
         m->traded += engine::Quantity{fill.qty};

@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/event.hpp"
@@ -24,7 +25,10 @@ namespace gridbook::gateway {
 struct Market {
     engine::InstrumentId instrument{};
     engine::Phase phase = engine::Phase::unlisted;
-    engine::Time until{};  // when the next phase begins
+    engine::Time until{};       // when the next phase begins
+    engine::Price reference{};  // 0: the family has no dynamic band
+    engine::Price low{};        // the effective band, of a family with a dynamic one
+    engine::Price high{};
     Depth bids{engine::Side::buy};
     Depth asks{engine::Side::sell};
     engine::Sequence sequence{};
@@ -64,6 +68,8 @@ class MarketData {
     // Listed instruments of a family in the order of their periods; some may be `unlisted` holes.
     const std::deque<Market>& markets(engine::FamilyId family) const;
     const OrderMirror& orders() const { return orders_; }
+    // Lots in each hour of a strip or any-of that is not done; it never stands in a book.
+    std::uint32_t strip_qty(engine::OrderId order) const;
     const TradeTape& tape() const { return tape_; }
 
   private:
@@ -76,7 +82,12 @@ class MarketData {
     };
 
     void take(const engine::PhaseChanged& phase, engine::Sequence sequence);
+    void take(const engine::ReferenceChanged& change);
     void take(const engine::OrderEvent& order);
+    template <class Event>
+    void take_strip(const Event& strip);
+    void fill_order(const engine::Fill& fill);
+    void fill_strip(const engine::Fill& fill);
     void take(const engine::Fill& fill, const engine::EventHeader& header);
     void change_level(const MirroredOrder& order, std::int64_t lots);
     Market* market(engine::InstrumentId instrument);
@@ -85,7 +96,13 @@ class MarketData {
     void sort_touches();
 
     std::vector<std::deque<Market>> families_;  // index = family id
+    struct Strip {
+        std::uint32_t qty = 0;
+        std::uint64_t leaves = 0;  // lots of all hours
+    };
+
     OrderMirror orders_;
+    std::unordered_map<engine::OrderId, Strip> strips_;
     TradeTape tape_;
     std::vector<Touch> touches_;
     std::vector<LevelChange> changes_;

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <array>
 #include <limits>
 
 #include "gateway/egress/encoder.hpp"
@@ -43,14 +44,35 @@ void append_best(const Depth& depth, engine::Product product, std::string& out) 
     }
 }
 
-// Why an instrument entered a phase; all of these come by the calendar.
-std::string_view phase_reason(engine::Phase phase) {
-    switch (phase) {
-        case engine::Phase::open: return "LISTED";
-        case engine::Phase::gated: return "GATE_CLOSED";
-        case engine::Phase::delivering: return "WINDOW";
-        default: return "";
-    }
+std::string_view word_of(engine::PhaseReason reason) {
+    constexpr std::array<std::string_view, 9> words{
+        "", "LISTED", "GATE_CLOSED", "WINDOW", "LIMIT_STATE", "OPERATOR", "EXTENDED", "CALL", "REOPENED"};
+    return words[static_cast<std::size_t>(reason)];
+}
+
+std::string_view word_of(engine::BandCause cause) {
+    constexpr std::array<std::string_view, 10> words{"",         "LISTED",   "TAKEOVER", "CALL",
+                                                     "REOPENED", "GUIDANCE", "WIDENED",  "PAUSED",
+                                                     "RESUMED",  "SUSPENDED"};
+    return words[static_cast<std::size_t>(cause)];
+}
+
+std::string_view word_of(engine::LimitKind kind) {
+    constexpr std::array<std::string_view, 5> words{"", "LIMIT_UP", "LIMIT_DOWN", "WALL_UP", "WALL_DOWN"};
+    return words[static_cast<std::size_t>(kind)];
+}
+
+void append_instrument(engine::InstrumentId instrument, const Directory& directory, Members& m,
+                       std::string& out) {
+    m.quoted<"symbol">([&] { directory.append_symbol(instrument, out); });
+}
+
+// The soft range as a share: 0.10.
+void append_soft(engine::BasisPoints soft, Members& m, std::string& out) {
+    if (soft.value % 100 == 0)
+        m.price<"soft">(engine::Price{soft.value / 100});
+    else
+        m.quoted<"soft">([&] { append_decimal(engine::Decimal{std::int64_t{soft.value} * 100}, out); });
 }
 
 }  // namespace
@@ -108,7 +130,7 @@ void append_trade(const engine::Event& event, const Directory& directory, std::s
         .id<"tid">(fill.trade.value)
         .price<"price">(fill.price)
         .qty<"qty">(engine::Quantity{fill.qty}, directory.product(fill.instrument.family))
-        .word<"aggressor">(wire_name(fill.side))
+        .word<"aggressor">(fill.call ? "none" : wire_name(fill.side))
         .time<"ts">(event.header.time)
         .raw("}");
 }
@@ -123,9 +145,9 @@ void append_band(const Bands::Version& version, engine::Sequence sequence, const
         .number<"version">(band.version)
         .price<"floor">(band.floor)
         .price<"ceiling">(band.ceiling)
-        .price<"guidance">(band.guidance)
-        .word<"soft">("0.10")
-        .text<"rationale">(band.rationale.view())
+        .price<"guidance">(band.guidance);
+    append_soft(directory.rules().soft_range, m, out);
+    m.text<"rationale">(band.rationale.view())
         .rfc3339<"effective">(band.effective)
         .text<"by">(version.key.value < keys.size() ? std::string_view(keys[version.key.value].name) : "")
         .text<"reason">(version.reason)
@@ -138,7 +160,61 @@ void append_phase(const engine::Event& event, const Directory& directory, std::s
     m.raw(R"({"ev":"phase")").quoted<"symbol">([&] { directory.append_symbol(change.instrument, out); });
     m.number<"seq">(event.header.sequence.value).word<"phase">(wire_name(change.phase));
     if (change.until.value != 0 && change.until != engine::never) m.rfc3339<"until">(change.until);
-    m.word<"reason">(phase_reason(change.phase)).raw("}");
+    m.word<"reason">(word_of(change.reason));
+    if (change.extension != 0) m.number<"extension">(change.extension);
+    m.raw("}");
+}
+
+void append_indicative(const engine::Event& event, const Directory& directory, std::string& out) {
+    const auto told = event.as<engine::Indicative>();
+    const engine::Product product = directory.product(told.instrument.family);
+    Members m(out);
+    m.raw(R"({"ev":"indicative")");
+    append_instrument(told.instrument, directory, m, out);
+    m.number<"seq">(event.header.sequence.value);
+    if (told.price != engine::Price{}) m.price<"price">(told.price);
+    m.qty<"qty">(told.qty, product)
+        .qty<"surplus">(engine::Quantity{told.surplus}, product)
+        .time<"ts">(event.header.time)
+        .raw("}");
+}
+
+void append_reference(const engine::Event& event, const Directory& directory, std::string& out) {
+    const auto change = event.as<engine::ReferenceChanged>();
+    Members m(out);
+    m.raw(R"({"ev":"reference")");
+    append_instrument(change.instrument, directory, m, out);
+    m.number<"seq">(event.header.sequence.value)
+        .price<"reference">(change.reference)
+        .price<"low">(change.low)
+        .price<"high">(change.high)
+        .number<"version">(change.band)
+        .word<"reason">(word_of(change.cause));
+    if (change.trades != 0) m.number<"trades">(change.trades);
+    m.time<"ts">(event.header.time).raw("}");
+}
+
+void append_limit_state(const engine::Event& event, const Directory& directory, std::string& out) {
+    const auto limit = event.as<engine::LimitState>();
+    Members m(out);
+    m.raw(R"({"ev":"limit")");
+    append_instrument(limit.instrument, directory, m, out);
+    m.number<"seq">(event.header.sequence.value)
+        .word<"what">(word_of(limit.what))
+        .truth<"on">(limit.on)
+        .price<"edge">(limit.edge);
+    if (limit.on && limit.pause != engine::Time{} && limit.pause != engine::never)
+        m.rfc3339<"pause">(limit.pause);
+    m.time<"ts">(event.header.time).raw("}");
+}
+
+void append_suspension(const engine::Event& event, const Directory& directory, std::string& out) {
+    const auto suspended = event.as<engine::DynamicSuspended>();
+    Members m(out);
+    m.raw(R"({"ev":"dynamic")").text<"family">(directory.families()[suspended.family.value].name);
+    m.number<"seq">(event.header.sequence.value).truth<"suspended">(suspended.until != engine::Time{});
+    if (suspended.until != engine::Time{}) m.rfc3339<"until">(suspended.until);
+    m.time<"ts">(event.header.time).raw("}");
 }
 
 }  // namespace gridbook::gateway

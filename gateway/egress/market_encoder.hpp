@@ -26,6 +26,11 @@ void append_trade(const engine::Event& fill, const Directory& directory, std::st
 void append_band(const Bands::Version& version, engine::Sequence sequence, const Directory& directory,
                  std::string& out);
 void append_phase(const engine::Event& phase, const Directory& directory, std::string& out);
+void append_indicative(const engine::Event& indicative, const Directory& directory, std::string& out);
+// Of channel band too: what moves with the market, not by the regulator's hand.
+void append_reference(const engine::Event& change, const Directory& directory, std::string& out);
+void append_limit_state(const engine::Event& limit_state, const Directory& directory, std::string& out);
+void append_suspension(const engine::Event& suspended, const Directory& directory, std::string& out);
 
 // ["13.40","300"] pairs, best first, at most `depth` of them.
 void append_levels(const Depth& depth, engine::Product product, std::size_t levels_max, std::string& out);

@@ -11,13 +11,15 @@ namespace gridbook::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Channel>, 4> channels_here{{{"book", Channel::book},
-                                                                             {"trades", Channel::trades},
-                                                                             {"band", Channel::band},
-                                                                             {"phase", Channel::phase}}};
+constexpr std::array<std::pair<std::string_view, Channel>, 5> channels_here{
+    {{"book", Channel::book},
+     {"trades", Channel::trades},
+     {"band", Channel::band},
+     {"phase", Channel::phase},
+     {"indicative", Channel::indicative}}};
 // Of the protocol, but of a later version.
-constexpr std::array<std::string_view, 6> channels_later{"book.100ms", "ticker", "indicative",
-                                                         "capacity",   "cost",   "alerts"};
+constexpr std::array<std::string_view, 5> channels_later{"book.100ms", "ticker", "capacity", "cost",
+                                                         "alerts"};
 
 template <class Names>
 bool contains(const Names& names, std::string_view word) {
@@ -114,7 +116,7 @@ std::optional<WireError> MarketFeed::read_topic(const std::string& symbol, Chann
     if (symbol != "*" && !family) return unknown_symbol(symbol);
     if (channel == Channel::book)
         return WireError{"FORMAT_VALUE",
-                         "channel book takes instruments; a family or * is for trades, band and phase",
+                         "channel book takes instruments; a family or * is for the other channels",
                          "symbols",
                          "book by instrument",
                          {},
@@ -161,15 +163,39 @@ void MarketFeed::book(std::span<const LevelChange> changes) {
     }
 }
 
-void MarketFeed::trade(const engine::Event& event) {
-    const engine::InstrumentId instrument = event.as<engine::Fill>().instrument;
-    const std::initializer_list<Topic> topics{of_instrument(Channel::trades, instrument),
-                                              of_family(Channel::trades, instrument.family),
-                                              of_all(Channel::trades)};
+template <class Append>
+void MarketFeed::tell(std::initializer_list<Topic> topics, const engine::Event& event, Append&& append) {
     if (!subscriptions_.heard(topics)) return;
     text_.clear();
-    append_trade(event, directory_, text_);
+    append(event, directory_, text_);
     tell(topics);
+}
+
+void MarketFeed::trade(const engine::Event& event) {
+    const engine::InstrumentId instrument = event.as<engine::Fill>().instrument;
+    tell({of_instrument(Channel::trades, instrument), of_family(Channel::trades, instrument.family),
+          of_all(Channel::trades)},
+         event, append_trade);
+}
+
+void MarketFeed::indicative(const engine::Event& event) {
+    const engine::InstrumentId instrument = event.as<engine::Indicative>().instrument;
+    tell({of_instrument(Channel::indicative, instrument), of_family(Channel::indicative, instrument.family),
+          of_all(Channel::indicative)},
+         event, append_indicative);
+}
+
+void MarketFeed::dynamic_band(const engine::Event& event) {
+    const auto topics_of = [&](engine::FamilyId family, auto&& append) {
+        tell({of_family(Channel::band, family), of_all(Channel::band)}, event, append);
+    };
+    switch (event.kind()) {
+        case engine::EventKind::reference_changed:
+            return topics_of(event.as<engine::ReferenceChanged>().instrument.family, append_reference);
+        case engine::EventKind::limit_state:
+            return topics_of(event.as<engine::LimitState>().instrument.family, append_limit_state);
+        default: return topics_of(event.as<engine::DynamicSuspended>().family, append_suspension);
+    }
 }
 
 void MarketFeed::band(const Bands::Version& version, engine::Sequence sequence) {
@@ -186,11 +212,7 @@ void MarketFeed::phase(const engine::Event& event) {
     const std::initializer_list<Topic> topics{of_instrument(Channel::phase, change.instrument),
                                               of_family(Channel::phase, change.instrument.family),
                                               of_all(Channel::phase)};
-    if (subscriptions_.heard(topics)) {
-        text_.clear();
-        append_phase(event, directory_, text_);
-        tell(topics);
-    }
+    tell(topics, event, append_phase);
     if (change.phase == engine::Phase::delivering) subscriptions_.drop_before(change.instrument);
 }
 

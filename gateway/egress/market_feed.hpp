@@ -37,6 +37,9 @@ class MarketFeed {
     void trade(const engine::Event& taker_fill);
     void band(const Bands::Version& version, engine::Sequence sequence);
     void phase(const engine::Event& phase_changed);
+    void indicative(const engine::Event& indicative);
+    // A reference or its band moved, a limit state or wall begins or ends, the dynamic layer is suspended.
+    void dynamic_band(const engine::Event& event);
 
   private:
     using Topics = std::vector<Topic>;
@@ -56,6 +59,8 @@ class MarketFeed {
     void refuse(ConnectionId connection, const std::string& id, const WireError& error);
     void snapshot(ConnectionId connection, engine::InstrumentId instrument);
     void tell(std::initializer_list<Topic> topics);
+    template <class Append>
+    void tell(std::initializer_list<Topic> topics, const engine::Event& event, Append&& append);
 
     const Directory& directory_;
     const MarketData& market_;

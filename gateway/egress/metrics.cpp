@@ -7,6 +7,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "gateway/egress/trade_tape.hpp"
+
 namespace gridbook::gateway {
 
 namespace {
@@ -25,7 +27,9 @@ void append_metric(std::string_view name, std::string_view help, std::string_vie
 bool of_an_order(const engine::Refused& refused) {
     return refused.command == engine::CommandKind::place_order ||
            refused.command == engine::CommandKind::replace_order ||
-           refused.command == engine::CommandKind::cancel_order;
+           refused.command == engine::CommandKind::cancel_order ||
+           refused.command == engine::CommandKind::place_strip ||
+           refused.command == engine::CommandKind::place_any_of;
 }
 
 std::uint64_t per_second(std::uint64_t count, engine::Duration over) {
@@ -41,9 +45,10 @@ void Metrics::count(const engine::Event& event) {
     events_.add();
     const bool reply = (event.header.flags & engine::event_flag::reply) != 0;
     if ((event.header.flags & engine::event_flag::duplicate) != 0) return duplicates_.add();
-    if (event.kind() == EventKind::order && reply) orders_.add();
-    if (event.kind() == EventKind::fill && event.as<engine::Fill>().liquidity == engine::Liquidity::taker)
-        trades_.add();
+    const bool order = event.kind() == EventKind::order || event.kind() == EventKind::strip ||
+                       event.kind() == EventKind::any_of;
+    if (order && reply) orders_.add();
+    if (event.kind() == EventKind::fill && completes_trade(event.as<engine::Fill>())) trades_.add();
     if (event.kind() != EventKind::refused) return;
     const auto refused = event.as<engine::Refused>();
     refusals_[static_cast<std::size_t>(refused.reason)].add();

@@ -208,7 +208,7 @@ void PublicApi::bands(Target& target, std::string& out) const {
 
 void PublicApi::rules(Target&, std::string& out) const {
     out += '{';
-    append_rules(genesis_, out);
+    append_rules(genesis_, directory_.rules(), out);
     append_place(out);
 }
 

@@ -79,6 +79,8 @@ void append_family_row(const Directory::Family& f, const Bands::Version* band, c
         .decimal<"availability">(thousandths(tier.defined.availability))
         .decimal<"penalty">(basis_points(tier.defined.penalty))
         .number<"horizon">(f.defined.horizon);
+    if (f.defined.dynamic_width.value != 0)
+        Members(out).decimal<"dynamic_width">(basis_points(f.defined.dynamic_width));
     append_lot(f.defined.product, out);
     if (band != nullptr) append_band_members(band->band, out);
     out += '}';
@@ -103,6 +105,10 @@ void append_instrument_row(const Market& m, const Directory& directory, std::str
         .time<"gate_ts">(gate);
     append_best(m.bids, product, true, out);
     append_best(m.asks, product, false, out);
+    if (m.reference.value != 0) Members(out).price<"reference">(m.reference);
+    const auto& family = directory.families()[m.instrument.family.value].defined;
+    if (family.dynamic_width.value != 0 && m.low.value != 0)
+        Members(out).price<"low">(m.low).price<"high">(m.high);
     if (m.last_price.value != 0) Members(out).price<"last">(m.last_price);
     Members(out).qty<"traded">(m.traded, product).number<"trades">(m.trades).raw("}");
 }
@@ -116,7 +122,7 @@ void append_trade_row(const Trade& t, const Directory& directory, std::string& o
         .id<"tid">(t.trade.value)
         .price<"price">(t.price)
         .qty<"qty">(engine::Quantity{t.qty}, directory.product(t.instrument.family))
-        .word<"aggressor">(wire_name(t.aggressor))
+        .word<"aggressor">(t.call ? "none" : wire_name(t.aggressor))
         .time<"ts">(t.time)
         .rfc3339<"time">(t.time)
         .raw("}");
@@ -132,7 +138,23 @@ void append_band_row(const Bands::Version& version, const Directory& directory, 
         .raw("}");
 }
 
-void append_rules(const engine::Genesis& genesis, std::string& out) {
+// The numbers of the dynamic band (market-rules section 5).
+void append_dynamic_rules(const engine::SetRules& rules, std::string& out) {
+    out += ",\"dynamic\":{\"window_s\":";
+    append_number(rules.reference_window_s, out);
+    Members(out)
+        .number<"age_s">(rules.reference_age_s)
+        .decimal<"takeover">(basis_points(rules.takeover))
+        .number<"limit_state_ms">(rules.limit_state_ms)
+        .number<"pause_s">(rules.pause_s)
+        .number<"extensions">(rules.extensions)
+        .decimal<"collar_step">(basis_points(rules.collar_step))
+        .number<"widen_s">(rules.widen_s)
+        .number<"suspend_s">(rules.suspend_s)
+        .raw("}");
+}
+
+void append_rules(const engine::Genesis& genesis, const engine::SetRules& rules, std::string& out) {
     out += "\"products\":[";
     append_product_rules(engine::Product::gpu, out);
     out += ',';
@@ -145,7 +167,11 @@ void append_rules(const engine::Genesis& genesis, std::string& out) {
         .decimal<"tax">(basis_points(genesis.tax))
         .raw("}")
         .decimal<"margin">(basis_points(genesis.margin))
-        .raw(R"(,"band":{"floor":"0.70","ceiling":"1.40","soft":"0.10"},"limits":{"qty":")");
+        .raw(R"(,"band":{"floor":"0.70","ceiling":"1.40","soft":")");
+    append_decimal(basis_points(rules.soft_range), out);
+    out += "\"}";
+    append_dynamic_rules(rules, out);
+    out += ",\"limits\":{\"qty\":\"";
     append_decimal(engine::Decimal{genesis.max_qty}, out);
     out += '"';
     Members(out)
@@ -154,7 +180,7 @@ void append_rules(const engine::Genesis& genesis, std::string& out) {
         .raw("}")
         .number<"cid_retention_s">(genesis.retention_s)
         .word<"clock">(genesis.clock == engine::ClockMode::real ? "real" : "replay")
-        .raw(R"(,"order_types":["limit"],"time_in_force":["gate","ioc"])");
+        .raw(R"(,"order_types":["limit","market"],"time_in_force":["gate","gtt","ioc","fok"])");
 }
 
 }  // namespace gridbook::gateway

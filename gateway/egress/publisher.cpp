@@ -4,6 +4,7 @@
 #include "gateway/egress/answers.hpp"
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
+#include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/refusal.hpp"
 
 namespace gridbook::gateway {
@@ -30,8 +31,19 @@ bool has_origin(EventKind kind) {
         case EventKind::resource_withdrawn:
         case EventKind::order:
         case EventKind::refused:
+        case EventKind::strip:
+        case EventKind::any_of:
+        case EventKind::mass_cancelled:
+        case EventKind::cancel_after_set:
+        case EventKind::phase_changed:
         case EventKind::band_changed:
+        case EventKind::dynamic_suspended:
+        case EventKind::killed:
         case EventKind::order_row:
+        case EventKind::strip_row:
+        case EventKind::any_of_row:
+        case EventKind::explain_row:
+        case EventKind::bucket_row:
         case EventKind::balance_row:
         case EventKind::position_row:
         case EventKind::rows_end: return true;
@@ -74,7 +86,9 @@ void Publisher::end_of_batch() {
 }
 
 void Publisher::begin_command(engine::Sequence sequence) {
-    if (sequence != command_) feed_.book(market_.close_command(command_));
+    if (sequence == command_) return;
+    feed_.book(market_.close_command(command_));
+    alternatives_.clear();
     command_ = sequence;
 }
 
@@ -84,31 +98,46 @@ void Publisher::take_in(const Event& event) {
     market_.apply(event);
 }
 
-// A fill tells what is left; what is filled in all stands in the mirror, before it has taken the fill in.
+// A fill tells what is left; what is filled in all stands in the mirror, before it has taken the fill in. A
+// strip's fill speaks of its hour.
 std::uint32_t Publisher::cum_after(const Event& event) const {
     if (event.kind() != EventKind::fill) return 0;
     const auto fill = event.as<engine::Fill>();
+    if (fill.of != engine::OrderKind::order) return market_.strip_qty(fill.order) - fill.leaves;
     const MirroredOrder* order = market_.orders().find(fill.order);
     GRIDBOOK_CHECK(order != nullptr);
     return order->cum + fill.qty;
 }
 
 void Publisher::tell_market(const Event& event) {
-    if (event.kind() == EventKind::phase_changed) return feed_.phase(event);
-    if (event.kind() == EventKind::fill && event.as<engine::Fill>().liquidity == engine::Liquidity::taker)
-        return feed_.trade(event);
-    if (event.kind() != EventKind::band_changed) return;
-    const auto band = event.as<engine::BandChanged>();
-    if (const Bands::Version* version = bands_.version(band.family, band.version))
-        feed_.band(*version, event.header.sequence);
+    switch (event.kind()) {
+        case EventKind::phase_changed: return feed_.phase(event);
+        case EventKind::indicative: return feed_.indicative(event);
+        case EventKind::reference_changed:
+        case EventKind::limit_state:
+        case EventKind::dynamic_suspended: return feed_.dynamic_band(event);
+        case EventKind::fill:
+            if (completes_trade(event.as<engine::Fill>())) feed_.trade(event);
+            return;
+        case EventKind::band_changed: {
+            const auto band = event.as<engine::BandChanged>();
+            if (const Bands::Version* version = bands_.version(band.family, band.version))
+                feed_.band(*version, event.header.sequence);
+            return;
+        }
+        default: return;
+    }
 }
 
 void Publisher::tell_account(const Event& event, std::uint32_t cum) {
+    if (event.kind() == EventKind::alternative) return alternatives_.push_back(event);
     const engine::Origin origin = answers(event) ? origin_of(event) : engine::Origin{};
     const Request* request = requests_.find(origin);
     if (request == nullptr && event.header.number.value == 0) return;
     members_.clear();
     append_event(event, directory_, cum, members_);
+    if (event.kind() == EventKind::any_of && !alternatives_.empty())
+        append_alternatives(alternatives_, directory_, members_);
     const ConnectionId told = request == nullptr || request->http != 0 ? 0 : request->connection;
     if (request != nullptr) reply(event, *request);
     if (event.header.number.value != 0) tell_listeners(event, told);

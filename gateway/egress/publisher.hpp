@@ -69,9 +69,10 @@ class Publisher {
     const Sessions& sessions_;
     Outbox& outbox_;
     Metrics& metrics_;
-    engine::Sequence command_{};  // whose events are being published
-    std::string members_;         // of the present event, encoded once
-    std::string text_;            // the frame or body being written
+    engine::Sequence command_{};               // whose events are being published
+    std::vector<engine::Event> alternatives_;  // of the any-of order that the command places
+    std::string members_;                      // of the present event, encoded once
+    std::string text_;                         // the frame or body being written
 };
 
 // The request that an event answers; connection 0: none, or the kind has no origin.

@@ -46,12 +46,17 @@ std::string value_text(RejectField field, std::int64_t value) {
         case RejectField::guidance: return price_text(engine::Decimal{value});
         case RejectField::qty:
         case RejectField::count:
+        case RejectField::min_qty:
+        case RejectField::need:
         case RejectField::capacity: append_decimal(engine::Decimal{value}, out); return out;
         case RejectField::notional:
         case RejectField::cash:
         case RejectField::amount: append_money(engine::Money{value}, out); return out;
         case RejectField::tflops: append_decimal(engine::Decimal{value * 1'000}, out); return out;
-        case RejectField::effective: return time_text(engine::Time{value});
+        case RejectField::effective:
+        case RejectField::expire:
+        case RejectField::start:
+        case RejectField::until: return time_text(engine::Time{value});
         default: return std::to_string(value);
     }
 }
@@ -119,7 +124,10 @@ std::string got_text(const engine::Refused& r, const Directory& directory) {
         case RejectField::zone:
         case RejectField::tier:
         case RejectField::role:
-        case RejectField::pool: return {};
+        case RejectField::pool:
+        case RejectField::reason:
+        case RejectField::tif:
+        case RejectField::session: return {};
         case RejectField::cid: return std::string(r.cid.view());
         case RejectField::symbol:
             return names_instrument(r, directory) ? directory.symbol(r.instrument) : std::string();
@@ -190,6 +198,8 @@ std::string nameplate_sentence(const engine::Refused& r, const WireError& e, con
 }
 
 std::string pool_sentence(const engine::Refused& r, const WireError& e) {
+    if (r.pool == engine::Pool::events)
+        return fmt::format(FMT_COMPILE("would meet more than {} orders of others at once"), first(e.limit));
     if (r.pool == engine::Pool::price)
         return fmt::format(FMT_COMPILE("{} {} is above the highest price of a book, {}"), e.field, e.got,
                            first(e.limit));
@@ -197,6 +207,8 @@ std::string pool_sentence(const engine::Refused& r, const WireError& e) {
 }
 
 std::string value_sentence(const WireError& e) {
+    if (e.field == name(RejectField::expire))
+        return fmt::format(FMT_COMPILE("expire {} is not after the market's time {}"), e.got, first(e.limit));
     if (e.got.empty()) return fmt::format(FMT_COMPILE("{} is empty, too long or in use already"), e.field);
     if (e.limit.size() == 2)
         return fmt::format(FMT_COMPILE("{} {} is outside {} to {}"), e.field, e.got, e.limit[0], e.limit[1]);
@@ -218,7 +230,11 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
         case RejectReason::qty_limit:
         case RejectReason::notional_limit: return limit_sentence(r, e);
         case RejectReason::price_band_hard: return band_sentence(r, band);
-        case RejectReason::price_band_dynamic: return "outside the dynamic band";
+        case RejectReason::price_band_dynamic:
+            return e.limit.size() != 2
+                       ? "outside the dynamic band"
+                       : fmt::format(FMT_COMPILE("price {} is beyond the dynamic band {} to {}"), e.got,
+                                     e.limit[0], e.limit[1]);
         case RejectReason::reason_required: return "outside the soft range of guidance a reason is needed";
         case RejectReason::funds:
             return fmt::format(FMT_COMPILE("needs {} CNY, available {}"), e.got, first(e.limit));

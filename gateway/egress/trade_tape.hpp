@@ -9,6 +9,12 @@
 
 namespace gridbook::gateway {
 
+// Each trade has two fills. This is the second one: the taker's, or in a call, where both are makers, the
+// buy's.
+inline bool completes_trade(const engine::Fill& fill) {
+    return fill.call ? fill.side == engine::Side::buy : fill.liquidity == engine::Liquidity::taker;
+}
+
 struct Trade {
     engine::TradeId trade{};
     engine::Sequence sequence{};
@@ -17,6 +23,7 @@ struct Trade {
     engine::Price price{};
     std::uint32_t qty = 0;  // lots
     engine::Side aggressor = engine::Side::buy;
+    bool call = false;  // made in a call: nobody was the aggressor
 };
 
 class TradeTape {

@@ -48,6 +48,24 @@ std::optional<WireError> check_page(const PositionsRequest& request, const Direc
                      .got = std::string(request.after)};
 }
 
+// A mass cancel without a scope means everywhere, so a scope that names nothing must not become none.
+std::optional<WireError> check_scope(const CancelAllRequest& request, const Directory& directory) {
+    const bool by_symbol = !request.symbol.empty();
+    if (by_symbol ? directory.instrument(request.symbol).has_value()
+                  : request.family.empty() || directory.family_id(request.family))
+        return std::nullopt;
+    return WireError{.code = "SYMBOL_UNKNOWN",
+                     .msg = by_symbol ? "no such instrument" : "no such family",
+                     .field = by_symbol ? "symbol" : "family",
+                     .rule = "listed",
+                     .got = std::string(by_symbol ? request.symbol : request.family)};
+}
+
+std::optional<WireError> check_start(std::string_view start) {
+    if (Directory::window(start, engine::Product::gpu)) return std::nullopt;
+    return bad_value("start", "an hour as symbols write it: 20261201T09Z", start);
+}
+
 // One overload an op: its body of the command.
 struct ToBody {
     const Directory& directory;
@@ -66,8 +84,53 @@ struct ToBody {
                                .instrument = directory.instrument(r.symbol).value_or(engine::no_instrument),
                                .price = r.price,
                                .qty = r.qty,
+                               .min_qty = r.min_qty,
+                               .expire = r.expire,
                                .side = r.side,
-                               .tif = r.tif});
+                               .type = r.type,
+                               .tif = r.tif,
+                               .self_trade = r.self_trade,
+                               .post_only = r.post_only,
+                               .on_band = r.on_band,
+                               .reason = engine::Text<16>(r.reason)});
+    }
+    engine::Command operator()(const StripRequest& r) const {
+        return command(engine::PlaceStrip{.cid = r.cid,
+                                          .family = family(r.family),
+                                          .hours = r.hours,
+                                          .start = *Directory::window(r.start, engine::Product::gpu),
+                                          .price = r.price,
+                                          .qty = r.qty,
+                                          .side = r.side,
+                                          .tif = r.tif});
+    }
+    engine::Command operator()(const AnyOfRequest& r) const {
+        engine::PlaceAnyOf body{.cid = r.cid,
+                                .start = *Directory::window(r.start, engine::Product::gpu),
+                                .hours = r.hours,
+                                .count = static_cast<std::uint8_t>(r.families.size()),
+                                .profile = r.profile,
+                                .need = r.need,
+                                .price = r.price,
+                                .tif = r.tif};
+        for (std::size_t i = 0; i < r.families.size(); ++i) body.families[i] = family(r.families[i]);
+        return command(body);
+    }
+    engine::Command operator()(const CancelAllRequest& r) const {
+        engine::CancelAll body{.side = r.side};
+        if (!r.symbol.empty()) body.scope = *directory.instrument(r.symbol);
+        if (!r.family.empty())
+            body.scope = engine::instrument(*directory.family_id(r.family), engine::Period{});
+        return command(body);
+    }
+    engine::Command operator()(const CancelAfterRequest& r) const {
+        return command(engine::CancelAfter{.ms = r.ms});
+    }
+    engine::Command operator()(const ExplainRequest& r) const {
+        return command(engine::QueryExplain{.cid = r.name.cid, .order = r.name.order});
+    }
+    engine::FamilyId family(std::string_view name) const {
+        return directory.family_id(name).value_or(engine::no_family);
     }
     engine::Command operator()(const ReplaceRequest& r) const {
         return command(
@@ -117,6 +180,9 @@ struct ToBody {
 std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory) {
     if (const auto* r = std::get_if<RegisterRequest>(&request.body)) return check_residency(*r, directory);
     if (const auto* r = std::get_if<PositionsRequest>(&request.body)) return check_page(*r, directory);
+    if (const auto* r = std::get_if<CancelAllRequest>(&request.body)) return check_scope(*r, directory);
+    if (const auto* r = std::get_if<StripRequest>(&request.body)) return check_start(r->start);
+    if (const auto* r = std::get_if<AnyOfRequest>(&request.body)) return check_start(r->start);
     return std::nullopt;
 }
 

@@ -19,7 +19,7 @@ struct Sender {
 };
 
 // What no command can carry: a residency that is not the zone's (SPEC_MISMATCH), a page that starts at no
-// symbol (SYMBOL_UNKNOWN).
+// symbol or a mass cancel of what does not exist (SYMBOL_UNKNOWN), a start that is no hour (FORMAT_VALUE).
 std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory);
 
 // The command of a request that check_names has passed.

@@ -16,7 +16,10 @@ namespace {
 constexpr std::size_t market_frame_bytes_max = 64 * 1024;
 
 // What takes risk away, asks what became of it, or moves the time, passes when the ring is nearly full.
-bool urgent(Op op) { return op == Op::order_cancel || op == Op::order_status || op == Op::clock_advance; }
+bool urgent(Op op) {
+    return op == Op::order_cancel || op == Op::order_cancel_all || op == Op::cancel_after ||
+           op == Op::order_status || op == Op::clock_advance;
+}
 
 MarketRequest market_request(const Frame& frame, std::string_view id, const OpSpec& op) {
     MarketRequest out{.id = std::string(id), .op = std::string(op.name), .channels = {}, .symbols = {}};
@@ -38,7 +41,7 @@ std::optional<WireError> check_snapshot(const Frame& frame, const OpSpec& op) {
 }  // namespace
 
 Ingress::Ingress(const Directory& directory, Sessions& sessions, Requests& requests, CommandPort& port,
-                 MarketFeed& feed, HttpApi& http, MachineClock clock)
+                 MarketFeed& feed, HttpApi& http, MachineClock clock, std::uint32_t cancel_grace_ms)
     : directory_(directory),
       sessions_(sessions),
       requests_(requests),
@@ -46,6 +49,7 @@ Ingress::Ingress(const Directory& directory, Sessions& sessions, Requests& reque
       feed_(feed),
       http_(http),
       clock_(std::move(clock)),
+      cancel_grace_ms_(cancel_grace_ms),
       market_decoder_(market_frame_bytes_max) {}
 
 // ---- the seam to the transport ----
@@ -64,7 +68,22 @@ void Ingress::received(ConnectionId connection, std::string_view text) {
 void Ingress::closed(ConnectionId connection) {
     requests_.drop(connection);
     feed_.closed(connection);
+    if (const Session* session = sessions_.find(connection); session && session->cancels) {
+        lost_.push_back(connection);
+        tell_lost();
+    }
     sessions_.closed(connection);
+}
+
+// The engine hears of every lost session once; when its ring is full, with the next tick.
+void Ingress::tell_lost() {
+    while (!lost_.empty()) {
+        const engine::Origin origin{.connection = lost_.front()};
+        if (!port_.enter_urgent(
+                engine::Command::of(engine::CloseSession{}, engine::no_account, engine::no_key, origin)))
+            return;
+        lost_.erase(lost_.begin());
+    }
 }
 
 void Ingress::requested(HttpId request, const HttpRequest& http) { http_.handle(request, http, clock_()); }
@@ -87,9 +106,7 @@ void Ingress::market(Session& session, std::string_view text) {
 
 void Ingress::trade(Session& session, std::string_view text) {
     auto error = read_trade_frame(text);
-    if (!error && request_.op->op == Op::session_logon)
-        return sessions_.logon(session.connection, request_.id, std::get<LogonRequest>(request_.body),
-                               clock_());
+    if (!error && request_.op->op == Op::session_logon) return logon(session);
     if (!error) error = permit(session, request_);
     if (!error) error = check_names(request_, directory_);
     if (error) return refuse(session.connection, request_.id, *error);
@@ -97,6 +114,19 @@ void Ingress::trade(Session& session, std::string_view text) {
     // First the name, then the command: the stream must not begin after the events of the command.
     sessions_.name(session, account);
     if (!enter(session, request_, account)) refuse(session.connection, request_.id, busy());
+}
+
+// Nobody waits for the engine's word on cancel on disconnect: it stands in the ring before whatever the
+// session says next.
+void Ingress::logon(Session& session) {
+    const auto& request = std::get<LogonRequest>(request_.body);
+    if (request.cod != engine::CancelOnDisconnect::off && !port_.accepting())
+        return refuse(session.connection, request_.id, busy());
+    if (!sessions_.logon(session.connection, request_.id, request, clock_())) return;
+    if (request.cod == engine::CancelOnDisconnect::off) return;
+    session.cancels = port_.enter_urgent(
+        engine::Command::of(engine::OpenSession{.grace_ms = cancel_grace_ms_, .mode = request.cod},
+                            session.account, session.key, {.connection = session.connection}));
 }
 
 std::optional<WireError> Ingress::read_trade_frame(std::string_view text) {

@@ -28,7 +28,7 @@ using MachineClock = std::function<engine::Time()>;
 class Ingress final : public Inbox {
   public:
     Ingress(const Directory& directory, Sessions& sessions, Requests& requests, CommandPort& port,
-            MarketFeed& feed, HttpApi& http, MachineClock clock);
+            MarketFeed& feed, HttpApi& http, MachineClock clock, std::uint32_t cancel_grace_ms = 5'000);
     Ingress(const Ingress&) = delete;
     Ingress& operator=(const Ingress&) = delete;
 
@@ -39,11 +39,16 @@ class Ingress final : public Inbox {
     bool accepting() const override { return port_.accepting(); }
 
     // Once a second or more often: heartbeats.
-    void tick() { sessions_.tick(clock_()); }
+    void tick() {
+        sessions_.tick(clock_());
+        tell_lost();
+    }
     void announce_shutdown() { sessions_.announce_shutdown(clock_()); }
 
   private:
     void trade(Session& session, std::string_view text);
+    void logon(Session& session);
+    void tell_lost();
     void market(Session& session, std::string_view text);
     std::optional<WireError> read_trade_frame(std::string_view text);
     std::optional<WireError> permit(const Session& session, const TradeRequest& request) const;
@@ -60,6 +65,8 @@ class Ingress final : public Inbox {
     MarketFeed& feed_;
     HttpApi& http_;
     MachineClock clock_;
+    const std::uint32_t cancel_grace_ms_;
+    std::vector<ConnectionId> lost_;  // of sessions with cancel on disconnect, not told to the engine yet
     Decoder trade_decoder_;
     Decoder market_decoder_;
     TradeRequest request_;  // of the frame being read

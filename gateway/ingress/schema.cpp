@@ -65,7 +65,8 @@ std::string alternatives(std::span<const Word> words) {
 
 bool has_type(const Member& member, Form form) {
     switch (form) {
-        case integer: return member.type == JsonType::number;
+        case integer:
+        case whole: return member.type == JsonType::number;
         case truth: return member.type == JsonType::truth;
         case figure: return member.type == JsonType::text || member.type == JsonType::number;
         case texts:
@@ -78,7 +79,8 @@ bool has_type(const Member& member, Form form) {
 
 std::string_view wanted_type(Form form) {
     switch (form) {
-        case integer: return "an integer";
+        case integer:
+        case whole: return "an integer";
         case truth: return "true or false";
         case figure: return "a decimal string or a number";
         case texts:
@@ -156,11 +158,11 @@ Refusal check_digits(Member& member, std::int64_t least, std::string_view rule) 
     return bad_value(member.name, std::string(rule), member.text);
 }
 
-Refusal check_integer(Member& member, const Field& field) {
-    if (parse_digits(member.text, member.number) && member.number >= 1 &&
+Refusal check_integer(Member& member, const Field& field, std::int64_t least) {
+    if (parse_digits(member.text, member.number) && member.number >= least &&
         member.number <= static_cast<std::int64_t>(field.longest))
         return {};
-    return bad_value(member.name, fmt::format("an integer from 1 to {}", field.longest), member.text);
+    return bad_value(member.name, fmt::format("an integer from {} to {}", least, field.longest), member.text);
 }
 
 Refusal check_decimal(Member& member, bool negative) {
@@ -209,7 +211,8 @@ Refusal check_value(const Frame& frame, Member& member, const Field& field) {
         case decimal: return check_decimal(member, false);
         case figure: return check_decimal(member, false);
         case amount: return check_decimal(member, true);
-        case integer: return check_integer(member, field);
+        case integer: return check_integer(member, field, 1);
+        case whole: return check_integer(member, field, 0);
         case truth: return check_truth(member);
         case texts:
         case words:

@@ -28,6 +28,7 @@ enum class Form : std::uint8_t {
     amount,         // a decimal string of either sign         -> millionths
     figure,         // as decimal, or a JSON number            -> millionths
     integer,        // a JSON integer from 1 to `longest`      -> the number
+    whole,          // a JSON integer from 0 to `longest`      -> the number
     truth,          // true or false                           -> 1 or 0
     texts,          // an array of strings, not empty, each at most `longest` bytes
     words,          // an array of strings, not empty, each one of `words`
@@ -58,8 +59,13 @@ enum class Op : std::uint8_t {
     order_place,
     order_replace,
     order_cancel,
+    order_cancel_all,
     order_status,
     orders_open,
+    strip_place,
+    anyof_place,
+    cancel_after,
+    quote_explain,
     balance_get,
     positions_get,
     resource_register,

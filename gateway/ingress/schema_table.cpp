@@ -13,19 +13,18 @@ using enum Need;
 constexpr std::size_t any_length = frame_bytes_max;
 
 constexpr Word sides[] = {{"buy"}, {"sell"}};
-constexpr Word order_types[] = {{"limit"}, {"market", true}};
-constexpr Word order_tifs[] = {{"gate"}, {"ioc"}, {"gtt", true}, {"fok", true}};
+constexpr Word order_types[] = {{"limit"}, {"market"}};
+constexpr Word order_tifs[] = {{"gate"}, {"ioc"}, {"gtt"}, {"fok"}};
 constexpr Word strip_tifs[] = {{"gate"}, {"fok"}};
 constexpr Word anyof_tifs[] = {{"ioc"}, {"fok"}};
 constexpr Word profiles[] = {{"train"}, {"infer"}};
-constexpr Word stp_modes[] = {
-    {"cancel_taker"}, {"cancel_maker", true}, {"cancel_both", true}, {"decrement", true}};
-constexpr Word band_modes[] = {{"reject"}, {"cap", true}};
-constexpr Word cods[] = {{"off"}, {"connection", true}, {"account", true}};
+constexpr Word stp_modes[] = {{"cancel_taker"}, {"cancel_maker"}, {"cancel_both"}, {"decrement"}};
+constexpr Word band_modes[] = {{"reject"}, {"cap"}};
+constexpr Word cods[] = {{"off"}, {"connection"}, {"account"}};
 constexpr Word only_false[] = {{"false"}, {"true", true}};
-constexpr Word channels[] = {
-    {"book"},         {"trades"},           {"band"},           {"phase"},      {"book.100ms", true},
-    {"ticker", true}, {"indicative", true}, {"capacity", true}, {"cost", true}, {"alerts", true}};
+constexpr Word channels[] = {{"book"},       {"trades"},           {"band"},         {"phase"},
+                             {"indicative"}, {"book.100ms", true}, {"ticker", true}, {"capacity", true},
+                             {"cost", true}, {"alerts", true}};
 
 constexpr Field logon_fields[] = {
     {"key", text, required, 64},  {"ts", time},
@@ -37,16 +36,16 @@ constexpr Field place_fields[] = {
     {"symbol", text},
     {"side", word, required, 8, sides},
     {"type", word, required, 8, order_types},
-    {"price", decimal},
+    {"price", decimal, optional},  // a limit order needs it, a market order has none
     {"qty", decimal},
     {"tif", word, optional, 8, order_tifs},
     {"cid", cid},
-    {"expire", time, later},
-    {"post_only", truth, optional, 8, only_false},
-    {"min_qty", decimal, later},
+    {"expire", time, optional},
+    {"post_only", truth, optional},
+    {"min_qty", decimal, optional},
     {"stp", word, optional, 16, stp_modes},
     {"on_band", word, optional, 8, band_modes},
-    {"reason", text, later},
+    {"reason", text, optional, 16},
     {"standby", truth, optional, 8, only_false},
 };
 constexpr Field replace_fields[] = {
@@ -77,8 +76,9 @@ constexpr Field anyof_fields[] = {
     {"tif", word, optional, 8, anyof_tifs},
     {"cid", cid},
 };
-constexpr Field cancel_after_fields[] = {{"ms", integer}};
-constexpr Field explain_fields[] = {{"oid", id, optional}, {"tid", id, optional}};
+// A switch that is to fire later than in a day is none.
+constexpr Field cancel_after_fields[] = {{"ms", whole, required, 86'400'000}};
+constexpr Field explain_fields[] = {{"oid", id, optional}, {"cid", cid, optional}, {"tid", id, later}};
 constexpr Field register_fields[] = {
     {"class", text, required, 16},     {"zone", text, required, 16},
     {"tier", text, required, 8},       {"count", decimal},
@@ -115,14 +115,14 @@ constexpr OpSpec table[] = {
     {Op::order_place, "order.place", trade, traders, place_fields},
     {Op::order_replace, "order.replace", trade, traders, replace_fields},
     {Op::order_cancel, "order.cancel", trade, traders, order_name_fields},
-    {Op::later, "order.cancel_all", trade, traders, cancel_all_fields},
+    {Op::order_cancel_all, "order.cancel_all", trade, traders, cancel_all_fields},
     {Op::later, "order.batch", trade, traders, batch_fields},
     {Op::order_status, "order.status", trade, members, order_name_fields},
     {Op::orders_open, "orders.open", trade, members, orders_page_fields},
-    {Op::later, "strip.place", trade, traders, strip_fields},
-    {Op::later, "anyof.place", trade, traders, anyof_fields},
-    {Op::later, "cancel.after", trade, traders, cancel_after_fields},
-    {Op::later, "quote.explain", trade, members, explain_fields},
+    {Op::strip_place, "strip.place", trade, traders, strip_fields},
+    {Op::anyof_place, "anyof.place", trade, traders, anyof_fields},
+    {Op::cancel_after, "cancel.after", trade, traders, cancel_after_fields},
+    {Op::quote_explain, "quote.explain", trade, members, explain_fields},
     {Op::resource_register, "resource.register", trade, providers, register_fields},
     {Op::resource_withdraw, "resource.withdraw", trade, providers, withdraw_fields},
     {Op::later, "delivery.ready", trade, providers, ready_fields},

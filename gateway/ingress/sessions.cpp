@@ -73,21 +73,22 @@ void Sessions::closed(ConnectionId connection) {
 
 // ---- signing in ----
 
-void Sessions::logon(ConnectionId connection, std::string_view id, const LogonRequest& request,
+bool Sessions::logon(ConnectionId connection, std::string_view id, const LogonRequest& request,
                      engine::Time now) {
     Session* session = find(connection);
-    if (!session) return;
+    if (!session) return false;
     const auto key = directory_.key_index(request.key);
     text_.clear();
     if (const auto error = refusal(*session, request, key, now)) {
         append_error_reply(id, *error, text_);
         voice_.send(connection, text_);
         if (++session->failures == logon_failures_max) end(connection, "too many failed logons");
-        return;
+        return false;
     }
     sign_in(*session, *key);
     append_logon_reply(*session, id);
     voice_.send(connection, text_);
+    return true;
 }
 
 std::optional<WireError> Sessions::refusal(const Session& session, const LogonRequest& request,

@@ -31,6 +31,7 @@ struct Session {
     engine::AccountId account = engine::no_account;
     PublicKey signed_with{};
     bool on_behalf = false;
+    bool cancels = false;  // the engine knows it: cancel on disconnect
     bool closing = false;  // we have closed it; the transport has not confirmed yet
     unsigned failures = 0;
     std::vector<engine::AccountId> hears;  // its own account first, then those it has named
@@ -58,7 +59,8 @@ class Sessions {
     void opened(ConnectionId connection, Endpoint endpoint, engine::Time now);
     void closed(ConnectionId connection);
     // Sends the reply: signed in, or why not.
-    void logon(ConnectionId connection, std::string_view id, const LogonRequest& request, engine::Time now);
+    // True: the session is signed in.
+    bool logon(ConnectionId connection, std::string_view id, const LogonRequest& request, engine::Time now);
     // An on_behalf session names an account: from now on it hears that account's stream.
     void name(Session& session, engine::AccountId account);
     // Once a second or more often: heartbeats, and the end of sessions whose key was changed.

@@ -19,17 +19,65 @@ std::uint32_t limit(const Frame& frame) {
 }
 
 LogonRequest logon(const Frame& frame) {
-    return {frame.text("key"), frame.text("ts"), engine::Time{frame.number("ts")}, frame.text("sig")};
+    return {frame.text("key"), frame.text("ts"), engine::Time{frame.number("ts")}, frame.text("sig"),
+            static_cast<engine::CancelOnDisconnect>(frame.number("cod"))};
+}
+
+// A market order does not rest.
+engine::TimeInForce tif_of(const Frame& frame, engine::OrderType type) {
+    if (frame.has("tif") || type == engine::OrderType::limit)
+        return static_cast<engine::TimeInForce>(frame.number("tif"));
+    return engine::TimeInForce::ioc;
 }
 
 PlaceRequest place(const Frame& frame) {
     // Words become their index in the table, which stands in the order of the enums.
+    const auto type = static_cast<engine::OrderType>(frame.number("type"));
     return {.symbol = frame.text("symbol"),
             .cid = engine::Cid(frame.text("cid")),
             .side = static_cast<engine::Side>(frame.number("side")),
-            .tif = static_cast<engine::TimeInForce>(frame.number("tif")),
+            .tif = tif_of(frame, type),
+            .price = decimal(frame, "price"),
+            .qty = decimal(frame, "qty"),
+            .type = type,
+            .self_trade = static_cast<engine::SelfTrade>(frame.number("stp")),
+            .on_band = static_cast<engine::OnBand>(frame.number("on_band")),
+            .post_only = frame.number("post_only") == 1,
+            .min_qty = decimal(frame, "min_qty"),
+            .expire = engine::Time{frame.number("expire")},
+            .reason = frame.text("reason")};
+}
+
+StripRequest strip(const Frame& frame) {
+    return {.family = frame.text("family"),
+            .start = frame.text("start"),
+            .cid = engine::Cid(frame.text("cid")),
+            .hours = static_cast<std::uint16_t>(frame.number("hours")),
+            .side = static_cast<engine::Side>(frame.number("side")),
+            .tif = frame.text("tif") == "fok" ? engine::TimeInForce::fok : engine::TimeInForce::gate,
             .price = decimal(frame, "price"),
             .qty = decimal(frame, "qty")};
+}
+
+AnyOfRequest any_of(const Frame& frame) {
+    return {.families = frame.texts("families"),
+            .start = frame.text("start"),
+            .cid = engine::Cid(frame.text("cid")),
+            .hours = static_cast<std::uint16_t>(frame.number("hours")),
+            .profile = static_cast<engine::Profile>(frame.number("profile")),
+            .tif = frame.text("tif") == "ioc" ? engine::TimeInForce::ioc : engine::TimeInForce::fok,
+            .need = decimal(frame, "need"),
+            .price = decimal(frame, "price")};
+}
+
+CancelAllRequest cancel_all(const Frame& frame) {
+    using enum engine::SideFilter;
+    const bool given = frame.has("side");
+    return {.symbol = frame.text("symbol"),
+            .family = frame.text("family"),
+            .side = !given                        ? both
+                    : frame.text("side") == "buy" ? buy
+                                                  : sell};
 }
 
 OrderName order_name(const Frame& frame) {
@@ -43,6 +91,38 @@ Refusal check_order_name(const Frame& frame) {
                      .msg = frame.has("oid") ? "give oid or cid, not both" : "give oid or cid",
                      .field = "oid",
                      .rule = "oid or cid"};
+}
+
+Refusal together(std::string_view field, std::string_view rule, std::string_view msg) {
+    return WireError{.code = "FORMAT_FIELD",
+                     .msg = std::string(msg),
+                     .field = std::string(field),
+                     .rule = std::string(rule)};
+}
+
+// What an order's type and time in force need, and what they leave no room for.
+Refusal check_place(const Frame& frame) {
+    const bool market = frame.text("type") == "market", gtt = frame.text("tif") == "gtt";
+    if (market && frame.has("price"))
+        return together("price", "market", "a market order takes no price: its limit is the dynamic band");
+    if (!market && !frame.has("price")) return together("price", "required", "order.place needs price");
+    if (gtt && !frame.has("expire")) return together("expire", "required", "tif gtt needs expire");
+    if (!gtt && frame.has("expire")) return together("expire", "gtt", "expire goes with tif gtt only");
+    if (frame.number("post_only") == 1 && frame.number("min_qty") != 0)
+        return bad_value("min_qty", "absent with post_only", frame.text("min_qty"));
+    return {};
+}
+
+Refusal check_any_of(const Frame& frame) {
+    const std::size_t most = engine::PlaceAnyOf::most_families;
+    if (frame.texts("families").size() <= most) return {};
+    return bad_value("families", fmt::format("at most {}", most),
+                     std::to_string(frame.texts("families").size()));
+}
+
+Refusal check_cancel_all(const Frame& frame) {
+    if (!frame.has("symbol") || !frame.has("family")) return {};
+    return together("symbol", "symbol or family", "give symbol or family, not both");
 }
 
 // A figure with at most as many decimals as `step` has, from low to high, in millionths.
@@ -90,7 +170,11 @@ Refusal check_together(const Frame& frame, Op op) {
     switch (op) {
         case Op::order_replace:
         case Op::order_cancel:
-        case Op::order_status: return check_order_name(frame);
+        case Op::order_status:
+        case Op::quote_explain: return check_order_name(frame);
+        case Op::order_place: return check_place(frame);
+        case Op::anyof_place: return check_any_of(frame);
+        case Op::order_cancel_all: return check_cancel_all(frame);
         case Op::resource_register: return check_figures(frame);
         case Op::resource_withdraw: return check_resource(frame);
         default: return {};
@@ -106,6 +190,13 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
             out.body = ReplaceRequest{order_name(frame), decimal(frame, "price"), decimal(frame, "qty")};
             return;
         case Op::order_cancel: out.body = CancelRequest{order_name(frame)}; return;
+        case Op::order_cancel_all: out.body = cancel_all(frame); return;
+        case Op::cancel_after:
+            out.body = CancelAfterRequest{static_cast<std::uint32_t>(frame.number("ms"))};
+            return;
+        case Op::strip_place: out.body = strip(frame); return;
+        case Op::anyof_place: out.body = any_of(frame); return;
+        case Op::quote_explain: out.body = ExplainRequest{order_name(frame)}; return;
         case Op::order_status: out.body = StatusRequest{order_name(frame)}; return;
         case Op::orders_open:
             out.body = OpenOrdersRequest{engine::OrderId{static_cast<std::uint64_t>(frame.number("after"))},

@@ -5,6 +5,7 @@
 // decoder's frame and hold until its next one.
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -20,6 +21,7 @@ struct LogonRequest {
     std::string_view ts;  // as it was signed
     engine::Time time{};
     std::string_view signature;
+    engine::CancelOnDisconnect cod = engine::CancelOnDisconnect::off;
 };
 
 struct ClockAdvanceRequest {
@@ -33,6 +35,36 @@ struct PlaceRequest {
     engine::TimeInForce tif = engine::TimeInForce::gate;
     engine::Decimal price{};
     engine::Decimal qty{};
+    engine::OrderType type = engine::OrderType::limit;
+    engine::SelfTrade self_trade = engine::SelfTrade::cancel_taker;
+    engine::OnBand on_band = engine::OnBand::reject;
+    bool post_only = false;
+    engine::Decimal min_qty{};
+    engine::Time expire{};
+    std::string_view reason;
+};
+
+// Consecutive hours from `start`, as symbols write it: 20261201T09Z.
+struct StripRequest {
+    std::string_view family;
+    std::string_view start;
+    engine::Cid cid{};
+    std::uint16_t hours = 0;
+    engine::Side side = engine::Side::buy;
+    engine::TimeInForce tif = engine::TimeInForce::gate;
+    engine::Decimal price{};
+    engine::Decimal qty{};
+};
+
+struct AnyOfRequest {
+    std::span<const std::string_view> families;
+    std::string_view start;
+    engine::Cid cid{};
+    std::uint16_t hours = 0;
+    engine::Profile profile = engine::Profile::train;
+    engine::TimeInForce tif = engine::TimeInForce::fok;
+    engine::Decimal need{};
+    engine::Decimal price{};
 };
 
 // An order by its id, or, when that is 0, by its client order id.
@@ -51,7 +83,22 @@ struct CancelRequest {
     OrderName name;
 };
 
+// Everywhere when neither symbol nor family is given.
+struct CancelAllRequest {
+    std::string_view symbol;
+    std::string_view family;
+    engine::SideFilter side = engine::SideFilter::both;
+};
+
+struct CancelAfterRequest {
+    std::uint32_t ms = 0;
+};
+
 struct StatusRequest {
+    OrderName name;
+};
+
+struct ExplainRequest {
     OrderName name;
 };
 
@@ -89,7 +136,8 @@ struct TradeRequest {
     const OpSpec* op = nullptr;
     std::string_view account;  // empty: the session's own
     std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
-                 CancelRequest, StatusRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
+                 CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
+                 StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
                  RegisterRequest, WithdrawRequest>
         body;
 };

@@ -50,6 +50,7 @@ void EngineChecks::compare_all(engine::Sequence sequence) {
     compare_holds(sequence);
     std::map<engine::AccountId, std::size_t> open;
     for (const auto& [id, order] : market_.postings().orders()) ++open[order.account];
+    for (const auto& [id, strip] : market_.postings().strips()) ++open[strip.account];
     for (const engine::AccountId account : market_.accounts()) {
         compare_positions(sequence, account);
         compare_orders(sequence, account, open[account]);
@@ -65,6 +66,9 @@ void EngineChecks::compare_holds(engine::Sequence sequence) {
     for (const auto& [id, order] : market_.postings().orders())
         (order.side == engine::Side::buy ? held[order.account].hold : held[order.account].margin) +=
             market_.postings().held(order);
+    for (const auto& [id, strip] : market_.postings().strips())
+        (strip.side == engine::Side::buy ? held[strip.account].hold : held[strip.account].margin) +=
+            market_.postings().held(strip);
     for (const auto& [key, sums] : market_.postings().positions()) held[key.first].margin += sums.margin;
     for (const engine::AccountId account : market_.accounts()) {
         const engine::BalanceRow told = balance(account);
@@ -114,22 +118,36 @@ void EngineChecks::compare_positions(engine::Sequence sequence, engine::AccountI
                                              account.value, told, expected));
 }
 
+bool EngineChecks::stands(engine::AccountId account, const engine::OrderEvent& o) const {
+    const OpenOrder* kept = market_.postings().order(o.order);
+    return kept != nullptr && kept->account == account && kept->instrument == o.instrument &&
+           kept->price == o.price && kept->leaves == o.leaves && kept->cum == o.cum && kept->qty == o.qty &&
+           kept->side == o.side && kept->state == o.state && market_.postings().held(*kept) == o.hold;
+}
+
+// A strip rests untouched: all or none.
+bool EngineChecks::stands(engine::AccountId account, const engine::StripEvent& s) const {
+    const OpenStrip* kept = market_.postings().strip(s.order);
+    return kept != nullptr && kept->account == account && kept->first == s.instrument &&
+           kept->price == s.price && kept->qty == s.qty && kept->legs.size() == s.hours &&
+           kept->side == s.side && market_.postings().held(*kept) == s.hold;
+}
+
 void EngineChecks::compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open) {
     std::size_t told = 0;
     engine::QueryOrders question;
     question.limit = page;
     const auto row = [&](const engine::Event& event) {
-        const auto o = event.as<engine::OrderRow>().order;
-        question.after = o.order;
         ++told;
-        const OpenOrder* kept = market_.postings().order(o.order);
-        const bool same = kept != nullptr && kept->account == account && kept->instrument == o.instrument &&
-                          kept->price == o.price && kept->leaves == o.leaves && kept->cum == o.cum &&
-                          kept->qty == o.qty && kept->side == o.side && kept->state == o.state &&
-                          market_.postings().held(*kept) == o.hold;
+        const bool strip = event.kind() == engine::EventKind::strip_row;
+        const engine::OrderId id =
+            strip ? event.as<engine::StripRow>().strip.order : event.as<engine::OrderRow>().order.order;
+        question.after = id;
+        const bool same = strip ? stands(account, event.as<engine::StripRow>().strip)
+                                : stands(account, event.as<engine::OrderRow>().order);
         orders.expect(same, sequence, [&] {
             return fmt::format("account {}: order {} stands otherwise in the engine than it was told",
-                               account.value, o.order.value);
+                               account.value, id.value);
         });
     };
     while (ask(question, account, row)) {

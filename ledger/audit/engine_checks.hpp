@@ -26,6 +26,9 @@ class EngineChecks {
     void compare_holds(engine::Sequence sequence);
     void compare_positions(engine::Sequence sequence, engine::AccountId account);
     void compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open);
+    // The row is what the events told of that order.
+    bool stands(engine::AccountId account, const engine::OrderEvent& row) const;
+    bool stands(engine::AccountId account, const engine::StripEvent& row) const;
     engine::BalanceRow balance(engine::AccountId account);
 
     // Asks and calls `row` for each row; answers whether there is more.

@@ -15,9 +15,13 @@ std::string name(engine::InstrumentId i) {
 }
 
 engine::OrderId order_of(const engine::Event& event) {
-    if (event.kind() == engine::EventKind::order) return event.as<engine::OrderEvent>().order;
-    if (event.kind() == engine::EventKind::fill) return event.as<engine::Fill>().order;
-    return {};
+    switch (event.kind()) {
+        case engine::EventKind::order: return event.as<engine::OrderEvent>().order;
+        case engine::EventKind::strip: return event.as<engine::StripEvent>().order;
+        case engine::EventKind::any_of: return event.as<engine::AnyOfEvent>().order;
+        case engine::EventKind::fill: return event.as<engine::Fill>().order;
+        default: return {};
+    }
 }
 
 bool told_again(const engine::Event& event) {
@@ -44,14 +48,20 @@ void MarketChecks::see(const engine::Event& event) {
     const engine::OrderId id = told_again(event) ? engine::OrderId{} : order_of(event);
     check_stream(event.header);
     learn(event);
-    const bool known = postings_.order(id) != nullptr;
+    const bool known = postings_.is_open(id);
     move_in_book(id, false);
+    touch_strip(id);
     post(event);
     move_in_book(id, true);
+    touch_strip(id);
     if (id == engine::OrderId{}) return;
-    if (event.kind() == engine::EventKind::order)
-        see_order(event.header, event.as<engine::OrderEvent>(), known);
-    if (event.kind() == engine::EventKind::fill) see_fill(event.header, event.as<engine::Fill>());
+    const auto told = [&](const auto& order) { see_order(event.header, id, order.cid, order.state, known); };
+    switch (event.kind()) {
+        case engine::EventKind::order: return told(event.as<engine::OrderEvent>());
+        case engine::EventKind::strip: return told(event.as<engine::StripEvent>());
+        case engine::EventKind::any_of: return told(event.as<engine::AnyOfEvent>());
+        default: see_fill(event.header, event.as<engine::Fill>());
+    }
 }
 
 void MarketChecks::check_stream(const engine::EventHeader& header) {
@@ -79,6 +89,18 @@ void MarketChecks::learn(const engine::Event& event) {
         case engine::EventKind::phase_changed: {
             const auto phase = event.as<engine::PhaseChanged>();
             phases_[phase.instrument] = phase.phase;
+            if (dynamic_.contains(phase.instrument.family) && phase.low != engine::Price{})
+                effective_[phase.instrument] = {phase.low, phase.high};
+            break;
+        }
+        case engine::EventKind::family_defined: {
+            const auto family = event.as<engine::FamilyDefined>();
+            if (family.dynamic_width > engine::BasisPoints{}) dynamic_.insert(family.id);
+            break;
+        }
+        case engine::EventKind::reference_changed: {
+            const auto change = event.as<engine::ReferenceChanged>();
+            effective_[change.instrument] = {change.low, change.high};
             break;
         }
         case engine::EventKind::resource_registered: {
@@ -122,7 +144,7 @@ void MarketChecks::move_in_book(engine::OrderId id, bool enter) {
         touched_books_.insert(order->instrument);
         touched_positions_.insert({order->account, order->instrument});
     }
-    if (order->state != engine::OrderState::open) return;
+    if (order->state != engine::OrderState::open || !order->executable) return;
     Book& book = books_[order->instrument];
     auto& side = order->side == engine::Side::buy ? book.bids : book.asks;
     std::uint64_t& lots = side[order->price];
@@ -131,18 +153,27 @@ void MarketChecks::move_in_book(engine::OrderId id, bool enter) {
     if (book.bids.empty() && book.asks.empty()) books_.erase(order->instrument);
 }
 
-void MarketChecks::see_order(const engine::EventHeader& header, const engine::OrderEvent& order, bool known) {
-    if (!known && order.state != engine::OrderState::cancelled)
-        cids_.accepted(header, order.order, order.cid);
-    if (order.state == engine::OrderState::cancelled) cids_.done(header, order.cid);
+void MarketChecks::touch_strip(engine::OrderId id) {
+    const OpenStrip* strip = postings_.strip(id);
+    if (strip == nullptr) return;
+    for (std::size_t i = 0; i < strip->legs.size(); ++i)
+        touched_positions_.insert({strip->account, strip->hour(i)});
+}
+
+void MarketChecks::see_order(const engine::EventHeader& header, engine::OrderId id, const engine::Cid& cid,
+                             engine::OrderState state, bool known) {
+    if (!known) cids_.accepted(header, id, cid);
+    if (state == engine::OrderState::cancelled) cids_.done(header, cid);
 }
 
 void MarketChecks::see_fill(const engine::EventHeader& header, const engine::Fill& fill) {
-    if (fill.leaves == 0) cids_.done(header, fill.cid);
+    if (!postings_.is_open(fill.order)) cids_.done(header, fill.cid);
     touched_positions_.insert({header.account, fill.instrument});
     Volume& volume = volumes_[fill.instrument];
     (fill.side == engine::Side::buy ? volume.bought : volume.sold) += fill.qty;
-    if (fill.liquidity == engine::Liquidity::maker) {
+    // In a call both are makers, the sell's fill first.
+    const bool second = fill.call && maker_ && maker_->second.trade == fill.trade;
+    if (fill.liquidity == engine::Liquidity::maker && !second) {
         if (maker_)
             pairs.fail(header.sequence, fmt::format("trade {} has no taker", maker_->second.trade.value));
         maker_ = {header, fill};
@@ -177,9 +208,16 @@ void MarketChecks::check_band(const engine::EventHeader& header, const engine::F
         return fmt::format("trade {} at {} ticks outside [{}, {}] of band version {}", fill.trade.value,
                            fill.price.value, band.floor.value, band.ceiling.value, band.version);
     });
-    if (phases_[fill.instrument] != engine::Phase::open)
-        bands.fail(header.sequence,
-                   fmt::format("trade {} in {}, which is not open", fill.trade.value, name(fill.instrument)));
+    if (const auto found = effective_.find(fill.instrument); found != effective_.end())
+        if (fill.price < found->second.low || fill.price > found->second.high)
+            bands.fail(
+                header.sequence,
+                fmt::format("trade {} at {} ticks outside the effective band [{}, {}]", fill.trade.value,
+                            fill.price.value, found->second.low.value, found->second.high.value));
+    const engine::Phase wanted = fill.call ? engine::Phase::call : engine::Phase::open;
+    if (phases_[fill.instrument] != wanted)
+        bands.fail(header.sequence, fmt::format("trade {} in {}, which is in another phase", fill.trade.value,
+                                                name(fill.instrument)));
 }
 
 void MarketChecks::end(engine::Sequence sequence) {
@@ -224,7 +262,9 @@ void MarketChecks::check_capacity(engine::Sequence sequence, const PositionKey& 
 void MarketChecks::check_crossed(engine::Sequence sequence) {
     for (const engine::InstrumentId instrument : touched_books_) {
         const auto found = books_.find(instrument);
-        if (found == books_.end() || found->second.bids.empty() || found->second.asks.empty()) {
+        const bool continuous = phases_[instrument] == engine::Phase::open;
+        if (!continuous || found == books_.end() || found->second.bids.empty() ||
+            found->second.asks.empty()) {
             crossed.pass();
             continue;
         }

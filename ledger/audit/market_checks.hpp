@@ -32,7 +32,7 @@ class MarketChecks {
     Check not_negative{"not_negative", "no balance below zero"};
     Check capacity{"capacity", "sold + open sells - bought <= registered"};
     Check pairs{"pairs", "traded buys equal traded sells"};
-    Check bands{"bands", "no trade outside its hard band or its open phase"};
+    Check bands{"bands", "no trade outside its effective band or its open phase"};
     Check crossed{"crossed", "no crossed book"};
     Check streams{"streams", "every account's stream without gaps"};
     const Check& cids() const { return cids_.once; }
@@ -46,7 +46,11 @@ class MarketChecks {
         engine::Price floor{}, ceiling{};
         std::uint32_t version = 0;
     };
-    // Open lots by price; parked orders are not in it.
+    // What was told of the effective band of an instrument: only families with a dynamic layer are told.
+    struct Effective {
+        engine::Price low{}, high{};
+    };
+    // Executable lots by price; parked and non-executable orders are not in it.
     struct Book {
         std::map<engine::Price, std::uint64_t> bids, asks;
     };
@@ -58,7 +62,9 @@ class MarketChecks {
     void learn(const engine::Event& event);
     void post(const engine::Event& event);
     void move_in_book(engine::OrderId id, bool enter);
-    void see_order(const engine::EventHeader& header, const engine::OrderEvent& order, bool known);
+    void see_order(const engine::EventHeader& header, engine::OrderId id, const engine::Cid& cid,
+                   engine::OrderState state, bool known);
+    void touch_strip(engine::OrderId id);
     void see_fill(const engine::EventHeader& header, const engine::Fill& fill);
     void check_pair(const engine::EventHeader& header, const engine::Fill& taker);
     void check_band(const engine::EventHeader& header, const engine::Fill& fill);
@@ -73,6 +79,8 @@ class MarketChecks {
     std::map<engine::AccountId, engine::GroupId> groups_;
     std::map<engine::AccountId, engine::StreamNumber> streams_;
     std::map<engine::FamilyId, Band> bands_;
+    std::set<engine::FamilyId> dynamic_;
+    std::map<engine::InstrumentId, Effective> effective_;
     std::map<engine::InstrumentId, engine::Phase> phases_;
     std::map<engine::InstrumentId, Book> books_;
     std::map<engine::InstrumentId, Volume> volumes_;

@@ -3,6 +3,7 @@
 // Commands as a sentence: `buy(16).at("14.20").of(noon).from(acme).as("b-1")`. Numbers are whole units or
 // decimal text, never floating point. Everything a test does not care about has a plain default.
 
+#include <initializer_list>
 #include <string_view>
 
 #include "engine/command.hpp"
@@ -74,6 +75,60 @@ class OrderBuilder {
 
 constexpr OrderBuilder buy(Amount qty) { return {engine::Side::buy, qty}; }
 constexpr OrderBuilder sell(Amount qty) { return {engine::Side::sell, qty}; }
+
+// strip(Side::buy, 16).from_hour(9).hours(4).at("14.00").from(acme).as("s-1")
+class StripBuilder {
+  public:
+    constexpr StripBuilder(engine::Side side, Amount qty) {
+        strip_.side = side;
+        strip_.qty = qty.value;
+        strip_.price = decimal("14.00");
+        strip_.family = engine::FamilyId{0};
+        strip_.start = noon.period;
+        strip_.hours = 2;
+    }
+    constexpr StripBuilder& at(Amount price) { return strip_.price = price.value, *this; }
+    constexpr StripBuilder& of(engine::FamilyId family) { return strip_.family = family, *this; }
+    constexpr StripBuilder& from_hour(int hour) { return strip_.start = hour_of(0, hour).period, *this; }
+    constexpr StripBuilder& hours(std::uint16_t hours) { return strip_.hours = hours, *this; }
+    constexpr StripBuilder& from(engine::AccountId account) { return account_ = account, *this; }
+    constexpr StripBuilder& as(std::string_view cid) { return strip_.cid = engine::Cid{cid}, *this; }
+    constexpr StripBuilder& fok() { return strip_.tif = engine::TimeInForce::fok, *this; }
+    operator engine::Command() const { return engine::Command::of(strip_, account_, engine::no_key, asked); }
+
+  private:
+    engine::PlaceStrip strip_;
+    engine::AccountId account_{0};
+};
+constexpr StripBuilder strip(engine::Side side, Amount qty) { return {side, qty}; }
+
+// any_of(16).among({h100, h200}).from_hour(9).hours(1).at("15.00").from(acme).as("a-1")
+class AnyOfBuilder {
+  public:
+    constexpr explicit AnyOfBuilder(Amount need) {
+        order_.need = need.value;
+        order_.price = decimal("14.00");
+        order_.start = noon.period;
+        order_.hours = 1;
+    }
+    constexpr AnyOfBuilder& among(std::initializer_list<std::uint16_t> families) {
+        for (const std::uint16_t family : families)
+            order_.families[order_.count++] = engine::FamilyId{family};
+        return *this;
+    }
+    constexpr AnyOfBuilder& at(Amount price) { return order_.price = price.value, *this; }
+    constexpr AnyOfBuilder& from_hour(int hour) { return order_.start = hour_of(0, hour).period, *this; }
+    constexpr AnyOfBuilder& hours(std::uint16_t hours) { return order_.hours = hours, *this; }
+    constexpr AnyOfBuilder& infer() { return order_.profile = engine::Profile::infer, *this; }
+    constexpr AnyOfBuilder& from(engine::AccountId account) { return account_ = account, *this; }
+    constexpr AnyOfBuilder& as(std::string_view cid) { return order_.cid = engine::Cid{cid}, *this; }
+    operator engine::Command() const { return engine::Command::of(order_, account_, engine::no_key, asked); }
+
+  private:
+    engine::PlaceAnyOf order_;
+    engine::AccountId account_{0};
+};
+constexpr AnyOfBuilder any_of(Amount need) { return AnyOfBuilder(need); }
 
 // cancel("b-1", acme), replace("b-1", acme, 8, "13.90"): by cid or by order id.
 inline engine::Command cancel(std::string_view cid, engine::AccountId who) {

@@ -19,6 +19,8 @@ inline engine::Genesis small_genesis() {
     g.books = 1u << 11;
     g.positions = 1u << 14;
     g.resources = 256;
+    g.strips = 256;
+    g.sessions = 64;
     g.account_orders = 1u << 14;
     g.retention_s = 86'400;
     g.taker_fee = engine::BasisPoints{20};

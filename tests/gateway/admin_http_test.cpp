@@ -287,9 +287,8 @@ TEST_CASE("paths are unknown, known by another method, or of a later version", "
     CHECK(answer("POST", "/v1/account/balances") == "405 OP_UNKNOWN");
     CHECK(answer("POST", "/v1/families") == "405 OP_UNKNOWN");
     CHECK(answer("GET", "/v1/admin/kill") == "405 OP_UNKNOWN");
-    for (const char* path :
-         {"/v1/admin/guidance", "/v1/admin/factors", "/v1/admin/phase", "/v1/admin/kill", "/v1/admin/dynamic",
-          "/v1/admin/sandbox", "/v1/admin/limits", "/v1/admin/7/approve"}) {
+    for (const char* path : {"/v1/admin/guidance", "/v1/admin/factors", "/v1/admin/sandbox",
+                             "/v1/admin/limits", "/v1/admin/7/approve"}) {
         INFO(path);
         CHECK(answer("POST", path) == "422 NOT_AVAILABLE");
     }

@@ -155,6 +155,16 @@ TEST_CASE("starting again with the same configuration enters nothing") {
     CHECK(market.start(small_market) == "0");
 }
 
+TEST_CASE("other rules than the journal's are entered once, also the ones that hold by default") {
+    Market m;
+    m.start(small_market);
+    CHECK(m.start(small_market + "[rules]\npause_s = 60\n") == "1");
+    CHECK(m.directory().rules().pause_s == 60);
+    CHECK(m.start(small_market + "[rules]\npause_s = 60\n") == "0");
+    CHECK(m.start(small_market) == "1");
+    CHECK(m.directory().rules().pause_s == 300);
+}
+
 TEST_CASE("what is new is entered behind what is there") {
     Market market;
     market.start(small_market);

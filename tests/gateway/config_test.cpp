@@ -154,6 +154,40 @@ TEST_CASE("what is wrong is told with file, line, column, key, rule and value") 
     CHECK(refused("catalogue = \"none.toml\"\n").starts_with("c.toml:1:13: catalogue: there is no file "));
 }
 
+TEST_CASE("rules, pools, grace and widths of the dynamic band") {
+    const Config plain = good("");
+    CHECK(plain.genesis.strips == 16'384);
+    CHECK(plain.genesis.sessions == 4'096);
+    CHECK(plain.sessions.cancel_grace_ms == 5'000);
+    CHECK(plain.rules.reference_window_s == 300);
+    const Config c = good(
+        "[pools]\nstrips = 7\nsessions = 8\n[sessions]\ncancel_grace_ms = 0\n"
+        "[rules]\nreference_window_s = 600\npause_s = 60\ntakeover_bp = 50\n");
+    CHECK(c.genesis.strips == 7);
+    CHECK(c.genesis.sessions == 8);
+    CHECK(c.sessions.cancel_grace_ms == 0);
+    CHECK(c.rules.reference_window_s == 600);
+    CHECK(c.rules.pause_s == 60);
+    CHECK(c.rules.takeover == engine::BasisPoints{50});
+    CHECK(refused("[rules]\nreference_window_s = 90\n") ==
+          "c.toml:2:22: rules.reference_window_s: must be whole minutes");
+}
+
+TEST_CASE("the width of a dynamic band is a percentage") {
+    const auto with = [](const std::string& width) {
+        return parts +
+               "[[families]]\nclasses = \"H100\"\nzones = \"CN-EAST\"\ntiers = \"G2\"\n"
+               "guidance = \"14.00\"\n" +
+               width;
+    };
+    CHECK(good(with("")).families[0].body.dynamic_width == engine::BasisPoints{0});
+    CHECK(good(with("dynamic_width = \"7.25\"\n")).families[0].body.dynamic_width ==
+          engine::BasisPoints{725});
+    CHECK(refused(with("dynamic_width = \"101\"\n")).ends_with("must be 0 to 100, got 101"));
+    CHECK(
+        refused(with("dynamic_width = \"0.001\"\n")).ends_with("must have at most two decimals, got 0.001"));
+}
+
 TEST_CASE("a sparse figure is no nameplate") {
     CHECK(
         refused("[[classes]]\nname = \"H100\"\ntflops = \"1979\"\nsparse_tflops = \"1979\"\nmemory_gb = 80\n"

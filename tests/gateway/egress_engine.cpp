@@ -16,12 +16,14 @@ using Levels = std::map<std::pair<InstrumentId, std::pair<Side, int>>, std::int6
 
 class LiveMarket {
   public:
-    LiveMarket() {
+    explicit LiveMarket(std::int32_t width = 0) {
         send(engine::Command::of(tests::small_genesis()));
         send(engine::Command::of(tests::h100_class()));
         send(engine::Command::of(tests::east_zone()));
         send(engine::Command::of(tests::g2_tier()));
-        send(engine::Command::of(tests::h100_family()));
+        engine::DefineFamily family = tests::h100_family();
+        family.dynamic_width = engine::BasisPoints{width};
+        send(engine::Command::of(family));
         for (const char* name : {"acme", "bert", "carl", "prov"})
             send(engine::Command::of(tests::account(name)));
         for (std::uint32_t a = 0; a < accounts; ++a) {
@@ -113,14 +115,40 @@ engine::Command random_command(std::mt19937& random, const LiveMarket& m, std::u
     return order;
 }
 
+// The same with everything else that an order can be, and strips.
+engine::Command random_of_all(std::mt19937& random, const LiveMarket& m, std::uint32_t number) {
+    engine::Command command = random_command(random, m, number);
+    if (command.kind() != engine::CommandKind::place_order) return command;
+    auto order = command.as<engine::PlaceOrder>();
+    const auto header = command.header;
+    if (random() % 8 == 0) {
+        engine::PlaceStrip strip;
+        strip.cid = order.cid;
+        strip.family = order.instrument.family;
+        strip.start = order.instrument.period;
+        strip.hours = 2;
+        strip.price = order.price;
+        strip.qty = order.qty;
+        strip.side = order.side;
+        return engine::Command::of(strip, header.account, header.key, header.origin);
+    }
+    order.self_trade = static_cast<engine::SelfTrade>(random() % 4);
+    order.on_band = static_cast<engine::OnBand>(random() % 2);
+    if (random() % 6 == 0) order.tif = engine::TimeInForce::fok;
+    if (random() % 6 == 0) order.post_only = true;
+    if (random() % 9 == 0) order.type = engine::OrderType::market;
+    return engine::Command::of(order, header.account, header.key, header.origin);
+}
+
 TEST_CASE("the public book is the sum of what the engine says is open, through bands, gates and listings") {
     const unsigned seed = GENERATE(5u, 6u);
-    INFO("seed " << seed);
-    LiveMarket m;
+    const bool all = GENERATE(false, true);
+    INFO("seed " << seed << (all ? ", the whole order set" : ""));
+    LiveMarket m(all ? 1'000 : 0);
     std::mt19937 random(seed);
     std::size_t parked = 0;
     for (std::uint32_t number = 1; number <= 3'000; ++number) {
-        m.send(random_command(random, m, number));
+        m.send(all ? random_of_all(random, m, number) : random_command(random, m, number));
         if (number % 100 == 0) m.pass(engine::minute * 15);
         if (number % 20 != 0) continue;
         Levels expected;
@@ -139,7 +167,7 @@ TEST_CASE("the public book is the sum of what the engine says is open, through b
         REQUIRE(m.shown() == expected);
     }
     CHECK(parked > 20);
-    CHECK(m.metrics.trades() > 300);
+    CHECK(m.metrics.trades() > (all ? 100 : 300));
     CHECK(m.market.tape().size() == m.metrics.trades());
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("the rules tell steps, fees and limits") {
     Egress x;
     CHECK(
         body(x, "/v1/rules") ==
-        R"({"products":[{"product":"gpu","tick":"0.01","lot":"0.1","window_s":3600,"gate_lead_s":900},{"product":"token","tick":"0.01","lot":"1","window_s":86400,"gate_lead_s":900}],"fees":{"taker":"0.002","maker":"0.0005","tax":"0.06"},"margin":"0.2","band":{"floor":"0.70","ceiling":"1.40","soft":"0.10"},"limits":{"qty":"10000","notional":"5000000","open_orders":1000},"cid_retention_s":86400,"clock":"real","order_types":["limit"],"time_in_force":["gate","ioc"],"seq":8)" +
+        R"({"products":[{"product":"gpu","tick":"0.01","lot":"0.1","window_s":3600,"gate_lead_s":900},{"product":"token","tick":"0.01","lot":"1","window_s":86400,"gate_lead_s":900}],"fees":{"taker":"0.002","maker":"0.0005","tax":"0.06"},"margin":"0.2","band":{"floor":"0.70","ceiling":"1.40","soft":"0.1"},"dynamic":{"window_s":300,"age_s":30,"takeover":"0.01","limit_state_ms":15000,"pause_s":300,"extensions":3,"collar_step":"0.05","widen_s":1500,"suspend_s":14400},"limits":{"qty":"10000","notional":"5000000","open_orders":1000},"cid_retention_s":86400,"clock":"real","order_types":["limit","market"],"time_in_force":["gate","gtt","ioc","fok"],"seq":8)" +
             place);
 }
 

@@ -55,7 +55,7 @@ const std::vector<Case>& cases() {
         {R::price_band_hard, F::price, 9'800'000, 19'600'000, 19'610'000,
          R"("msg":"above ceiling 19.60 = 14.00 x 1.40","field":"price","rule":"hard","band":7,"rationale":"G-2026-11-28/3","limit":["9.80","19.60"],"got":"19.61")"},
         {R::price_band_dynamic, F::price, 13'300'000, 14'700'000, 14'710'000,
-         R"("msg":"outside the dynamic band","field":"price","rule":"dynamic","band":7,"rationale":"G-2026-11-28/3","limit":["13.30","14.70"],"got":"14.71")"},
+         R"("msg":"price 14.71 is beyond the dynamic band 13.30 to 14.70","field":"price","rule":"dynamic","band":7,"rationale":"G-2026-11-28/3","limit":["13.30","14.70"],"got":"14.71")"},
         {R::reason_required, F::none, 0, 0, 0,
          R"("msg":"outside the soft range of guidance a reason is needed","rule":"guidance")"},
         {R::funds, F::cash, 0, 0, 227'681'664,
@@ -95,6 +95,8 @@ const std::vector<Case>& cases() {
          R"("msg":"floor 20.00 is outside 0.01 to 19.60","field":"floor","rule":"range","limit":["0.01","19.60"],"got":"20.00")"},
         {R::format_value, F::account, 0, 0, 0,
          R"("msg":"account is empty, too long or in use already","field":"account","rule":"range")"},
+        {R::format_value, F::expire, 60'000'000'000, 0, 30'000'000'000,
+         R"("msg":"expire 1970-01-01T00:00:30Z is not after the market's time 1970-01-01T00:01:00Z","field":"expire","rule":"range","limit":["1970-01-01T00:01:00Z"],"got":"1970-01-01T00:00:30Z")"},
         {R::format_value, F::ts, 0, 0, 42,
          R"("msg":"ts 42 is not a value it can have","field":"ts","rule":"range","got":"42")"},
     };

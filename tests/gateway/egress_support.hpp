@@ -185,6 +185,9 @@ struct Egress {
         engine::PhaseChanged p;
         p.instrument = instrument(symbol);
         p.phase = phase;
+        p.reason = phase == engine::Phase::gated        ? engine::PhaseReason::gate
+                   : phase == engine::Phase::delivering ? engine::PhaseReason::window
+                                                        : engine::PhaseReason::listed;
         p.until = engine::gate_time(p.instrument.period, engine::Product::gpu);
         return event({seq}, p);
     }

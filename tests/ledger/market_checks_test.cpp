@@ -169,6 +169,63 @@ TEST_CASE("a crossed book is named, but not while follow-ons go on, and not for 
     CHECK(parked.failed() == "");
 }
 
+TEST_CASE("non-executable orders cross nothing, and a pause may hold a crossed book", "[checks]") {
+    Market m;
+    m.enter(ask);
+    auto flagged = m.told.body(bid);
+    flagged.order_flags = engine::order_flag::non_executable;
+    m.see(m.told.event(flagged, buyer, true));
+    m.end();
+    CHECK(m.failed().empty());
+    Market paused;
+    paused.see(paused.told.phase(engine::Phase::paused));
+    paused.enter(ask);
+    paused.enter(bid);
+    CHECK(paused.failed().empty());
+}
+
+TEST_CASE("a trade outside the effective band is named, of families that have one", "[checks]") {
+    for (const std::int32_t width : {0, 500}) {
+        Market m;
+        engine::FamilyDefined family;
+        family.dynamic_width = engine::BasisPoints{width};
+        m.see(m.told.event(family, engine::no_account));
+        engine::PhaseChanged open;
+        open.instrument = tests::noon;
+        open.phase = engine::Phase::open;
+        open.low = engine::Price{1'360};
+        open.high = engine::Price{1'470};
+        m.see(m.told.event(open, engine::no_account));
+        m.enter(ask);
+        m.see(m.told.order(bid));
+        m.see(m.told.fill(maker()));
+        m.see(m.told.fill(taker()));
+        m.end();
+        INFO("width " << width);
+        CHECK(m.failed().starts_with("bands") == (width != 0));
+    }
+}
+
+TEST_CASE("both fills of a call are makers, the sell's first, and belong into the phase call", "[checks]") {
+    for (const engine::Phase phase : {engine::Phase::call, engine::Phase::open}) {
+        Market m;
+        m.enter(ask);
+        m.see(m.told.order(bid));
+        m.see(m.told.phase(phase));
+        for (auto fill :
+             {m.told.fill(maker()), m.told.fill({1, 1, buyer, Side::buy, Liquidity::maker, "13.50", 160, 0,
+                                                 "0.108", "0.00648", "11.567184"})}) {
+            auto body = fill.as<engine::Fill>();
+            body.call = true;
+            fill.set(body);
+            m.see(fill);
+        }
+        m.end();
+        CHECK(m.failed().starts_with("bands") == (phase == engine::Phase::open));
+        CHECK(m.checks.trades() == 1);
+    }
+}
+
 TEST_CASE("selling more than is registered is named", "[checks]") {
     Market m;
     m.enter({2, seller, Side::sell, "15.00", 1'000, "300"});

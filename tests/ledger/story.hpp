@@ -10,12 +10,15 @@ namespace gridbook::ledger::test {
 
 class Story {
   public:
-    explicit Story(const std::filesystem::path& data, std::size_t batch = 7)
+    // `width`: of the dynamic band, basis points; 0: the family has none.
+    explicit Story(const std::filesystem::path& data, std::size_t batch = 7, std::int32_t width = 0)
         : journal_(open_journal(data)), batch_(batch) {
         using namespace tests;
+        engine::DefineFamily family = h100_family();
+        family.dynamic_width = engine::BasisPoints{width};
         const auto prelude = {engine::Command::of(small_genesis()), engine::Command::of(h100_class()),
                               engine::Command::of(east_zone()), engine::Command::of(g2_tier()),
-                              engine::Command::of(h100_family())};
+                              engine::Command::of(family)};
         for (const engine::Command& c : prelude) send(c);
         for (const char* name : {"acme", "bert", "carl", "prov"}) send(engine::Command::of(account(name)));
         for (std::uint32_t a = 0; a < 4; ++a) send(credit(engine::AccountId{a}, 1'000'000));
@@ -50,6 +53,7 @@ class Story {
     }
     engine::Exchange& exchange() { return driver_.exchange(); }
     engine::Time now() const { return now_; }
+    const tests::Events& told() const { return driver_.all_events(); }
 
     // Changes what is written after the exchange told it, under valid checksums: what a dishonest operator
     // could do.

@@ -2,41 +2,19 @@
 #include "tests/scenarios/story.hpp"
 
 #include <algorithm>
-#include <sstream>
-#include <stdexcept>
+
+#include "tests/scenarios/words.hpp"
 
 namespace gridbook::tests {
-
-// The words of a line, taken from left to right.
-struct Story::Words {
-    std::istringstream stream;
-    std::string line;
-    explicit Words(const std::string& text) : stream(text), line(text) {}
-
-    std::string next() {
-        std::string word;
-        if (!(stream >> word)) throw std::runtime_error("the line ends early: " + line);
-        return word;
-    }
-    // Empty at the end of the line.
-    std::string maybe() {
-        std::string word;
-        stream >> word;
-        return word;
-    }
-    void expect(const std::string& wanted) {
-        const std::string word = next();
-        if (word != wanted)
-            throw std::runtime_error("expected '" + wanted + "', not '" + word + "': " + line);
-    }
-    [[noreturn]] void refuse(const std::string& word) const {
-        throw std::runtime_error("'" + word + "' means nothing here: " + line);
-    }
-};
 
 namespace {
 
 engine::Decimal decimal_word(const std::string& word) { return decimal(word); }
+
+// Percent.
+engine::BasisPoints width(const std::string& word) {
+    return engine::BasisPoints{static_cast<std::int32_t>(decimal(word).value / 10'000)};
+}
 
 std::string two(std::int64_t n) { return fmt::format("{:02}", n); }
 
@@ -58,12 +36,14 @@ Story::Story() {
     };
 }
 
-// ---- text and times: 11:45 is of the first day, 2T11:45 of the second ----
+// ---- text and times: 11:45 is of the first day, 2T11:45 of the second, 11:45:15 has seconds ----
 
 std::string Story::time_text(engine::Time t) const {
     const std::int64_t minutes = (t - day_one).value / engine::minute.value;
     const std::int64_t days = minutes / 1440;
-    return (days == 0 ? "" : fmt::format("{}T", days + 1)) + two(minutes / 60 % 24) + ":" + two(minutes % 60);
+    const std::int64_t seconds = (t - day_one).value / engine::second.value % 60;
+    return (days == 0 ? "" : fmt::format("{}T", days + 1)) + two(minutes / 60 % 24) + ":" +
+           two(minutes % 60) + (seconds == 0 ? "" : ":" + two(seconds));
 }
 
 engine::Time Story::time(const std::string& text) const {
@@ -72,7 +52,9 @@ engine::Time Story::time(const std::string& text) const {
     const std::string rest = t == std::string::npos ? text : text.substr(t + 1);
     const std::size_t colon = rest.find(':');
     const int minutes = colon == std::string::npos ? 0 : std::stoi(rest.substr(colon + 1));
-    return clock(days * 24 + std::stoi(rest), minutes);
+    const std::size_t second = colon == std::string::npos ? colon : rest.find(':', colon + 1);
+    const int seconds = second == std::string::npos ? 0 : std::stoi(rest.substr(second + 1));
+    return clock(days * 24 + std::stoi(rest), minutes, seconds);
 }
 
 engine::AccountId Story::account(const std::string& name) const {
@@ -95,20 +77,26 @@ engine::InstrumentId Story::instrument(const std::string& text) const {
     return engine::instrument(f, engine::period_at(time(text.substr(slash + 1)), engine::Product::gpu));
 }
 
+engine::InstrumentId Story::scope(const std::string& text) const {
+    if (text.find('/') != std::string::npos) return instrument(text);
+    return engine::instrument(family_id(text), engine::Period{});
+}
+
 // ---- commands ----
 
 void Story::quietly(const engine::Command& command) {
     for (const engine::Event& e : send(command))
         if (e.kind() == engine::EventKind::refused)
-            throw std::runtime_error("the set-up was refused: " + line_of(e, names_));
+            throw std::runtime_error("the set-up was refused: " + scenario_line(e, names_));
 }
 
-// begin 09:00 [horizon 24] [guidance 14.00] [orders 10] [retention 24]: hours, CNY, open orders an account,
-// hours
+// begin 09:00 [horizon 24] [guidance 14.00] [width 5] [orders 10] [retention 24] [indicative 60]: hours, CNY,
+// percent, open orders an account, hours, seconds
 void Story::begin(Words& words) {
     begun_ = true;
     engine::Genesis genesis = small_genesis();
     engine::DefineFamily first = h100_family();
+    engine::SetRules rules;
     std::string word = words.maybe();
     if (!word.empty()) now_ = time(word);
     for (word = words.maybe(); !word.empty(); word = words.maybe()) {
@@ -116,6 +104,10 @@ void Story::begin(Words& words) {
             first.horizon = static_cast<std::uint16_t>(std::stoi(words.next()));
         else if (word == "guidance")
             first.guidance = decimal_word(words.next());
+        else if (word == "width")
+            first.dynamic_width = width(words.next());
+        else if (word == "indicative")
+            rules.indicative_ms = 1'000u * static_cast<std::uint32_t>(std::stoi(words.next()));
         else if (word == "retention")
             genesis.retention_s = 3'600u * static_cast<std::uint32_t>(std::stoi(words.next()));
         else if (word == "orders")
@@ -124,6 +116,7 @@ void Story::begin(Words& words) {
             words.refuse(word);
     }
     quietly(engine::Command::of(genesis));
+    if (rules.indicative_ms != engine::SetRules{}.indicative_ms) quietly(engine::Command::of(rules));
     quietly(engine::Command::of(h100_class()));
     quietly(engine::Command::of(east_zone()));
     quietly(engine::Command::of(g2_tier()));
@@ -131,12 +124,11 @@ void Story::begin(Words& words) {
     families_.push_back("H100");
 }
 
-// family A100 guidance 5.88 [floor 4.12] [ceiling 8.23] [horizon 4]: tells its band.
+// family A100 guidance 5.88 [floor 4.12] [ceiling 8.23] [horizon 4] [width 10] [k 0.42]
 void Story::family(Words& words) {
     const std::string name = words.next();
     engine::DefineClass c = h100_class();
     c.name = engine::Text<16>{name};
-    quietly(engine::Command::of(c));
     engine::DefineFamily f = h100_family();
     f.class_id = engine::ClassId{static_cast<std::uint16_t>(families_.size())};
     families_.push_back(name);
@@ -149,9 +141,14 @@ void Story::family(Words& words) {
             f.ceiling = decimal_word(words.next());
         else if (word == "horizon")
             f.horizon = static_cast<std::uint16_t>(std::stoi(words.next()));
+        else if (word == "width")
+            f.dynamic_width = width(words.next());
+        else if (word == "k")
+            c.k_train = c.k_infer = static_cast<std::uint16_t>(decimal_word(words.next()).value / 1'000);
         else
             words.refuse(word);
     }
+    quietly(engine::Command::of(c));
     quietly(engine::Command::of(f));
 }
 
@@ -176,24 +173,6 @@ void Story::open(Words& words) {
     if (units.value != 0) quietly(resource(account(name), units));
 }
 
-Events Story::place(const std::string& who, engine::Side side, Words& words) {
-    const engine::Decimal qty = decimal_word(words.next());
-    words.expect("@");
-    OrderBuilder order(side, qty);
-    order.at(decimal_word(words.next())).from(account(who));
-    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
-        if (word == "as")
-            order.as(words.next());
-        else if (word == "ioc")
-            order.ioc();
-        else if (word.find('/') != std::string::npos)
-            order.of(instrument(word));
-        else
-            words.refuse(word);
-    }
-    return send(order);
-}
-
 Events Story::question(const std::string& who, const std::string& what, Words& words) {
     const engine::AccountId id = account(who);
     Events rows;
@@ -213,6 +192,11 @@ Events Story::question(const std::string& who, const std::string& what, Words& w
         q.cid = engine::Cid{words.next()};
         rows = driver_.ask(tests::question(q, id));
     }
+    if (what == "explain") {
+        engine::QueryExplain q;
+        q.cid = engine::Cid{words.next()};
+        rows = driver_.ask(tests::question(q, id));
+    }
     // What a question ends with is only worth a line when there was nothing else.
     if (rows.size() > 1) rows.pop_back();
     return rows;
@@ -222,6 +206,13 @@ Events Story::trade_op(const std::string& who, Words& words) {
     const std::string what = words.next();
     if (what == "buy") return place(who, engine::Side::buy, words);
     if (what == "sell") return place(who, engine::Side::sell, words);
+    if (what == "strip") return strip(who, words);
+    if (what == "any-of") return any_of(who, words);
+    if (what == "cancel-all") return cancel_all(who, words);
+    if (what == "cancel-after")
+        return send_for(
+            who, engine::CancelAfter{.ms = 1'000u * static_cast<std::uint32_t>(std::stoi(words.next()))});
+    if (what == "session") return session(who, words);
     if (what == "cancel") return send(tests::cancel(words.next(), account(who)));
     if (what == "replace") {
         const std::string cid = words.next();
@@ -238,7 +229,7 @@ Events Story::trade_op(const std::string& who, Words& words) {
     }
     if (what == "withdraw")
         return send(withdraw(account(who), static_cast<std::uint32_t>(std::stoi(words.next()))));
-    if (what == "balance" || what == "positions" || what == "orders" || what == "order")
+    if (what == "balance" || what == "positions" || what == "orders" || what == "order" || what == "explain")
         return question(who, what, words);
     words.refuse(what);
 }
@@ -276,6 +267,11 @@ Events Story::act(Words& words) {
     if (first == "family") return family(words), Events{};
     if (first == "account") return open(words), Events{};
     if (first == "band") return band_change(words);
+    if (first == "pause") return phase(engine::PhaseAction::pause, words);
+    if (first == "resume") return phase(engine::PhaseAction::resume, words);
+    if (first == "call") return phase(engine::PhaseAction::call, words);
+    if (first == "suspend") return suspend(words);
+    if (first == "kill") return kill(words);
     if (first == "time") {
         now_ = time(words.next());
         return send(advance());
@@ -286,7 +282,7 @@ Events Story::act(Words& words) {
 std::vector<std::string> Story::run(const std::string& line) {
     Words words(line);
     std::vector<std::string> lines;
-    for (const engine::Event& e : act(words)) lines.push_back(line_of(e, names_));
+    for (const engine::Event& e : act(words)) lines.push_back(scenario_line(e, names_));
     return lines;
 }
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/engine/describe.hpp"
 #include "tests/engine/setup.hpp"
+#include "tests/scenarios/telling.hpp"
 
 namespace gridbook::tests {
 
@@ -25,16 +25,30 @@ class Story {
     Events trade_op(const std::string& who, Words& words);
     Events question(const std::string& who, const std::string& what, Words& words);
     Events place(const std::string& who, engine::Side side, Words& words);
+    bool order_word(const std::string& word, Words& words, engine::PlaceOrder& order) const;
+    Events strip(const std::string& who, Words& words);
+    Events any_of(const std::string& who, Words& words);
+    Events cancel_all(const std::string& who, Words& words);
+    Events session(const std::string& who, Words& words);
+    Events phase(engine::PhaseAction action, Words& words);
+    Events suspend(Words& words);
+    Events kill(Words& words);
     Events band_change(Words& words);
     void begin(Words& words);
     void open(Words& words);
     void family(Words& words);
 
     Events send(const engine::Command& command) { return driver_.send(command, now_); }
+    template <class Body>
+    Events send_for(const std::string& who, const Body& body) {
+        return send(engine::Command::of(body, account(who), engine::no_key, asked));
+    }
     void quietly(const engine::Command& command);
     engine::AccountId account(const std::string& name) const;
     engine::FamilyId family_id(const std::string& name) const;
     engine::InstrumentId instrument(const std::string& text) const;
+    // An instrument, or all of a family.
+    engine::InstrumentId scope(const std::string& text) const;
     engine::Time time(const std::string& text) const;
     std::string time_text(engine::Time t) const;
 

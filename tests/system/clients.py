@@ -78,19 +78,19 @@ class PythonClient(Client):
         super().__init__()
         self.url, self.key = url, key
 
-    async def connect(self, sign_in=True):
+    async def connect(self, sign_in=True, cod="off"):
         self.socket = await websockets.connect(f"{self.url}/v1/trade", compression=None, ping_interval=None)
         self.reader = asyncio.ensure_future(self.read())
         self.welcome = await self.event("welcome")
         if sign_in:
-            self.logon = await self.sign_in()
+            self.logon = await self.sign_in(cod=cod)
             check(self.logon["ok"], f"logon of {self.key.name}: {self.logon}")
         return self
 
-    async def sign_in(self, sig=None):
+    async def sign_in(self, sig=None, cod="off"):
         ts = str(time.time_ns())
         text = f"logon\n{self.welcome['nonce']}\n{self.key.name}\n{ts}"
-        return await self.call("session.logon", key=self.key.name, ts=ts, sig=sig or self.key.sign(text), cod="off")
+        return await self.call("session.logon", key=self.key.name, ts=ts, sig=sig or self.key.sign(text), cod=cod)
 
     async def read(self):
         try:

@@ -200,6 +200,8 @@ families = 16
 books = 2048
 positions = 65536
 resources = 1024
+strips = 256
+sessions = 64
 [log]
 level = "info"
 """

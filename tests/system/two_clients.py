@@ -18,6 +18,8 @@ from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal
 FAMILY = "H100.CN-EAST.G2"
 
 MARKET = SMALL_POOLS + """
+[sessions]
+cancel_grace_ms = 200
 [[classes]]
 name = "H100"
 tflops = "989.4"
@@ -170,15 +172,90 @@ async def refusals(provider, buyer, poor, hour):
     await poor.refused("FUNDS", "order.place", **{**place, "cid": "r-6"})
     await provider.refused("CAPACITY", "order.place", **{**place, "side": "sell", "qty": "17",
                                                          "symbol": symbol(30), "cid": "r-7"})
-    await buyer.refused("NOT_AVAILABLE", "order.place", **{**place, "type": "market", "cid": "r-8"})
-    await buyer.refused("NOT_AVAILABLE", "strip.place", family=FAMILY, start="20300101T00Z", hours=2, side="buy",
+    await buyer.refused("FORMAT_FIELD", "order.place", **{**place, "type": "market", "cid": "r-8"})
+    await buyer.refused("SYMBOL_UNKNOWN", "strip.place", family=FAMILY, start="20300101T00Z", hours=2, side="buy",
                         qty="1", price="14.00", tif="gate", cid="r-9")
+    await buyer.refused("NOT_AVAILABLE", "order.place", **{**place, "standby": True, "cid": "r-12"})
+    await buyer.refused("FORMAT_VALUE", "order.place", **{**place, "post_only": True, "min_qty": "1", "cid": "r-13"})
     await buyer.refused("FORMAT_FIELD", "order.place", **{**place, "colour": "blue", "cid": "r-10"})
     await buyer.refused("FORMAT_VALUE", "order.place", **{**place, "price": "1e1", "cid": "r-11"})
     await buyer.refused("OP_UNKNOWN", "order.dance")
     await buyer.refused("ORDER_UNKNOWN", "order.cancel", cid="nobody-has-this")
     await buyer.refused("AUTH_ROLE", "resource.register", **{"class": "H100", "zone": "CN-EAST", "tier": "G2",
                                                              "count": "1", "residency": "CN"})
+
+
+async def order_set(exchange, provider, buyer, key):
+    """What else can be done with orders, in hours of their own so that nothing else is in the way."""
+    hour, next_hour = symbol(40), symbol(41)
+    place = {"symbol": hour, "side": "buy", "type": "limit", "price": "14.00", "qty": "1", "tif": "gate"}
+    for cid, of, price in (("p-10", hour, "13.50"), ("p-11", next_hour, "13.90")):
+        await provider.done("order.place", symbol=of, side="sell", type="limit", price=price, qty="4", tif="gate", cid=cid)
+
+    refused = await buyer.refused("POST_ONLY", "order.place", **{**place, "post_only": True, "cid": "o-1"})
+    equal(refused["error"]["rule"], "post_only", "rule of the refusal")
+    cancelled = await buyer.done("order.place", **{**place, "qty": "5", "tif": "fok", "cid": "o-2"})
+    equal((cancelled["state"], cancelled["reason"], cancelled["hold"]), ("cancelled", "FOK", "0"), "a fok of too much")
+    market = await buyer.done("order.place", symbol=hour, side="buy", type="market", qty="1", cid="o-3")
+    # The family has no dynamic band: the price of a market order is the hard ceiling.
+    equal((market["price"], "MARKET" in market["flags"]), ("19.60", True), "price and flags of the market order")
+    fill = await buyer.event("fill", cid="o-3")
+    equal((fill["price"], fill["leaves"]), ("13.50", "0"), "fill of the market order")
+
+    start = hour.rsplit(".", 1)[1]
+    strip = {"family": FAMILY, "start": start, "hours": 2, "side": "buy", "qty": "2", "tif": "gate"}
+    rests = await buyer.done("strip.place", **strip, price="13.69", cid="o-4")
+    equal((rests["state"], rests["best_achievable"], rests["missing_by"], rests["reason"]),
+          ("open", "13.70", "0.01", "PRICE"), "a strip that rests")
+    equal((await buyer.done("order.status", cid="o-4"))["best_achievable"], "13.70", "what the strip's status says")
+    filled = await buyer.done("strip.place", **strip, price="13.70", cid="o-5")
+    for price in ("13.50", "13.90"):
+        leg = await buyer.event("fill", strip=filled["oid"], price=price)
+        equal((leg["qty"], leg["leaves"], leg["cum"]), ("2", "0", "2"), f"leg of the strip at {price}")
+    any_of = await buyer.done("anyof.place", families=[FAMILY], start=start, hours=1, need="1", price="14.00",
+                              profile="train", cid="o-6")
+    equal((any_of["family"], any_of["cost"], len(any_of["alternatives"])), (FAMILY, "13.5", 1), "an any-of")
+    await buyer.event("fill", cid="o-6")
+
+    for number in range(3):
+        await buyer.done("order.place", **{**place, "price": f"12.0{number}", "cid": f"o-1{number}"})
+    explained = await buyer.done("quote.explain", cid="o-10")
+    equal((explained["rule"], explained["hard"]), ("PRICE_TIME", ["9.80", "19.60"]), "an explanation")
+    await buyer.refused("SYMBOL_UNKNOWN", "order.cancel_all", symbol="B300.CN-EAST.G2.20300101T00Z")
+    equal((await buyer.done("order.cancel_all", symbol=hour, side="sell"))["count"], 0, "sells that were cancelled")
+    # The strip belongs to its family, not to an hour.
+    equal((await buyer.done("order.cancel_all", symbol=hour))["count"], 3, "orders of the hour that were cancelled")
+    equal((await buyer.done("order.cancel_all", family=FAMILY))["count"], 1, "what was left of the family")
+    await buyer.event("order", cid="o-4", state="cancelled", reason="USER")
+
+    await buyer.done("order.place", **{**place, "price": "12.00", "cid": "o-20"})
+    check((await buyer.done("cancel.after", ms=200))["armed"], "the switch is not armed")
+    await buyer.event("order", cid="o-20", state="cancelled", reason="CANCEL_AFTER")
+    check(not (await buyer.done("cancel.after", ms=0))["armed"], "the switch is armed")
+
+    careful = await PythonClient(exchange.socket_url, key).connect(cod="connection")
+    await careful.done("order.place", **{**place, "price": "12.00", "cid": "o-21"})
+    await buyer.done("order.place", **{**place, "price": "12.00", "cid": "o-22"})
+    await careful.close()
+    await buyer.event("order", cid="o-21", state="cancelled", reason="DISCONNECT")
+    equal((await buyer.done("order.status", cid="o-22"))["state"], "open", "an order of the other connection")
+    await buyer.done("order.cancel", cid="o-22")
+
+
+async def overseers(exchange, operator, buyer):
+    """A pause takes orders and trades nothing; a kill takes none and cancels what rests."""
+    hour = symbol(42)
+    place = {"symbol": hour, "side": "buy", "type": "limit", "price": "14.00", "qty": "1", "tif": "gate"}
+    paused = exchange.post(operator, "/v1/admin/phase", {"symbol": hour, "action": "pause", "reason": "a test"})
+    equal(paused["phase"], "paused", "phase")
+    await buyer.refused("PHASE_CLOSED", "order.place", **{**place, "tif": "ioc", "cid": "o-30"})
+    await buyer.done("order.place", **{**place, "cid": "o-31"})
+    equal(exchange.post(operator, "/v1/admin/phase", {"symbol": hour, "action": "resume"})["phase"], "open", "phase")
+    killed = exchange.post(operator, "/v1/admin/kill", {"scope": "instrument", "symbol": hour, "on": True})
+    equal(killed["count"], 1, "orders that the kill cancelled")
+    await buyer.event("order", cid="o-31", state="cancelled", reason="KILLED")
+    await buyer.refused("KILLED", "order.place", **{**place, "cid": "o-32"})
+    exchange.post(operator, "/v1/admin/kill", {"scope": "instrument", "symbol": hour, "on": False})
 
 
 async def stranger(url, key):
@@ -242,8 +319,9 @@ async def after_the_crash(exchange, keys, folder, hour, first, resting):
     equal((ended["state"], ended["leaves"], ended["reason"]), ("cancelled", "0", "USER"), "b-2 cancelled")
     check(ended["n"] > resting["n"], "the account stream goes on after the crash")
     balance = await buyer.done("balance.get")
-    # 1,000 less 216.45792 for the fill; nothing is held any more.
-    equal((balance["cash"], balance["hold"]), ("783.54208", "0"), "the buyer's balance")
+    # 1,000 less 216.45792 for the first fill, and 13.50 + 54.80 + 13.50 with 0.212 % for fees and tax for what was bought
+    # of the order set; nothing is held any more.
+    equal((balance["cash"], balance["hold"]), ("701.568664", "0"), "the buyer's balance")
     sold = await PythonClient(exchange.socket_url, keys["prov"]).connect()
     await sold.refused("CAPACITY", "order.place", symbol=hour, side="sell", type="limit", price="13.50", qty="0.1",
                        tif="gate", cid="p-2")
@@ -274,6 +352,8 @@ async def run(binary):
             first = await trade(provider, buyer, watcher, hour)
             await refusals(provider, buyer, poor, hour)
             await stranger(exchange.socket_url, keys["acme"])
+            await order_set(exchange, provider, buyer, keys["acme"])
+            await overseers(exchange, keys["exchange"], buyer)
             resting = await amend(buyer, hour)
             await move_band(exchange, keys["regulator"], buyer)
             await public_pages(exchange, hour)

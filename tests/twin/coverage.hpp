@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Counts what a flow made happen: event kinds, reject reasons, cancel reasons, and the features that no
-// single event kind shows. None that is in scope may stay at zero, or the flow proves less than it says.
+// Counts what a flow made happen: event kinds, reject and cancel reasons, phases, bands, kill scopes, and the
+// features that no single event kind shows. None that is in scope may stay at zero, or the flow proves less
+// than it says.
 
 #include <map>
 #include <string>
@@ -15,13 +16,19 @@ class Coverage {
   public:
     void count(const std::vector<engine::Event>& told);
     void count(const std::string& feature, std::size_t times = 1) { seen_[feature] += times; }
+    void count(const std::map<engine::SelfTrade, std::size_t>& prevented);
     void print() const;
     // The words that are in scope and were never seen.
     std::vector<std::string> missing() const;
 
   private:
     void count_order(const engine::Event& event);
+    void count_strip(const engine::Event& event);
+    void count_fill(const engine::Fill& fill);
+    void count_band(const engine::Event& event);
+    void count_other(const engine::Event& event);
     std::map<std::string, std::size_t> seen_;
+    engine::OrderId entered_strip_{};  // by the command that is counted
 };
 
 }  // namespace gridbook::twin

@@ -2,7 +2,7 @@
 #pragma once
 // A seeded flow of commands that makes every feature and every refusal happen. It promises: the same seed and
 // the same market seen give the same commands. It looks at the twin to aim well (open orders, used cids,
-// obligations); it never looks at the exchange under test.
+// references, paused hours); it never looks at the exchange under test.
 
 #include <deque>
 #include <random>
@@ -25,20 +25,41 @@ class Flow {
   private:
     // flow_setup.cpp: genesis, catalogue, participants, money and capacity.
     void prepare();
+    void prepare_rules();
+    void prepare_catalogue();
     template <class Body>
     void add(const Body& body, engine::AccountId account = engine::no_account);
     engine::DefineFamily some_family(std::uint16_t k);
 
+    // flow.cpp: orders.
+    engine::Command some_command();
     engine::Command place();
     engine::Command place_again();
     engine::Command replace();
     engine::Command cancel();
+
+    // flow_strips.cpp: strips, any-of; what ends many orders.
+    engine::Command strip();
+    engine::Command any_of();
+    engine::Command cancel_all();
+    engine::Command cancel_after();
+    engine::Command session();
+    engine::Command kill(bool clear);
+
+    // flow_market.cpp: bands, phases, time, participants, catalogue.
     engine::Command set_band();
+    engine::Command set_phase();
+    engine::Command suspend();
+    engine::Command set_rules();
     engine::Command advance();
     engine::Command participant();
     engine::Command resource();
     engine::Command catalogue();
-    engine::Command from(engine::AccountId account, const auto& body);
+
+    engine::Command from(engine::AccountId account, const auto& body) {
+        const engine::Origin origin{one_in(10) ? 0u : static_cast<std::uint32_t>(between(1, 4)), ++requests_};
+        return engine::Command::of(body, account, engine::no_key, origin);
+    }
 
     // A few draws.
     std::int64_t between(std::int64_t low, std::int64_t high);
@@ -48,19 +69,23 @@ class Flow {
         return *std::next(c.begin(), between(0, static_cast<std::int64_t>(c.size()) - 1));
     }
     engine::AccountId some_account();
+    engine::FamilyId some_gpu_family();
     engine::InstrumentId some_instrument();
-    engine::Decimal some_price(engine::FamilyId family);
+    engine::Decimal some_price(engine::InstrumentId i, engine::Side side);
+    engine::Decimal near_price(engine::InstrumentId i, engine::Side side);
     engine::Decimal some_qty(engine::FamilyId family);
     engine::Cid new_cid();
-    const Order* some_order();
+    engine::OrderId some_order();
 
     std::mt19937_64 random_;
     const NaiveExchange& seen_;
     std::deque<Sent> prepared_;
     engine::Time now_{};
+    engine::SetRules rules_{};
     std::uint32_t requests_ = 0;
     std::uint64_t cids_ = 0;
-    std::deque<std::pair<engine::AccountId, engine::PlaceOrder>> recent_;
+    std::int64_t lean_ = 0;  // basis points by which the market leans away from the references
+    std::deque<engine::Command> recent_;
 };
 
 }  // namespace gridbook::twin

@@ -14,39 +14,40 @@ void Flow::add(const Body& body, engine::AccountId account) {
 
 engine::DefineFamily Flow::some_family(std::uint16_t k) {
     engine::DefineFamily f;
-    f.class_id = engine::ClassId{static_cast<std::uint16_t>(one_in(12) ? 99 : 0)};
+    f.class_id = engine::ClassId{static_cast<std::uint16_t>(one_in(12) ? 99 : k == 3 ? 1 : 0)};
     f.zone_id = engine::ZoneId{static_cast<std::uint16_t>(between(0, 3))};
     f.tier_id = engine::TierId{k == 2 ? std::uint16_t{1} : std::uint16_t{0}};
     f.product = k == 2 ? engine::Product::token : engine::Product::gpu;
     f.horizon = static_cast<std::uint16_t>(between(2, 5));
-    f.guidance = engine::Decimal{k == 0 ? 14'000'000 : k == 1 ? 5'880'000 : k == 2 ? 2'000'000 : 11'060'000};
-    if (k == 3) f.floor = engine::Decimal{7'750'000}, f.ceiling = engine::Decimal{15'480'000};
-    f.dynamic_width = engine::BasisPoints{500};
+    constexpr std::int64_t guidance[] = {14'000'000, 5'880'000, 2'000'000, 15'920'000, 11'060'000};
+    f.guidance = engine::Decimal{guidance[k]};
+    if (k == 4) f.floor = engine::Decimal{7'750'000}, f.ceiling = engine::Decimal{15'480'000};
+    // 5 % and 10 %, tokens 10 %, and a family without a dynamic layer; one asks for reasons.
+    f.dynamic_width = engine::BasisPoints{k == 1 ? 0 : k == 0 || k == 4 ? 500 : 1'000};
+    f.require_reason = k == 3;
     f.rationale = engine::Text<24>{"first"};
     return f;
 }
 
-void Flow::prepare() {
-    now_ = tests::day_one + engine::minute * between(0, 50);
-    engine::Genesis g = tests::small_genesis();
-    g.retention_s = static_cast<std::uint32_t>(between(60, 4'000));
-    g.account_orders = static_cast<std::uint32_t>(between(6, 30));
-    g.orders = static_cast<std::uint32_t>(between(30, 200));
-    if (one_in(3)) g.records = 512;  // so few that what is done is displaced before its time
-    g.books = static_cast<std::uint32_t>(between(15, 24));
-    g.accounts = 24;
-    g.keys = 12;
-    g.families = static_cast<std::uint32_t>(between(3, 5));
-    g.resources = 120;
-    g.max_qty = tests::millionths("60");
-    g.max_notional = tests::millionths("800");
-    // Odd rates, so that every rounding matters.
-    if (one_in(2)) g.margin = engine::BasisPoints{2'003};
-    if (one_in(2))
-        g.taker_fee = engine::BasisPoints{33}, g.maker_fee = engine::BasisPoints{7},
-        g.tax = engine::BasisPoints{613};
-    add(g);
+// Shorter than the defaults in some flows, so that more of it happens.
+void Flow::prepare_rules() {
+    if (one_in(3)) return;
+    rules_.limit_state_ms = static_cast<std::uint32_t>(between(2, 15) * 1'000);
+    rules_.pause_s = static_cast<std::uint32_t>(one_in(3) ? 300 : between(8, 60));
+    rules_.reference_window_s = static_cast<std::uint32_t>(60 * between(1, 5));
+    rules_.reference_age_s = static_cast<std::uint32_t>(between(5, 30));
+    rules_.indicative_ms = one_in(2) ? 1'000u : 7'000u;
+    rules_.extensions = static_cast<std::uint32_t>(between(1, 3));
+    add(rules_);
+}
+
+void Flow::prepare_catalogue() {
     add(tests::h100_class());
+    engine::DefineClass h200 = tests::h100_class();
+    h200.name = engine::Text<16>{"H200"};
+    h200.k_train = 1'137;
+    h200.k_infer = 1'365;
+    add(h200);
     add(tests::east_zone());
     engine::DefineZone west = tests::east_zone();
     west.name = engine::Text<16>{"CN"};  // sorts against CN-EAST as text does: the dot after it counts
@@ -56,24 +57,50 @@ void Flow::prepare() {
     t1.name = engine::Text<8>{"T1"};
     t1.product = engine::Product::token;
     add(t1);
-    for (std::uint16_t k = 0; k < 3; ++k) {
+    for (std::uint16_t k = 0; k < 4; ++k) {
         engine::DefineFamily f = some_family(k);
-        f.class_id = engine::ClassId{0};
+        f.class_id = engine::ClassId{k == 3 ? std::uint16_t{1} : std::uint16_t{0}};
         f.zone_id = engine::ZoneId{0};
         if (k == 1) f.zone_id = engine::ZoneId{1};
         add(f);
     }
+}
+
+void Flow::prepare() {
+    now_ = tests::day_one + engine::minute * between(0, 50);
+    engine::Genesis g = tests::small_genesis();
+    g.retention_s = static_cast<std::uint32_t>(between(60, 4'000));
+    g.account_orders = static_cast<std::uint32_t>(between(6, 30));
+    g.orders = static_cast<std::uint32_t>(one_in(3) ? between(20, 50) : between(60, 200));
+    if (one_in(3)) g.records = 512;  // so few that what is done is displaced before its time
+    g.books = static_cast<std::uint32_t>(between(17, 23));
+    g.accounts = 24;
+    g.keys = 12;
+    g.families = static_cast<std::uint32_t>(between(4, 6));
+    g.strips = static_cast<std::uint32_t>(between(3, 12));
+    g.sessions = static_cast<std::uint32_t>(between(2, 5));
+    g.resources = 70;
+    g.max_qty = tests::millionths("60");
+    g.max_notional = tests::millionths("800");
+    // Odd rates, so that every rounding matters.
+    if (one_in(2)) g.margin = engine::BasisPoints{2'003};
+    if (one_in(2))
+        g.taker_fee = engine::BasisPoints{33}, g.maker_fee = engine::BasisPoints{7},
+        g.tax = engine::BasisPoints{613};
+    add(g);
+    prepare_rules();
+    prepare_catalogue();
     // Twelve accounts; the first four are two owner groups of two.
     for (int a = 0; a < 12; ++a)
         add(tests::account("account-" + std::to_string(a), a < 4 ? "group-" + std::to_string(a / 2) : ""));
     for (std::uint32_t a = 0; a < 12; ++a) {
         const engine::AccountId account{a};
-        add(engine::Credit{engine::Money{between(100, 6'000) * 1'000'000}, {}, {}}, account);
-        for (std::uint16_t f = 0; f < 3; ++f) {
+        add(engine::Credit{engine::Money{between(100, 15'000) * 1'000'000}, {}, {}}, account);
+        for (std::uint16_t f = 0; f < 4; ++f) {
             engine::RegisterResource r;
             r.family = engine::FamilyId{f};
-            r.count = engine::Decimal{between(1, 60) * 1'000'000};
-            if (!one_in(4)) add(r, account);
+            r.count = engine::Decimal{between(8, 60) * 1'000'000};
+            if (!one_in(6)) add(r, account);
         }
     }
 }

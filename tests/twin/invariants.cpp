@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must always hold (market-rules section 9), tested on the twin's state; the exchange tells the same
-// events, so it holds there too, and the answers to questions are compared besides.
+// The state is the twin's; the exchange tells the same events, so it holds there too, and the answers to
+// questions are compared besides.
+#include "tests/twin/invariants.hpp"
+
 #include "tests/engine/describe.hpp"
-#include "tests/twin/pair.hpp"
 
 namespace gridbook::twin {
 
@@ -22,6 +23,8 @@ Difference broken_account(const NaiveExchange& m) {
     std::map<AccountId, std::int64_t> receivable;
     for (const auto& [id, order] : m.live())
         (order.side == Side::buy ? held[order.account].hold : held[order.account].margin) += order.hold;
+    for (const auto& [id, s] : m.strips())
+        (s.side == Side::buy ? held[s.account].hold : held[s.account].margin) += s.hold;
     for (const auto& [key, position] : m.positions()) {
         held[key.first].margin += position.margin;
         receivable[key.first] += position.receivable;
@@ -50,12 +53,17 @@ Difference broken_position(const NaiveExchange& m) {
     std::map<NaiveExchange::PositionKey, std::int64_t> offered;
     for (const auto& [id, order] : m.live())
         if (order.side == Side::sell) offered[{order.account, order.instrument}] += order.leaves();
+    for (const auto& [id, s] : m.strips())
+        for (std::int64_t k = 0; s.side == Side::sell && k < s.hours; ++k)
+            offered[{s.account, s.hour(k)}] += s.lots;
     for (const auto& [key, p] : m.positions()) {
         net[key.second] += p.bought - p.sold;
         if (p.open_sells != offered[key])
             return fmt::format("a{} offers {} in its orders, {} in its position", key.first.value,
                                offered[key], p.open_sells);
         if (p.open_sells == 0 && p.sold <= p.bought) continue;
+        if (p.margin < 0 || p.open_sells < 0 || p.offered_again < 0)
+            return fmt::format("a{} has a negative position", key.first.value);
         if (p.open_sells + p.sold - p.bought > m.registered(key.first, key.second.family))
             return fmt::format("a{} sold f{}/{} twice", key.first.value, key.second.family.value,
                                key.second.period.value);
@@ -67,20 +75,30 @@ Difference broken_position(const NaiveExchange& m) {
     return std::nullopt;
 }
 
-// Invariant: no crossed book; what is open lies inside the hard band, what is parked outside; nothing rests
-// gated.
+// Invariant: what is parked lies outside the hard band, what is not executable beyond the effective one; no
+// book that is open is crossed; nothing rests that may not.
 Difference broken_book(const NaiveExchange& m) {
     std::map<InstrumentId, std::int64_t> bid, ask;
+    std::map<InstrumentId, Edges> effective;
+    for (const auto& [i, hour] : m.hours())
+        if (hour.listed()) effective[i] = m.effective(i);
     for (const auto& [id, order] : m.live()) {
         const Band& band = m.families()[order.instrument.family.value].band;
+        if (effective.count(order.instrument) == 0)
+            return fmt::format("order {} rests behind the gate", id.value);
+        const Edges now = effective[order.instrument];
+        if (now.lo > now.hi || now.lo < band.lo || now.hi > band.hi) return "the edges are out of order";
         if (band.inside(order.price) != (order.state == engine::OrderState::open))
             return fmt::format("order {} at {} is open or parked against its band", id.value, order.price);
-        if (m.phases().at(order.instrument) != engine::Phase::open)
-            return fmt::format("order {} rests behind the gate", id.value);
-        if (order.tif == engine::TimeInForce::ioc) return fmt::format("ioc order {} rests", id.value);
-        if (order.leaves() <= 0 || order.hold < 0)
+        const bool beyond = order.side == Side::buy ? order.price > now.hi : order.price < now.lo;
+        if (order.non_executable != (beyond && order.state == engine::OrderState::open))
+            return fmt::format("order {} at {} is flagged against its band", id.value, order.price);
+        if (order.tif == engine::TimeInForce::ioc || order.tif == engine::TimeInForce::fok)
+            return fmt::format("order {} rests", id.value);
+        if (order.leaves() <= 0 || order.hold < 0 || order.cum + order.left > order.qty)
             return fmt::format("order {} holds {}", id.value, order.hold);
-        if (order.state != engine::OrderState::open) continue;
+        if (order.expire <= m.time()) return fmt::format("order {} is expired", id.value);
+        if (!order.executable() || m.hours().at(order.instrument).phase != engine::Phase::open) continue;
         if (order.side == Side::buy) {
             bid[order.instrument] = std::max(bid[order.instrument], order.price);
         } else {
@@ -91,10 +109,63 @@ Difference broken_book(const NaiveExchange& m) {
     for (const auto& [i, price] : bid)
         if (ask.count(i) != 0 && ask[i] <= price)
             return fmt::format("f{}/{} is crossed", i.family.value, i.period.value);
+    for (const auto& [id, s] : m.strips())
+        for (std::int64_t k = 0; k < s.hours; ++k)
+            if (effective.count(s.hour(k)) == 0) return fmt::format("strip {} rests behind a gate", id.value);
     return std::nullopt;
 }
 
 }  // namespace
+
+// The band that was told last is the one that trades must lie in: phases and references by instrument, the
+// hard band by family.
+Difference Witness::see(const std::vector<engine::Event>& told) {
+    for (const engine::Event& e : told) {
+        if (e.kind() == engine::EventKind::family_defined) {
+            const auto f = e.as<engine::FamilyDefined>();
+            if (f.dynamic_width.value == 0) hard_only_[f.id] = {};
+        } else if (e.kind() == engine::EventKind::band_changed) {
+            const auto b = e.as<engine::BandChanged>();
+            if (b.status != engine::BandStatus::scheduled && hard_only_.count(b.family) != 0)
+                hard_only_[b.family] = {b.floor.value, b.ceiling.value};
+        } else if (e.kind() == engine::EventKind::phase_changed) {
+            const auto p = e.as<engine::PhaseChanged>();
+            bands_[p.instrument] = {p.low.value, p.high.value};
+            phases_[p.instrument] = p.phase;
+        } else if (e.kind() == engine::EventKind::reference_changed) {
+            const auto r = e.as<engine::ReferenceChanged>();
+            bands_[r.instrument] = {r.low.value, r.high.value};
+        } else if (e.kind() == engine::EventKind::fill) {
+            if (auto broken = see_fill(e.as<engine::Fill>())) return broken;
+        }
+    }
+    if (first_) return fmt::format("trade {} has one fill", first_->trade.value);
+    return std::nullopt;
+}
+
+// Invariant: no trade outside the effective band, none while paused, two fills a trade that mirror each
+// other.
+Difference Witness::see_fill(const engine::Fill& f) {
+    const auto hard = hard_only_.find(f.instrument.family);
+    const Edges band = hard != hard_only_.end() ? hard->second : bands_[f.instrument];
+    const auto trade = f.trade.value;
+    if (!band.inside(f.price.value))
+        return fmt::format("trade {} at {} outside {} to {}", trade, f.price.value, band.lo, band.hi);
+    const engine::Phase phase = phases_[f.instrument];
+    if (phase != (f.call ? engine::Phase::call : engine::Phase::open))
+        return fmt::format("trade {} in phase {}", trade, tests::word(phase));
+    if (f.released.value < 0) return fmt::format("trade {} releases less than nothing", trade);
+    if (!first_) {
+        first_ = f;
+        return std::nullopt;
+    }
+    const engine::Fill a = *first_;
+    first_.reset();
+    const bool mirrors = a.trade == f.trade && a.price == f.price && a.qty == f.qty && a.side != f.side &&
+                         a.instrument == f.instrument && a.liquidity == engine::Liquidity::maker;
+    if (!mirrors) return fmt::format("the fills of trade {} do not fit", trade);
+    return std::nullopt;
+}
 
 Difference broken_invariant(const NaiveExchange& market) {
     if (auto broken = broken_account(market)) return broken;

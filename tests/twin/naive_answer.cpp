@@ -47,34 +47,157 @@ class Rows {
 
 }  // namespace
 
+// The phase of any hour, also of one that is not listed any more: by the calendar then.
+engine::Phase NaiveExchange::phase_of(engine::InstrumentId i) const {
+    if (const auto hour = hours_.find(i); hour != hours_.end()) return hour->second.phase;
+    if (i.family.value >= families_.size()) return engine::Phase::unlisted;
+    const engine::Product product_ = product(i.family);
+    if (engine::window_end(i.period, product_) <= now_) return engine::Phase::settled;
+    if (engine::window_start(i.period, product_) <= now_) return engine::Phase::delivering;
+    return engine::gate_time(i.period, product_) <= now_ ? engine::Phase::gated : engine::Phase::unlisted;
+}
+
+void NaiveExchange::explain_market(engine::ExplainRow& row, engine::InstrumentId i) const {
+    row.instrument = i;
+    row.phase = phase_of(i);
+    if (i.family.value >= families_.size()) return;
+    const Band& band = family(i).band;
+    row.band_now = band.version;
+    row.guidance_now = price_of(band.guidance);
+    row.hard_low = price_of(band.lo);
+    row.hard_high = price_of(band.hi);
+    const auto at = hours_.find(i);
+    if (at == hours_.end() || !at->second.listed()) return;
+    row.low = price_of(effective(i).lo);
+    row.high = price_of(effective(i).hi);
+    if (!layered(i.family)) return;
+    row.reference = price_of(reference(i));
+    row.reference_since = at->second.since;
+    row.taken_over = at->second.taken_over;
+}
+
+engine::ExplainRow NaiveExchange::explanation(engine::OrderId id) const {
+    engine::ExplainRow row;
+    row.order = id;
+    if (const Order* order = find(id)) {
+        row.entered = order->entered;
+        row.price = price_of(order->price);
+        row.guidance_then = price_of(order->guidance);
+        row.band_then = order->band;
+        row.state = order->state;
+        row.reason = order->reason;
+        row.order_flags = picture(*order).order_flags;
+        row.side = order->side;
+        explain_market(row, order->instrument);
+    } else if (const auto any = any_ofs_.find(id); any != any_ofs_.end()) {
+        const AnyOf& a = any->second;
+        row.entered = a.entered;
+        row.price = a.told.price;
+        row.guidance_then = price_of(a.guidance);
+        row.band_then = a.band;
+        row.state = a.told.state;
+        row.reason = a.told.reason;
+        row.of = engine::OrderKind::any_of;
+        explain_market(row, a.told.instrument);
+    } else {
+        const auto live = strips_.find(id);
+        const Strip& s = live != strips_.end() ? live->second : done_strips_.at(id);
+        row.entered = s.entered;
+        row.price = price_of(s.price);
+        row.guidance_then = price_of(s.guidance);
+        row.band_then = s.band;
+        row.state = s.state;
+        row.reason = s.reason;
+        row.order_flags = s.soft;
+        row.side = s.side;
+        row.of = engine::OrderKind::strip;
+        explain_market(row, s.hour(0));
+    }
+    return row;
+}
+
 void NaiveExchange::answer(const engine::Command& question, Events& out) const {
     Rows rows(question, sequence_, now_, out);
     const engine::AccountId who = question.header.account;
+    const engine::Origin origin = question.header.origin;
     bool more = false;
+    const auto add_order = [&](const Order& order) {
+        engine::OrderRow row{picture(order)};
+        row.order.origin = origin;
+        rows.add(row);
+    };
+    const auto add_strip = [&](const Strip& s) {
+        engine::StripRow row{picture(s)};
+        row.strip.origin = origin;
+        rows.add(row);
+    };
+    const auto owner = [&](engine::OrderId id) {
+        if (const Order* order = find(id)) return order->account;
+        for (const auto* strips : {&strips_, &done_strips_})
+            if (const auto s = strips->find(id); s != strips->end()) return s->second.account;
+        const auto a = any_ofs_.find(id);
+        return a == any_ofs_.end() ? engine::no_account : a->second.account;
+    };
     if (question.kind() == engine::CommandKind::query_order) {
         const auto q = question.as<engine::QueryOrder>();
-        const Order* order = nullptr;
-        if (q.order.value != 0) {
-            order = find(q.order, {});
-        } else if (const Remembered* r = remembered({who, q.cid}); r != nullptr && !r->refusal) {
-            order = find(r->id, {});
-        }
-        if (order != nullptr && order->account == who) {
-            engine::OrderRow row{picture(*order)};
-            row.order.origin = question.header.origin;
+        const engine::OrderId id = named(who, q.order, q.cid);
+        if (!account_known(who) || owner(id) != who) {
+            // Unknown: no row.
+        } else if (const Order* order = find(id)) {
+            add_order(*order);
+        } else if (const auto a = any_ofs_.find(id); a != any_ofs_.end()) {
+            engine::AnyOfRow row{a->second.told};
+            row.any_of.origin = origin;
             rows.add(row);
+        } else {
+            add_strip(strips_.count(id) != 0 ? strips_.at(id) : done_strips_.at(id));
         }
     } else if (question.kind() == engine::CommandKind::query_orders) {
         const auto q = question.as<engine::QueryOrders>();
-        for (const auto& [id, order] : live_) {
-            if (order.account != who || id <= q.after) continue;
+        for (const engine::OrderId id : open_of(who)) {
+            if (id <= q.after) continue;
             if (rows.count() == q.limit) {
                 more = true;
                 break;
             }
-            engine::OrderRow row{picture(order)};
-            row.order.origin = question.header.origin;
+            if (live_.count(id) != 0)
+                add_order(live_.at(id));
+            else
+                add_strip(strips_.at(id));
+        }
+    } else if (question.kind() == engine::CommandKind::query_explain) {
+        const auto q = question.as<engine::QueryExplain>();
+        const engine::OrderId id = named(who, q.order, q.cid);
+        const Remembered* r = q.order.value == 0 ? remembered({who, q.cid}) : nullptr;
+        if (r != nullptr && r->refusal) {
+            engine::ExplainRow row;
+            row.order = r->id;
+            row.state = engine::OrderState::refused;
+            row.refused = r->refused.reason;
+            row.band_then = r->refused.band;
+            if (r->body.kind() == engine::CommandKind::place_strip) row.of = engine::OrderKind::strip;
+            if (r->body.kind() == engine::CommandKind::place_any_of) row.of = engine::OrderKind::any_of;
+            explain_market(row, r->refused.instrument);
+            row.origin = origin;
             rows.add(row);
+        } else if (account_known(who) && owner(id) == who) {
+            engine::ExplainRow row = explanation(id);
+            row.origin = origin;
+            rows.add(row);
+            const auto at = hours_.find(row.instrument);
+            const bool listed = at != hours_.end() && at->second.listed();
+            const engine::Duration window = engine::second * rules_.reference_window_s;
+            if (row.of == engine::OrderKind::order && listed) {
+                for (const auto& [minute, bucket] : at->second.buckets) {
+                    if (minute + engine::minute <= now_ - window) continue;
+                    engine::BucketRow b;
+                    b.origin = origin;
+                    b.minute = minute;
+                    b.sum = bucket.sum;
+                    b.trades = static_cast<std::uint32_t>(bucket.trades);
+                    rows.add(b);
+                }
+            }
         }
     } else if (question.kind() == engine::CommandKind::query_balance && account_known(who)) {
         const Account& a = accounts_[who.value];

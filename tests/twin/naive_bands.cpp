@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bands in the twin: changes and their dates, what they do to orders, and what waking orders trade.
+// The hard band in the twin: changes and their dates, their impact; and the suspension of the dynamic layer.
 #include <algorithm>
 
 #include "tests/twin/naive_exchange.hpp"
@@ -8,19 +8,16 @@ namespace gridbook::twin {
 
 using engine::BandStatus;
 using engine::Decimal;
-using engine::OrderState;
 using engine::Period;
 using engine::RejectField;
 using engine::RejectReason;
-using engine::Side;
 
 namespace {
 
-// The widest price of a book: 2^20 - 1 ticks.
-constexpr std::int64_t widest = (1 << 20) - 1;
+// The highest price there is, and the ticks between the edges of the widest band that a book can hold.
+constexpr std::int64_t highest = (1 << 30) - 1;
+constexpr std::int64_t widest = (1 << 21) - 4'096;
 constexpr std::size_t changes_ahead = 8;
-
-engine::Price price_of(std::int64_t ticks) { return engine::Price{static_cast<std::int32_t>(ticks)}; }
 
 }  // namespace
 
@@ -51,11 +48,11 @@ NaiveExchange::Refusal NaiveExchange::band_value_refusal(Decimal value, RejectFi
         r.limit_high = engine::tick_decimal;
     } else if (value.value < 0) {
         r = refusal(RejectReason::format_value, field);
-        r.limit_high = widest * engine::tick_decimal;
-    } else if (engine::ticks_of(value) > widest) {
+        r.limit_high = highest * engine::tick_decimal;
+    } else if (engine::ticks_of(value) > highest) {
         r = refusal(RejectReason::engine_limit, field);
         r.pool = engine::Pool::price;
-        r.limit_high = widest * engine::tick_decimal;
+        r.limit_high = highest * engine::tick_decimal;
     } else {
         return std::nullopt;
     }
@@ -85,13 +82,22 @@ NaiveExchange::Refusal NaiveExchange::band_refusal(const engine::SetBand& s) con
     if (s.effective > now_ && f.scheduled.size() == changes_ahead)
         return pool_full(engine::Pool::agenda, changes_ahead);
     const Band after = changed(f.band, {f.last_version + 1, s, now_, {}});
-    if (after.lo > after.hi || after.lo < 1 || after.hi > widest) {
+    const auto too_much = [&](std::int64_t most, std::int64_t got) {
+        auto r = refusal(RejectReason::engine_limit, RejectField::ceiling);
+        r.pool = engine::Pool::price;
+        r.limit_high = most * engine::tick_decimal;
+        r.got = got * engine::tick_decimal;
+        return r;
+    };
+    if (after.hi > highest) return too_much(highest, after.hi);
+    if (after.lo > after.hi || after.lo < 1) {
         auto r = refusal(RejectReason::format_value, RejectField::floor);
         r.limit_low = engine::tick_decimal;
-        r.limit_high = std::min(after.hi, widest) * engine::tick_decimal;
+        r.limit_high = after.hi * engine::tick_decimal;
         r.got = after.lo * engine::tick_decimal;
         return r;
     }
+    if (after.hi - after.lo > widest) return too_much(widest, after.hi - after.lo);
     if (!after.inside(after.guidance)) {
         auto r = refusal(RejectReason::format_value, RejectField::guidance);
         r.limit_low = after.lo * engine::tick_decimal;
@@ -150,11 +156,10 @@ void NaiveExchange::set_band(const engine::SetBand& s) {
                                 [](const auto& a, const auto& b) { return a.effective < b.effective; });
     }
     f.band = after;
-    park(s.family);
-    wake(s.family);
+    move_family(s.family, engine::BandCause::guidance);
 }
 
-// All changes of this instant come into force; then orders move.
+// All changes of this instant come into force; then orders move. Then suspensions end.
 void NaiveExchange::bands_due() {
     std::vector<engine::FamilyId> moved;
     for (const engine::FamilyId id : by_symbol()) {
@@ -169,52 +174,38 @@ void NaiveExchange::bands_due() {
             moved.push_back(id);
         }
     }
-    for (const engine::FamilyId id : moved) {
-        park(id);
-        wake(id);
+    for (const engine::FamilyId id : moved) move_family(id, engine::BandCause::guidance);
+    for (const engine::FamilyId id : by_symbol()) {
+        Family& f = families_[id.value];
+        if (f.suspended.value == 0 || f.suspended > now_) continue;
+        f.suspended = {};
+        engine::DynamicSuspended e;
+        e.family = id;
+        emit(engine::no_account, e);
+        move_family(id, engine::BandCause::suspended);
     }
 }
 
-// Orders that lie outside park, those that lie inside again are open: by period, bids first, best first, then
-// time.
-void NaiveExchange::park(engine::FamilyId f) {
-    for (const auto& [i, phase] : phases_) {
-        if (i.family != f || phase != engine::Phase::open) continue;
-        for (const Side side : {Side::buy, Side::sell}) {
-            for (const engine::OrderId id : resting(i, side)) {
-                Order& order = live_.at(id);
-                const OrderState state =
-                    families_[f.value].band.inside(order.price) ? OrderState::open : OrderState::parked;
-                if (state == order.state) continue;
-                order.state = state;
-                tell(order);
-            }
-        }
+// The dynamic layer of the family is out of force until then, or in force again.
+void NaiveExchange::suspend(const engine::SuspendDynamic& s) {
+    if (s.family.value >= families_.size())
+        return refuse(refusal(RejectReason::symbol_unknown, RejectField::family));
+    const engine::Time last = now_ + engine::second * rules_.suspend_s;
+    if (s.until.value != 0 && (s.until <= now_ || s.until > last)) {
+        auto r = refusal(RejectReason::format_value, RejectField::until);
+        r.limit_low = now_.value;
+        r.limit_high = last.value;
+        r.got = s.until.value;
+        r.instrument = engine::instrument(s.family, Period{0});
+        return refuse(r);
     }
-}
-
-void NaiveExchange::wake(engine::FamilyId f) {
-    for (const auto& [i, phase] : phases_)
-        if (i.family == f && phase == engine::Phase::open) wake_hour(i);
-}
-
-// While the fronts cross they trade at the older one's price; the younger is the taker.
-void NaiveExchange::wake_hour(engine::InstrumentId i) {
-    for (;;) {
-        const auto bids = queue(i, Side::buy);
-        const auto asks = queue(i, Side::sell);
-        if (bids.empty() || asks.empty() || bids.front()->price < asks.front()->price) return;
-        const bool bid_older = bids.front()->priority < asks.front()->priority;
-        Order& older = live_.at(bid_older ? bids.front()->id : asks.front()->id);
-        Order& younger = live_.at(bid_older ? asks.front()->id : bids.front()->id);
-        if (accounts_[older.account.value].group != accounts_[younger.account.value].group) {
-            trade(older, younger, older.price);
-            continue;
-        }
-        const engine::OrderId id = younger.id;
-        end(younger, OrderState::cancelled, engine::CancelReason::self_trade);
-        tell(done_.at(id));
-    }
+    families_[s.family.value].suspended = s.until;
+    engine::DynamicSuspended e;
+    e.origin = header().origin;
+    e.family = s.family;
+    e.until = s.until;
+    emit(header().account, e, false, engine::event_flag::reply);
+    move_family(s.family, engine::BandCause::suspended);
 }
 
 }  // namespace gridbook::twin

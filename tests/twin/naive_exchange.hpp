@@ -6,108 +6,20 @@
 // effect at once, and a follow-on only takes its place in the sequence (the comparison joins an engine's
 // follow-ons to their command).
 
-#include <map>
-#include <optional>
-#include <set>
-#include <string>
-#include <vector>
-
-#include "engine/event.hpp"
+#include "tests/twin/naive_state.hpp"
 
 namespace gridbook::twin {
-
-// Everything the twin knows of an order, open or done.
-struct Order {
-    engine::OrderId id{};
-    engine::AccountId account{};
-    engine::Cid cid{};
-    engine::InstrumentId instrument{};
-    engine::Side side = engine::Side::buy;
-    engine::TimeInForce tif = engine::TimeInForce::gate;
-    engine::OrderState state = engine::OrderState::open;
-    engine::CancelReason reason = engine::CancelReason::none;
-    std::int64_t price = 0;         // ticks
-    std::int64_t qty = 0;           // lots, total
-    std::int64_t cum = 0;           // lots filled
-    std::int64_t hold = 0;          // micro-CNY: money held (buy), margin (sell) of what is left
-    std::int64_t margin_price = 0;  // sell: max(P, G) at entry, ticks
-    std::int64_t free = 0;          // sell: lots left that were bought and carry no margin; sold first
-    std::uint64_t priority = 0;     // smaller is older
-    std::uint32_t band = 0;         // hard band version it was entered under
-
-    bool live() const { return state == engine::OrderState::open || state == engine::OrderState::parked; }
-    std::int64_t leaves() const { return live() ? qty - cum : 0; }
-};
-
-struct Account {
-    std::string name, group_name;
-    engine::GroupId group{};
-    std::uint8_t roles = 0;
-    std::int64_t cash = 0, hold = 0, margin = 0, receivable = 0, penalty = 0;
-    std::uint64_t number = 0;  // last n of its stream
-};
-
-struct Key {
-    std::string name;
-    engine::AccountId account{};
-    engine::SetKey set{};
-};
-
-struct Resource {
-    engine::AccountId account{};
-    engine::FamilyId family{};
-    std::int64_t lots = 0;
-    bool live = true;
-};
-
-struct Position {
-    std::int64_t bought = 0, sold = 0, open_sells = 0;
-    std::int64_t offered_again =
-        0;  // of the bought units: those that an order fixed as free, less what it gave back
-    std::int64_t margin = 0, receivable = 0;
-};
-
-// The hard band in ticks. What the regulator never set follows G: 0.70 G rounded up, 1.40 G rounded down.
-struct Band {
-    std::uint32_t version = 0;
-    std::int64_t lo = 0, hi = 0, guidance = 0;
-    bool floor_set = false, ceiling_set = false;
-    engine::Time effective{};
-    engine::Sequence blob{};
-    engine::Text<24> rationale{};
-    bool inside(std::int64_t ticks) const { return lo <= ticks && ticks <= hi; }
-};
-
-// A change that was accepted: what it sets, and when it comes into force.
-struct BandChange {
-    std::uint32_t version = 0;
-    engine::SetBand asked{};
-    engine::Time effective{};
-    engine::Sequence blob{};
-};
-
-struct Family {
-    engine::DefineFamily defined{};
-    std::string symbol;
-    Band band{};                        // in force
-    std::uint32_t last_version = 0;     // accepted, perhaps not yet in force
-    std::vector<BandChange> scheduled;  // by effective time, then version
-};
-
-// Remembered for its cid: an order or a refusal.
-struct Remembered {
-    engine::PlaceOrder body{};
-    engine::OrderId id{};
-    bool refusal = false;
-    engine::Refused refused{};
-    engine::Time done = engine::never;
-};
 
 class NaiveExchange {
   public:
     using Events = std::vector<engine::Event>;
     using CidKey = std::pair<engine::AccountId, engine::Cid>;
     using PositionKey = std::pair<engine::AccountId, engine::InstrumentId>;
+
+    // Books point to orders, so a twin is not copied.
+    NaiveExchange() = default;
+    NaiveExchange(const NaiveExchange&) = delete;
+    NaiveExchange& operator=(const NaiveExchange&) = delete;
 
     void apply(const engine::Command& command, Events& out);
     void answer(const engine::Command& question, Events& out) const;
@@ -118,28 +30,41 @@ class NaiveExchange {
     engine::Time time() const { return now_; }
     engine::Sequence sequence() const { return sequence_; }
     const engine::Genesis& genesis() const { return genesis_; }
+    const engine::SetRules& rules() const { return rules_; }
     const std::vector<Account>& accounts() const { return accounts_; }
     const std::vector<Key>& keys() const { return keys_; }
     const std::vector<Family>& families() const { return families_; }
     const std::vector<Resource>& resources() const { return resources_; }
     const std::map<engine::OrderId, Order>& live() const { return live_; }
     const std::map<engine::OrderId, Order>& done() const { return done_; }
+    const std::map<engine::OrderId, Strip>& strips() const { return strips_; }
+    const std::map<engine::OrderId, Strip>& done_strips() const { return done_strips_; }
+    const std::map<engine::OrderId, AnyOf>& any_ofs() const { return any_ofs_; }
     const std::map<PositionKey, Position>& positions() const { return positions_; }
-    const std::map<engine::InstrumentId, engine::Phase>& phases() const { return phases_; }
+    const std::map<engine::InstrumentId, Hour>& hours() const { return hours_; }
+    const std::vector<Session>& sessions() const { return sessions_; }
+    const KillSwitches& kills() const { return kills_; }
     std::int64_t bank() const { return bank_; }
     std::int64_t fee_income() const { return fee_income_; }
     std::int64_t tax_payable() const { return tax_payable_; }
     std::uint64_t trades() const { return trades_; }
+    // How often each mode of self-trade prevention acted.
+    const std::map<engine::SelfTrade, std::size_t>& prevented() const { return prevented_; }
     std::int64_t registered(engine::AccountId account, engine::FamilyId family) const;
     engine::Product product(engine::FamilyId family) const;
-    // The open orders of one side, best first, then oldest.
+    // The executable orders of one side, best first, then oldest.
     std::vector<const Order*> queue(engine::InstrumentId instrument, engine::Side side) const;
+    // What may trade in the instrument now; the hard band where no dynamic layer is in force.
+    Edges effective(engine::InstrumentId i) const;
+    Edges due_band(engine::InstrumentId i) const;
 
   private:
     using Refusal = std::optional<engine::Refused>;
 
-    // naive_exchange.cpp: the door, catalogue, participants.
+    // naive_exchange.cpp: the door, catalogue; naive_participants.cpp: accounts, keys, money, resources.
+    void carry_out(const engine::Command& command);
     void start(const engine::Genesis& g);
+    void set_rules(const engine::SetRules& r);
     void define_class(const engine::DefineClass& d);
     void define_zone(const engine::DefineZone& d);
     void define_tier(const engine::DefineTier& d);
@@ -154,53 +79,221 @@ class NaiveExchange {
     Refusal band_value_refusal(engine::Decimal value, engine::RejectField field) const;
     engine::Refused pool_full(engine::Pool pool, std::int64_t limit) const;
     bool account_known(engine::AccountId account) const { return account.value < accounts_.size(); }
+    bool same_group(engine::AccountId a, engine::AccountId b) const {
+        return accounts_[a.value].group == accounts_[b.value].group;
+    }
 
-    // naive_orders.cpp: client order ids, refusals, place, replace, cancel.
+    // naive_cids.cpp: client order ids.
+    bool told_before(const engine::Cid& cid);  // the same cid again was answered
+    void tell_again(const Remembered& r);
+    void refuse_order(engine::Refused refused, const engine::Cid& cid);
+    engine::OrderId next_id(const CidKey& key);
+    engine::OrderId remember(const engine::Cid& cid);
+    const Remembered* remembered(const CidKey& key) const;
+    // The id that a request names, by id or by cid; 0: none.
+    engine::OrderId named(engine::AccountId account, engine::OrderId id, const engine::Cid& cid) const;
+    const Order* find(engine::OrderId id) const;
+
+    // naive_checks.cpp: what is refused, in its order.
+    struct Asked {
+        engine::PlaceOrder body{};
+        const Order* old = nullptr;  // of a replace
+        std::int64_t price = 0;      // ticks, at the edge when it is a market order or capped
+        bool capped = false;
+    };
+    Refusal order_refusal(Asked& a) const;
+    Refusal killed_refusal(engine::InstrumentId first, std::int64_t hours) const;
+    Refusal symbol_refusal(engine::InstrumentId i) const;
+    Refusal tick_refusal(engine::Decimal price) const;
+    Refusal quantity_refusal(const engine::PlaceOrder& p) const;
+    Refusal notional_refusal(engine::Wide notional) const;
+    Refusal band_refusal(Asked& a) const;
+    Refusal hard_refusal(engine::FamilyId family, engine::Decimal price) const;
+    Refusal reason_refusal(const Asked& a) const;
+    Refusal account_refusal(const Asked& a) const;
+    Refusal post_only_refusal(const Asked& a) const;
+    Refusal funds_refusal(std::int64_t available, std::int64_t needed) const;
+    Refusal capacity_refusal(engine::InstrumentId i, std::int64_t room, std::int64_t lots) const;
+    Refusal limit_refusal(engine::Pool resting) const;
+    std::uint8_t soft_flags(std::int64_t price, std::int64_t guidance) const;
+    // Lots that would trade at once, and how many orders that meets.
+    struct Reach {
+        std::int64_t lots = 0;
+        std::int64_t met = 0;
+    };
+    Reach reach(const Order& order) const;
+
+    // naive_orders.cpp: place, replace, cancel.
     void place(const engine::PlaceOrder& p);
     void replace(const engine::ReplaceOrder& r);
+    void change(Order& order, const Asked& a, std::int64_t lots, bool kept);
     void cancel(const engine::CancelOrder& c);
-    void tell_again(const Remembered& r);
-    void remember_refusal(const engine::PlaceOrder& p, const engine::Refused& refused);
-    Refusal order_refusal(const engine::PlaceOrder& p, const Order* old, std::int64_t cum) const;
-    Refusal limit_refusal(bool rests) const;
-    engine::OrderId next_id(const CidKey& key);
-    Refusal symbol_refusal(engine::InstrumentId i) const;
-    Refusal number_refusal(const engine::PlaceOrder& p) const;
-    Refusal account_refusal(const engine::PlaceOrder& p, const Order* old, std::int64_t cum) const;
-    const Order* find(engine::OrderId id, const engine::Cid& cid) const;
-    bool refuse_unless_live(const Order* order, engine::OrderId id, const engine::Cid& cid);
-    const Remembered* remembered(const CidKey& key) const;
+    bool refuse_unless_live(engine::OrderId found, engine::OrderId id, const engine::Cid& cid);
+    void flag(Order& order);
+    std::uint32_t session_of_order() const;
 
     // naive_matching.cpp: matching, fills, holds, what is told of an order.
+    void enter_book(Order& order);
+    void leave_book(Order& order);
     void reserve(Order& order);    // takes hold or margin and capacity for its leaves
     void give_back(Order& order);  // the reverse, for what is left
+    void shrink(Order& order, std::int64_t leaves);
     void match(Order& order);
+    // Own orders meet: acts by the taker's mode. Tells which of the two are left.
+    void prevent(Order& maker, Order& taker);
     void trade(Order& maker, Order& taker, std::int64_t price);
-    void fill(Order& order, std::int64_t price, std::int64_t lots, engine::Liquidity liquidity);
+    void fill(Order& order, std::int64_t price, std::int64_t lots, engine::Liquidity liquidity,
+              bool call = false);
+    void traded(engine::InstrumentId i, std::int64_t price);
+    void touch(engine::InstrumentId i);
     void end(Order& order, engine::OrderState state, engine::CancelReason reason);
+    void cancel_and_tell(engine::OrderId id, engine::CancelReason reason);
+    std::int64_t buy_hold(engine::Wide notional) const;
     std::int64_t hold_for(const Order& order, std::int64_t leaves) const;
-    std::int64_t margin_for(const Order& order, std::int64_t lots) const;
+    std::int64_t margin_for(engine::FamilyId family, std::int64_t price, std::int64_t lots) const;
     engine::OrderEvent picture(const Order& order) const;
-    void tell(const Order& order, std::uint8_t flags = 0);
+    void tell(const Order& order, std::uint8_t flags = 0, std::uint8_t more = 0);
 
-    // naive_time.cpp: timers, listing, gates; naive_bands.cpp: bands, parking, waking.
+    // naive_time.cpp: timers, listing, gates.
     void advance(engine::Time to);
     void fire(engine::Time instant);
     void close_gate(engine::InstrumentId i);
     void list(engine::InstrumentId i);
     void cross_boundary(engine::FamilyId f);
+    void expire();
+    void lost_sessions_and_switches();
+    engine::Time next_minute() const;
+    // Families in the order of their symbols: the order in which timers of one instant fire.
+    std::vector<engine::FamilyId> by_symbol() const;
+    std::vector<engine::InstrumentId> hours_of(engine::FamilyId f) const;
+    std::vector<engine::InstrumentId> hours_by_symbol() const;
+    std::vector<engine::InstrumentId> in_symbol_order(const std::set<engine::InstrumentId>& some) const;
+    std::vector<engine::OrderId> resting(engine::InstrumentId i, engine::Side side) const;
+
+    // naive_bands.cpp: the hard band, suspensions.
     void set_band(const engine::SetBand& s);
     Refusal band_refusal(const engine::SetBand& s) const;
     Band changed(const Band& before, const BandChange& change) const;
     engine::BandChanged told(engine::FamilyId f, const Band& after, engine::BandStatus status) const;
     void bands_due();
-    void park(engine::FamilyId f);
-    void wake(engine::FamilyId f);
-    void wake_hour(engine::InstrumentId i);
-    // All resting orders of a side, parked ones too, best first, then oldest.
-    std::vector<engine::OrderId> resting(engine::InstrumentId i, engine::Side side) const;
-    // Families in the order of their symbols: the order in which timers of one instant fire.
-    std::vector<engine::FamilyId> by_symbol() const;
+    void suspend(const engine::SuspendDynamic& s);
+
+    // naive_dynamic.cpp: references, effective bands, orders that move with them, waking; what follows.
+    void follow();
+    std::int64_t width(engine::InstrumentId i) const;
+    std::int64_t reference(engine::InstrumentId i) const;
+    bool layered(engine::FamilyId f) const;  // has a dynamic layer
+    bool suspended(engine::FamilyId f) const;
+    void look(engine::InstrumentId i);
+    void move(engine::InstrumentId i, engine::BandCause cause, std::int64_t trades = 0);
+    void move_family(engine::FamilyId f, engine::BandCause cause);
+    void wake(engine::InstrumentId i);
+    void widen();
+    const Order* best(engine::InstrumentId i, engine::Side side) const;
+    bool unparked(engine::InstrumentId i, engine::Side side) const;
+
+    // naive_phases.cpp: limit states, pauses, calls.
+    struct CallPrice {
+        std::int64_t price = 0, lots = 0, surplus = 0;
+    };
+    struct Paired {
+        engine::OrderId bid{}, ask{};
+        std::int64_t lots = 0;
+    };
+    void limit_state(engine::InstrumentId i);
+    void limits_and_pauses();
+    void tell_phase(engine::InstrumentId i, engine::PhaseReason reason, engine::Time until);
+    void begin_pause(engine::InstrumentId i, engine::PhaseReason reason, engine::Time until);
+    enum class PauseEnd { timer, resume, call };
+    void end_pause(engine::InstrumentId i, PauseEnd how);
+    void reopen(engine::InstrumentId i, engine::PhaseReason reason, engine::BandCause cause,
+                std::int64_t price);
+    bool extend(engine::InstrumentId i, std::int64_t edge);
+    std::int64_t edge_met(engine::InstrumentId i) const;
+    std::int64_t call(engine::InstrumentId i);  // its price; 0: nothing was executable
+    CallPrice call_price(engine::InstrumentId i) const;
+    std::vector<Paired> pairs(engine::InstrumentId i, const CallPrice& at) const;
+    void tell_indicative(engine::InstrumentId i);
+    void set_phase(const engine::SetPhase& s);
+
+    // naive_strips.cpp, naive_strip_fills.cpp: strips.
+    struct Leg {
+        engine::OrderId maker{};
+        std::int64_t price = 0, lots = 0;
+    };
+    struct Sweep {
+        std::vector<std::vector<Leg>> hours;  // as far as it came
+        engine::Wide total = 0;               // ticks x lots
+        std::int64_t met = 0;
+        engine::CancelReason why = engine::CancelReason::none;
+        engine::Period hour{};  // that stands in the way
+    };
+    struct Outlook {
+        Sweep sweep;
+        const Strip* other = nullptr;  // the older strip it takes
+        bool fills = false;
+        std::int64_t best = 0, missing = 0;  // ticks
+        engine::CancelReason why = engine::CancelReason::none;
+    };
+    void place_strip(const engine::PlaceStrip& p);
+    Refusal strip_refusal(const engine::PlaceStrip& p) const;
+    Refusal strip_hours_refusal(const engine::PlaceStrip& p) const;
+    Refusal strip_account_refusal(const Strip& s) const;
+    Strip strip_of(const engine::PlaceStrip& p) const;
+    Sweep sweep(engine::InstrumentId first, std::int64_t hours, engine::Side side, std::int64_t lots,
+                engine::AccountId account, bool kills) const;
+    Outlook outlook(const Strip& s) const;
+    const Strip* strip_to_take(const Strip& s) const;
+    void retry_strips();
+    void fill_strip(engine::OrderId id, const Outlook& o);
+    void fill_against_strip(Strip& older, Strip& younger);
+    struct StripLeg {
+        std::int64_t hour = 0, price = 0, lots = 0, left = 0;
+        bool last = false;
+        engine::Liquidity liquidity = engine::Liquidity::taker;
+    };
+    void fill_leg(Strip& s, const StripLeg& leg);
+    engine::Fill leg_fill(engine::InstrumentId i, std::int64_t price, std::int64_t lots,
+                          engine::Liquidity liquidity) const;
+    void reserve_strip(Strip& s);
+    void end_strip(Strip& s, engine::OrderState state, engine::CancelReason reason);
+    engine::StripEvent picture(const Strip& s, const Outlook* o) const;
+    engine::StripEvent picture(const Strip& s) const;
+    void tell(const Strip& s, std::uint8_t flags = 0);
+    std::vector<engine::OrderId> strips_in_time() const;
+
+    // naive_any_of.cpp.
+    struct Choice {
+        Sweep sweep;
+        std::int64_t lots = 0, cost = 0;
+        std::uint16_t factor = 0;
+        engine::FamilyId family{};
+        bool had() const { return sweep.why == engine::CancelReason::none; }
+    };
+    void place_any_of(const engine::PlaceAnyOf& p);
+    Refusal any_of_refusal(const engine::PlaceAnyOf& p) const;
+    Choice choice(const engine::PlaceAnyOf& p, engine::FamilyId family) const;
+    void tell_alternatives(const engine::PlaceAnyOf& p, const std::vector<Choice>& choices,
+                           engine::OrderId id);
+    void fill_any_of(AnyOf& a, const Choice& c);
+
+    // naive_mass.cpp: mass cancels, dead man's switches, sessions, kill switches.
+    void cancel_all(const engine::CancelAll& c);
+    void cancel_after(const engine::CancelAfter& c);
+    void open_session(const engine::OpenSession& o);
+    void close_session();
+    void kill(const engine::Kill& k);
+    std::uint32_t kill_resting(const engine::Kill& k);
+    std::uint32_t kill_hour(engine::InstrumentId i);
+    std::uint32_t kill_family(engine::FamilyId f);
+    std::uint32_t cancel_account(engine::AccountId account, engine::CancelReason reason);
+    std::vector<engine::OrderId> open_of(engine::AccountId account) const;
+    void tell_mass(engine::AccountId account, std::uint32_t orders, engine::CancelReason reason, bool reply);
+
+    // naive_answer.cpp.
+    engine::ExplainRow explanation(engine::OrderId id) const;
+    void explain_market(engine::ExplainRow& row, engine::InstrumentId i) const;
+    engine::Phase phase_of(engine::InstrumentId i) const;
 
     // Telling.
     template <class Body>
@@ -208,6 +301,8 @@ class NaiveExchange {
     void refuse(engine::Refused refused);
     engine::Refused refusal(engine::RejectReason reason, engine::RejectField field) const;
     const engine::CommandHeader& header() const { return command_.header; }
+    Family& family(engine::InstrumentId i) { return families_[i.family.value]; }
+    const Family& family(engine::InstrumentId i) const { return families_[i.family.value]; }
 
     Events* out_ = nullptr;
     engine::Command command_{};
@@ -215,6 +310,7 @@ class NaiveExchange {
     engine::Time now_{};
     engine::Sequence sequence_{};
     engine::Genesis genesis_{};
+    engine::SetRules rules_{};
     std::vector<engine::DefineClass> classes_;
     std::vector<engine::DefineZone> zones_;
     std::vector<engine::DefineTier> tiers_;
@@ -224,12 +320,26 @@ class NaiveExchange {
     std::vector<Resource> resources_;
     std::vector<std::string> groups_;
     std::map<engine::OrderId, Order> live_, done_;
+    std::map<engine::OrderId, Strip> strips_, done_strips_;
+    std::map<engine::OrderId, AnyOf> any_ofs_;
+    std::map<engine::InstrumentId, Book> books_;
     std::map<CidKey, Remembered> remembered_;
     std::map<std::uint64_t, std::pair<engine::OrderId, CidKey>> circle_;
     std::map<PositionKey, Position> positions_;
-    std::map<engine::InstrumentId, engine::Phase> phases_;
+    std::map<engine::InstrumentId, Hour> hours_;
+    std::map<engine::AccountId, DeadMansSwitch> switches_;
+    std::vector<Session> sessions_;
+    KillSwitches kills_;
     std::uint64_t records_ = 0, trades_ = 0, priorities_ = 0;
+    std::uint32_t sessions_opened_ = 0;
     std::int64_t bank_ = 0, fee_income_ = 0, tax_payable_ = 0;
+    engine::Time last_bucket_end_{};  // of the last trade that entered a bucket
+    // What the command changed: instruments whose limit state must be looked at, those that traded, and
+    // whether strips may fill that could not.
+    std::set<engine::InstrumentId> touched_, traded_;
+    bool moved_ = false;
+    std::map<engine::SelfTrade, std::size_t> prevented_;
+    bool phase_answers_ = false;  // the next phase_changed is the reply
 };
 
 template <class Body>
@@ -243,6 +353,11 @@ void NaiveExchange::emit(engine::AccountId account, const Body& body, bool numbe
     if (numbered) event.header.number = engine::StreamNumber{++accounts_[account.value].number};
     event.set(body);
     out_->push_back(event);
+}
+
+inline engine::Price price_of(std::int64_t ticks) { return engine::Price{static_cast<std::int32_t>(ticks)}; }
+inline std::int64_t narrow(engine::Wide value) {
+    return static_cast<std::int64_t>(value > INT64_MAX ? INT64_MAX : value);
 }
 
 }  // namespace gridbook::twin

@@ -107,17 +107,29 @@ Difference Pair::ask_everything() {
     }
     // One order at a time: by id and by cid, open or done.
     std::size_t asked = 0;
+    const auto ask_of = [&](engine::AccountId account, engine::OrderId id, const engine::Cid& cid) {
+        engine::QueryOrder q;
+        engine::QueryExplain why;
+        if (++asked % 2 == 0)
+            q.order = why.order = id;
+        else
+            q.cid = why.cid = cid;
+        Difference d = ask(engine::Command::of(q, account, engine::no_key, {1, 1}));
+        return d ? d : ask(engine::Command::of(why, account, engine::no_key, {1, 1}));
+    };
     for (const auto* orders : {&twin_.live(), &twin_.done()}) {
-        for (auto it = orders->rbegin(); it != orders->rend() && asked < 200; ++it, ++asked) {
-            engine::QueryOrder q;
-            if (asked % 2 == 0)
-                q.order = it->second.id;
-            else
-                q.cid = it->second.cid;
-            if (auto difference = ask(engine::Command::of(q, it->second.account, engine::no_key, {1, 1})))
-                return difference;
-        }
+        std::size_t last = 100;
+        for (auto it = orders->rbegin(); it != orders->rend() && last > 0; ++it, --last)
+            if (auto d = ask_of(it->second.account, it->second.id, it->second.cid)) return d;
     }
+    for (const auto* strips : {&twin_.strips(), &twin_.done_strips()}) {
+        std::size_t last = 20;
+        for (auto it = strips->rbegin(); it != strips->rend() && last > 0; ++it, --last)
+            if (auto d = ask_of(it->second.account, it->second.id, it->second.cid)) return d;
+    }
+    std::size_t last = 20;
+    for (auto it = twin_.any_ofs().rbegin(); it != twin_.any_ofs().rend() && last > 0; ++it, --last)
+        if (auto d = ask_of(it->second.account, it->first, it->second.told.cid)) return d;
     return std::nullopt;
 }
 

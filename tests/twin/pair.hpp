@@ -4,16 +4,11 @@
 // promises a difference in words, or nothing. Follow-ons are joined to the command that they go on with: the
 // exchange may tell its effect in several pieces, the pieces in sequence.
 
-#include <optional>
-#include <string>
-
 #include "tests/engine/driver.hpp"
 #include "tests/twin/flow.hpp"
-#include "tests/twin/naive_exchange.hpp"
+#include "tests/twin/invariants.hpp"
 
 namespace gridbook::twin {
-
-using Difference = std::optional<std::string>;
 
 class Pair {
   public:
@@ -39,8 +34,5 @@ class Pair {
     std::vector<engine::Event> told_;
     std::size_t follow_ons_ = 0;
 };
-
-// What must hold after every command (market-rules section 9), of the twin's state; nothing when all holds.
-Difference broken_invariant(const NaiveExchange& market);
 
 }  // namespace gridbook::twin

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/engine/describe.hpp"
+#include "tests/twin/alone.hpp"
 #include "tests/twin/coverage.hpp"
 #include "tests/twin/pair.hpp"
 #include "tests/twin/shrink.hpp"
@@ -32,23 +33,12 @@ Difference step(Pair& pair, const Sent& sent, bool ask) {
 
 // The commands of a seed. The flow looks at the twin alone, so they can be had without the exchange.
 std::vector<Sent> commands_of(std::uint64_t seed, std::size_t commands) {
-    NaiveExchange twin;
-    Flow flow(seed, twin);
+    Alone alone;
+    Flow flow(seed, alone.twin());
     std::vector<Sent> all;
-    NaiveExchange::Events unheard;
-    std::uint64_t sequence = 0;
-    const auto apply = [&](engine::Command command, engine::Time at) {
-        command.header.sequence = engine::Sequence{++sequence};
-        command.header.time = at;
-        unheard.clear();
-        twin.apply(command, unheard);
-    };
     for (std::size_t i = 0; i < commands; ++i) {
         all.push_back(flow.next());
-        const engine::Time at = std::max(all.back().at, twin.time());
-        if (all.back().command.kind() != engine::CommandKind::advance_time && twin.next_timer() <= at)
-            apply(engine::Command::of(engine::AdvanceTime{}), at);
-        apply(all.back().command, at);
+        alone.send(all.back());
     }
     return all;
 }
@@ -67,6 +57,7 @@ Difference run(const std::vector<Sent>& commands, Coverage* coverage = nullptr,
         coverage->count("commands", commands.size());
         coverage->count("trades", pair.twin().trades());
         coverage->count("follow-ons", pair.follow_ons());
+        coverage->count(pair.twin().prevented());
     }
     return pair.ask_everything();
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/genesis.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace gridbook::engine {
+
+bool sound(const Genesis& g) {
+    return std::has_single_bit(g.records) && g.records > g.orders && g.orders > 0 && g.pages > 0 &&
+           g.accounts > 0 && g.keys > 0 && g.keys < no_key.value && g.families > 0 &&
+           g.families < no_family.value && g.books > 0 && g.positions > 0 && g.max_qty > 0 &&
+           g.max_qty / gpu_lot_decimal <= INT32_MAX && g.max_notional > 0 && g.taker_fee >= g.maker_fee &&
+           g.maker_fee >= BasisPoints{} && g.tax >= BasisPoints{} && g.margin >= BasisPoints{};
+}
+
+void reserve_all(State& state, const Genesis& g) {
+    state.started = true;
+    state.genesis = g;
+    state.rates = Rates{g.taker_fee, g.maker_fee, g.tax, g.margin};
+    state.catalogue.reserve(g.families, g.books);
+    state.accounts.reserve(g.accounts, g.keys);
+    state.positions.reserve(g.positions);
+    state.resources.reserve(g.resources, g.accounts, g.families);
+    state.orders.reserve(g.orders);
+    state.levels.reserve(g.pages);
+    state.records.reserve(g.records, second * g.retention_s);
+    state.strips.reserve(g.strips);
+    state.sessions.reserve(g.sessions);
+    state.books.assign(g.books, Book{});
+    state.timers.reserve(TimerIds::limit(state));
+    state.follow.reserve(g.books);
+    state.agenda.reserve(16 + 2 * BandSchedule::limit * g.families + g.accounts + g.sessions);
+    state.scratch.reserve(std::max({g.positions, g.accounts, g.sessions}));
+}
+
+}  // namespace gridbook::engine

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the tables of a snapshot, in the order in which snapshot_restore.cpp reads them.
+#include "engine/snapshot/state_fields.hpp"
+#include "engine/snapshot/state_hash.hpp"
+#include "engine/snapshot/stream.hpp"
+
+namespace gridbook::engine {
+namespace {
+
+template <class Entries>
+void save_all(SnapshotWriter& w, const Entries& entries) {
+    w(std::uint64_t{entries.size()});
+    for (const auto& entry : entries) fields(w, entry);
+}
+
+void save_catalogue(SnapshotWriter& w, const Catalogue& c) {
+    w(std::uint64_t{c.classes().size()});
+    for (const ClassEntry& entry : c.classes()) w(entry.defined, entry.version);
+    w(std::uint64_t{c.zones().size()});
+    for (const DefineZone& zone : c.zones()) w(zone);
+    w(std::uint64_t{c.tiers().size()});
+    for (const DefineTier& tier : c.tiers()) w(tier);
+    w(std::uint64_t{c.families().size()});
+    for (const Family& family : c.families()) {
+        fields(w, family.defined);
+        fields(w, family);
+        fields(w, family.band);
+        save_all(w, family.schedule.all());
+    }
+}
+
+// A timer that is set, of an owner that may have none.
+void save_timer(SnapshotWriter& w, const State& state, std::uint32_t id) {
+    const bool set = state.timers.set(id);
+    w(set);
+    if (set) fields(w, state.timers.due(id));
+}
+
+void save_accounts(SnapshotWriter& w, const State& state) {
+    const Accounts& accounts = state.accounts;
+    w(std::uint64_t{accounts.all().size()});
+    for (std::uint32_t a = 0; a < accounts.all().size(); ++a) {
+        const Account& account = accounts.all()[a];
+        w(accounts.group_name(account.group));
+        fields(w, account);
+        save_timer(w, state, TimerIds::account(state, AccountId{a}));
+    }
+    save_all(w, accounts.keys());
+    fields(w, accounts.house);
+    w(std::uint64_t{state.positions.used()});
+    for (const Account& account : accounts.all())
+        for_each_position(state, account, [&](std::uint32_t slot) { fields(w, state.positions[slot]); });
+}
+
+void save_few(SnapshotWriter& w, const State& state) {
+    w(state.resources.last_id());
+    save_all(w, state.resources.all());
+    w(state.sessions.last_id());
+    for (std::uint32_t i = 0; i < state.sessions.limit(); ++i) {
+        fields(w, state.sessions[i]);
+        save_timer(w, state, TimerIds::session(state, i));
+    }
+}
+
+void save_records(SnapshotWriter& w, const OrderRecords& records) {
+    std::uint64_t used = 0;
+    for (const OrderRecord& record : records.all()) used += record.id != OrderId{};
+    w(records.last_id(), used);
+    for (const OrderRecord& record : records.all())
+        if (record.id != OrderId{}) w(without_links(record));
+}
+
+void save_order(SnapshotWriter& w, const State& state, std::uint32_t slot) {
+    const RestingOrder& order = state.orders[slot];
+    w(state.records[order.record].id, state.orders.session(slot), order.parked, order.non_executable);
+    save_timer(w, state, TimerIds::order(state, slot));
+}
+
+void save_books(SnapshotWriter& w, const State& state) {
+    std::uint64_t used = 0;
+    for (const Book& book : state.books) used += book.instrument != no_instrument;
+    w(used);
+    for (const Book& book : state.books) {
+        if (book.instrument == no_instrument) continue;
+        w(state.book_index(book));
+        fields(w, book);
+        for (const Bucket& bucket : book.reference.buckets()) fields(w, bucket);
+        save_timer(w, state, TimerIds::book(state, state.book_index(book)));
+        save_timer(w, state, TimerIds::indicative(state, state.book_index(book)));
+        w(book.bids.base(), std::uint64_t{book.pages_kept});
+        const auto save = [&](std::uint32_t slot) { save_order(w, state, slot); };
+        for_each_resting(state, book.bids, save);
+        w(OrderId{});
+        for_each_resting(state, book.asks, save);
+        w(OrderId{});
+        for (std::uint32_t slot = book.aside_first; slot != 0; slot = state.orders[slot].next) save(slot);
+        w(OrderId{});
+    }
+}
+
+void save_strips(SnapshotWriter& w, const State& state) {
+    w(std::uint64_t{state.strips.used()});
+    for (std::uint32_t slot = state.strips.first(); slot != 0; slot = state.strips[slot].next) {
+        const RestingStrip& strip = state.strips[slot];
+        w(state.records[strip.record].id, strip.session, strip.crowded);
+        for (std::uint32_t hour = 0; strip.side == Side::sell && hour < strip.hours; ++hour)
+            w(strip.legs[hour].free);
+    }
+}
+
+void save_unfinished(SnapshotWriter& w, const State& state) {
+    const FollowUp& follow = state.follow;
+    for (const auto* notes : {&follow.touched, &follow.traded, &follow.round}) {
+        w(std::uint64_t{notes->size()});
+        for (const std::uint32_t book : *notes) w(book);
+    }
+    w(std::uint64_t{follow.improved.size()});
+    for (const std::uint32_t book : follow.improved)
+        w(book, state.books[book].improved[0], state.books[book].improved[1]);
+    w(std::uint64_t{follow.looked}, follow.strips);
+    fields(w, state.advance);
+    w(std::uint64_t{state.agenda.size()});
+    for (std::size_t i = 0; i < state.agenda.size(); ++i) fields(w, state.agenda[i]);
+}
+
+}  // namespace
+
+bool save_state(const State& state, SnapshotSink& sink) {
+    GRIDBOOK_CHECK(state.started);
+    SnapshotHead head;
+    head.sequence = state.sequence;
+    head.hash = hash_state(state);
+    head.genesis = state.genesis;
+    head.checksum = checksum_of(head);
+    if (!sink.write(std::as_bytes(std::span(&head, 1)))) return false;
+    SnapshotWriter w(sink);
+    fields(w, state);
+    save_catalogue(w, state.catalogue);
+    save_accounts(w, state);
+    save_few(w, state);
+    save_records(w, state.records);
+    save_books(w, state);
+    save_strips(w, state);
+    save_unfinished(w, state);
+    return w.finish();
+}
+
+}  // namespace gridbook::engine

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/snapshot/state_hash.hpp"
+
+#include "engine/snapshot/state_fields.hpp"
+#include "engine/units/hash.hpp"
+
+namespace gridbook::engine {
+namespace {
+
+// Takes values one by one; the order matters.
+class Hasher {
+  public:
+    template <class... T>
+    void operator()(const T&... values) {
+        (add(values), ...);
+    }
+    std::uint64_t value() const { return h_; }
+
+  private:
+    template <class T>
+    void add(const T& v) {
+        if constexpr (std::is_enum_v<T> || std::is_integral_v<T>)
+            h_ = mix(h_, static_cast<std::uint64_t>(v));
+        else if constexpr (requires { v.value; })
+            h_ = mix(h_, static_cast<std::uint64_t>(v.value));
+        else
+            h_ = mix(h_, hash_of(v));
+    }
+
+    std::uint64_t h_ = 0x67726964'626F6F6Bull;  // "gridbook"
+};
+
+void hash_catalogue(Hasher& h, const Catalogue& c) {
+    for (const ClassEntry& entry : c.classes()) h(entry.defined, entry.version);
+    for (const DefineZone& zone : c.zones()) h(zone);
+    for (const DefineTier& tier : c.tiers()) h(tier);
+    for (const Family& family : c.families()) {
+        fields(h, family.defined);
+        fields(h, family);
+        fields(h, family.band);
+        for (const BandChange& change : family.schedule.all()) fields(h, change);
+    }
+}
+
+void hash_accounts(Hasher& h, const Accounts& accounts) {
+    for (const Account& account : accounts.all()) {
+        fields(h, account);
+        h(account.group, accounts.group_name(account.group));
+    }
+    for (const Key& key : accounts.keys()) fields(h, key);
+    fields(h, accounts.house);
+}
+
+// Positions have no order of their own: their hashes are summed.
+std::uint64_t hash_positions(const State& state) {
+    std::uint64_t sum = 0;
+    for (const Account& account : state.accounts.all())
+        for_each_position(state, account, [&](std::uint32_t slot) {
+            Hasher h;
+            fields(h, state.positions[slot]);
+            sum += h.value();
+        });
+    return sum;
+}
+
+// Slots of sessions are canonical: the first free one is taken.
+void hash_few(Hasher& h, const State& state) {
+    h(state.resources.last_id(), state.sessions.last_id());
+    for (const Resource& resource : state.resources.all()) fields(h, resource);
+    for (const Session& session : state.sessions.all()) fields(h, session);
+}
+
+// Records by id, live or remembered. Slots follow from ids, so the order of the table is canonical.
+void hash_records(Hasher& h, const OrderRecords& records) {
+    h(records.last_id());
+    for (const OrderRecord& record : records.all())
+        if (record.id != OrderId{}) h(without_links(record));
+}
+
+void hash_order(Hasher& h, const State& state, std::uint32_t slot) {
+    const RestingOrder& order = state.orders[slot];
+    h(state.records[order.record].id, order.leaves, order.parked, order.non_executable,
+      state.orders.session(slot));
+}
+
+void hash_books(Hasher& h, const State& state) {
+    for (const Book& book : state.books) {
+        if (book.instrument == no_instrument) continue;
+        fields(h, book);
+        for (const Bucket& bucket : book.reference.buckets()) fields(h, bucket);
+        h(book.bids.base(), book.pages_kept, book.strips);
+        for_each_resting(state, book.bids, [&](std::uint32_t slot) { hash_order(h, state, slot); });
+        for_each_resting(state, book.asks, [&](std::uint32_t slot) { hash_order(h, state, slot); });
+        for (std::uint32_t slot = book.aside_first; slot != 0; slot = state.orders[slot].next)
+            hash_order(h, state, slot);
+    }
+}
+
+void hash_strips(Hasher& h, const State& state) {
+    for (std::uint32_t slot = state.strips.first(); slot != 0; slot = state.strips[slot].next) {
+        const RestingStrip& strip = state.strips[slot];
+        h(state.records[strip.record].id, strip.session, strip.crowded);
+        for (std::uint32_t hour = 0; strip.side == Side::sell && hour < strip.hours; ++hour)
+            h(strip.legs[hour].free);
+    }
+}
+
+// Whose timer it is stands in an order's id, or in an id that the pools' sizes give. A heap has many shapes:
+// the hashes are summed.
+std::uint64_t hash_timers(const State& state) {
+    std::uint64_t sum = 0;
+    state.timers.for_each([&](std::uint32_t id, const Due& due) {
+        Hasher h;
+        fields(h, due);
+        if (due.kind == due_kind::expiry)
+            h(state.records[state.orders[id].record].id);
+        else
+            h(id);
+        sum += h.value();
+    });
+    return sum;
+}
+
+// What an unfinished command has still to do.
+void hash_unfinished(Hasher& h, const State& state) {
+    const FollowUp& follow = state.follow;
+    for (const auto* notes : {&follow.touched, &follow.traded, &follow.round}) {
+        h(notes->size());
+        for (const std::uint32_t book : *notes) h(book);
+    }
+    for (const std::uint32_t book : follow.improved)
+        h(book, state.books[book].improved[0], state.books[book].improved[1]);
+    h(follow.looked, follow.strips);
+    fields(h, state.advance);
+    for (std::size_t i = 0; i < state.agenda.size(); ++i) fields(h, state.agenda[i]);
+}
+
+}  // namespace
+
+std::uint64_t hash_state(const State& state) {
+    Hasher h;
+    if (!state.started) return h.value();
+    h(state.genesis);
+    fields(h, state);
+    hash_catalogue(h, state.catalogue);
+    hash_accounts(h, state.accounts);
+    h(hash_positions(state));
+    hash_few(h, state);
+    hash_records(h, state.records);
+    hash_books(h, state);
+    hash_strips(h, state);
+    h(hash_timers(state));
+    hash_unfinished(h, state);
+    return h.value();
+}
+
+}  // namespace gridbook::engine

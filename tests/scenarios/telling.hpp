@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// An event as one line of a scenario: what tests/engine/describe.hpp tells, and besides it strips, any-of,
+// phases, references and switches, which a person of the market reads here first.
+
+#include "tests/engine/describe.hpp"
+
+namespace gridbook::tests {
+
+std::string scenario_line(const engine::Event& event, const Names& names);
+
+}  // namespace gridbook::tests

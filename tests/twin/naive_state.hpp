@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the twin remembers: plain values, all numbers in ticks, lots and micro-CNY. Nothing here decides
+// anything.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/event.hpp"
+
+namespace gridbook::twin {
+
+// Everything the twin knows of an order, open or done.
+struct Order {
+    engine::OrderId id{};
+    engine::AccountId account{};
+    engine::Cid cid{};
+    engine::InstrumentId instrument{};
+    engine::Side side = engine::Side::buy;
+    engine::OrderType type = engine::OrderType::limit;
+    engine::TimeInForce tif = engine::TimeInForce::gate;
+    engine::SelfTrade self_trade = engine::SelfTrade::cancel_taker;
+    engine::OrderState state = engine::OrderState::open;
+    engine::CancelReason reason = engine::CancelReason::none;
+    bool post_only = false, capped = false;
+    bool non_executable = false;    // beyond the effective band: shown, skipped
+    bool reason_given = false;      // entered with a reason code
+    std::int64_t price = 0;         // ticks
+    std::int64_t qty = 0;           // lots, total
+    std::int64_t cum = 0;           // lots filled
+    std::int64_t left = 0;          // lots neither filled nor prevented
+    std::int64_t hold = 0;          // micro-CNY: money held (buy), margin (sell) of what is left
+    std::int64_t margin_price = 0;  // sell: max(P, G) at entry, ticks
+    std::int64_t free = 0;          // sell: lots left that were bought and carry no margin; sold first
+    std::uint64_t priority = 0;     // smaller is older
+    engine::Sequence entered{};     // of the command that gave it its place
+    engine::Time expire = engine::never;
+    std::uint32_t session = 0;  // 0: none
+    std::uint32_t band = 0;     // hard band version it was entered under
+    std::int64_t guidance = 0;  // G at entry
+    std::uint8_t soft = 0;      // flags guidance_below, guidance_above
+    std::int32_t deviation = 0;
+
+    bool live() const { return state == engine::OrderState::open || state == engine::OrderState::parked; }
+    bool executable() const { return state == engine::OrderState::open && !non_executable; }
+    std::int64_t leaves() const { return live() ? left : 0; }
+};
+
+// Where an order stands among those of its side: the best price first, then the oldest.
+struct Place {
+    std::int64_t rank = 0;  // ticks, of bids negative
+    std::uint64_t priority = 0;
+    const Order* order = nullptr;
+    bool operator<(const Place& other) const {
+        return std::pair{rank, priority} < std::pair{other.rank, other.priority};
+    }
+};
+
+struct Book {
+    std::set<Place> bids, asks;
+};
+
+// A strip, resting or done. A sell strip has its margin and its bought units hour by hour.
+struct Strip {
+    engine::OrderId id{};
+    engine::AccountId account{};
+    engine::Cid cid{};
+    engine::FamilyId family{};
+    engine::Period start{};
+    std::uint16_t hours = 0;
+    engine::Side side = engine::Side::buy;
+    engine::TimeInForce tif = engine::TimeInForce::gate;
+    engine::OrderState state = engine::OrderState::open;
+    engine::CancelReason reason = engine::CancelReason::none;
+    std::int64_t price = 0;  // limit on the average, ticks
+    std::int64_t lots = 0;   // in each hour
+    std::int64_t hold = 0;   // buy: money held; sell: margin of all hours
+    std::vector<std::int64_t> margin, free;
+    std::uint64_t priority = 0;
+    engine::Sequence entered{};
+    std::uint32_t session = 0, band = 0;
+    std::int64_t guidance = 0;
+    std::uint8_t soft = 0;
+
+    engine::InstrumentId hour(std::int64_t k) const {
+        return engine::instrument(family, engine::Period{start.value + static_cast<std::uint32_t>(k)});
+    }
+};
+
+// An any-of order: done as soon as it is told.
+struct AnyOf {
+    engine::AnyOfEvent told{};  // its hold is 0 once it is filled
+    engine::AccountId account{};
+    engine::Sequence entered{};
+    std::uint32_t band = 0;
+    std::int64_t guidance = 0;
+};
+
+struct Account {
+    std::string name, group_name;
+    engine::GroupId group{};
+    std::uint8_t roles = 0;
+    std::int64_t cash = 0, hold = 0, margin = 0, receivable = 0, penalty = 0;
+    std::uint64_t number = 0;  // last n of its stream
+};
+
+struct Key {
+    std::string name;
+    engine::AccountId account{};
+    engine::SetKey set{};
+};
+
+struct Resource {
+    engine::AccountId account{};
+    engine::FamilyId family{};
+    std::int64_t lots = 0;
+    bool live = true;
+};
+
+struct Position {
+    std::int64_t bought = 0, sold = 0, open_sells = 0;
+    std::int64_t offered_again =
+        0;  // of the bought units: those that an order fixed as free, less what it gave back
+    std::int64_t margin = 0, receivable = 0;
+};
+
+// Lowest and highest price, both allowed.
+struct Edges {
+    std::int64_t lo = 0, hi = 0;
+    bool inside(std::int64_t ticks) const { return lo <= ticks && ticks <= hi; }
+    friend bool operator==(const Edges&, const Edges&) = default;
+};
+
+// The hard band in ticks. What the regulator never set follows G: 0.70 G rounded up, 1.40 G rounded down.
+struct Band {
+    std::uint32_t version = 0;
+    std::int64_t lo = 0, hi = 0, guidance = 0;
+    bool floor_set = false, ceiling_set = false;
+    engine::Time effective{};
+    engine::Sequence blob{};
+    engine::Text<24> rationale{};
+    Edges edges() const { return {lo, hi}; }
+    bool inside(std::int64_t ticks) const { return edges().inside(ticks); }
+};
+
+// A change that was accepted: what it sets, and when it comes into force.
+struct BandChange {
+    std::uint32_t version = 0;
+    engine::SetBand asked{};
+    engine::Time effective{};
+    engine::Sequence blob{};
+};
+
+struct Family {
+    engine::DefineFamily defined{};
+    std::string symbol;
+    Band band{};                        // in force
+    std::uint32_t last_version = 0;     // accepted, perhaps not yet in force
+    std::vector<BandChange> scheduled;  // by effective time, then version
+    engine::Time suspended{};           // the dynamic layer is out of force until then; 0: in force
+};
+
+// One span of trades: their prices added, and how many.
+struct Bucket {
+    std::int64_t sum = 0;
+    std::int64_t trades = 0;
+};
+// By the begin of the span.
+using Buckets = std::map<engine::Time, Bucket>;
+
+// The mean price of the trades of the last `window`, kept in buckets of `span`: the bucket that the window
+// cuts counts with the share of its time that is left. As numerator and denominator, before it is cut to the
+// tick.
+struct Mean {
+    engine::Wide sum = 0, weight = 0;
+    std::int64_t trades = 0;
+};
+Mean mean_of(const Buckets& buckets, engine::Time now, engine::Duration window, engine::Duration span);
+
+// An instrument between its listing and its window: phase, reference, limit state, pause.
+struct Hour {
+    engine::Phase phase = engine::Phase::open;
+    // The reference: G of the moment until a mean of trades, a call or a reopening took over.
+    bool taken_over = false;
+    std::int64_t reference = 0;
+    engine::Time since{};
+    Buckets buckets;
+    // What was told last, so that only what changes is told.
+    std::int64_t standing_reference = 0;
+    Edges standing{};
+    engine::LimitKind limit = engine::LimitKind::none;
+    std::int64_t limit_edge = 0;
+    engine::Time limit_due{};
+    // Of a pause: remembered from its begin.
+    std::int64_t pause_reference = 0;
+    std::int64_t pause_width = 0;
+    Edges pause_edges{};
+    engine::Time pause_end{}, next_indicative{};
+    std::int64_t extension = 0;
+
+    bool listed() const { return phase == engine::Phase::open || phase == engine::Phase::paused; }
+};
+
+struct Session {
+    std::uint32_t id = 0;
+    std::uint32_t connection = 0;
+    engine::AccountId account{};
+    engine::KeyIndex key{};
+    engine::CancelOnDisconnect mode{};
+    engine::Duration grace{};
+    bool lost = false;
+    engine::Time due{};
+    engine::Sequence armed{};
+};
+
+struct DeadMansSwitch {
+    engine::Time due{};
+    engine::Sequence armed{};
+};
+
+// What is killed.
+struct KillSwitches {
+    std::set<engine::AccountId> accounts;
+    std::set<engine::GroupId> groups;
+    std::set<engine::InstrumentId> instruments;
+    std::set<engine::FamilyId> families;
+    bool market = false;
+};
+
+// Remembered for its cid: an order, a strip, an any-of, or a refusal.
+struct Remembered {
+    engine::Command body{};  // without its header
+    engine::OrderId id{};
+    bool refusal = false;
+    engine::Refused refused{};
+    engine::Time done = engine::never;
+};
+
+}  // namespace gridbook::twin
