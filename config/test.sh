@@ -6,7 +6,7 @@
 #   tsan         rings and pipeline under the thread sanitizer
 #   bench        every bench once, shortly: it must run and end with its JSON object
 # The last line is `N passed, N failed`. --fast leaves the sanitizers out; --tidy runs clang-tidy over everything, too;
-# --matrix builds the engine with g++ and clang, unoptimised and optimised, and holds all four to the same events and state.
+# --matrix builds the engine with g++ and clang, unoptimised and optimised, and runs the golden flow in all four.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 

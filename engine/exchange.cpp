@@ -113,7 +113,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::place_any_of: return place_any_of(step, c.view<PlaceAnyOf>());
         case CommandKind::cancel_all: return cancel_all(step, c.view<CancelAll>());
         case CommandKind::cancel_after: return cancel_after(step, c.view<CancelAfter>());
-        default: GRIDBOOK_CHECK(!"a command of this kind");
+        default: check_failed("a command of this kind", __FILE__, __LINE__);
     }
 }
 
