@@ -67,7 +67,7 @@ void tell_row(const State& state, Answer& answer, const OrderRecord& record) {
         return answer.row(row);
     }
     OrderRow row;
-    describe(state, record, row.order);
+    row.order = order_event(state, record);
     row.order.origin = answer.origin();
     answer.row(row);
 }

@@ -21,7 +21,7 @@ bool tell_one(Step& step, const Book& book, const HardBand& hard, std::uint32_t 
     order.non_executable = non_executable;
     OrderRecord& record = state.records[order.record];
     record.state = parked ? OrderState::parked : OrderState::open;
-    describe(state, record, next_numbered<OrderEvent>(step, record.account));
+    tell_numbered(step, record.account, order_event(state, record));
     return true;
 }
 

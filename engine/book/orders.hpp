@@ -60,14 +60,6 @@ inline OrderEvent order_event(const State& state, const OrderRecord& record) {
     return order_event(state, record, held(state, record));
 }
 
-// The same into an event that stands already.
-inline void describe(const State& state, const OrderRecord& record, Money hold, OrderEvent& e) {
-    e = order_event(state, record, hold);
-}
-inline void describe(const State& state, const OrderRecord& record, OrderEvent& e) {
-    e = order_event(state, record);
-}
-
 // Takes hold or margin and capacity for the record's leaves / gives them back.
 inline void take_hold(State& state, const OrderRecord& record, Money amount) {
     Account& account = state.accounts[record.account];
