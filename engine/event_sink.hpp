@@ -32,7 +32,18 @@ class EventSink {
         ::new (bytes) EventHeader(header);
         return *::new (bytes + sizeof(EventHeader)) Body{};
     }
-    // The same for a body of which every field is given: nothing is written twice.
+    // The next event where it stands; the caller writes every field of the body, each once and none before
+    // the header's. A body that is made elsewhere first and copied is read before its fields have arrived.
+    template <class Body>
+    [[gnu::always_inline]] Body& slot(const EventHeader& header) {
+        static_assert(sizeof(Body) == 96 && std::has_unique_object_representations_v<Body>);
+        GRIDBOOK_CHECK(count_ < max_events);
+        std::byte* bytes = slots_[(first_ + count_) & mask_].bytes.data();
+        ++count_;
+        ::new (bytes) EventHeader(header);
+        return *std::launder(reinterpret_cast<Body*>(bytes + sizeof(EventHeader)));
+    }
+    // The same for a body that is made already.
     template <class Body>
     void put(const EventHeader& header, const Body& body) {
         static_assert(sizeof(Body) == 96 && std::has_unique_object_representations_v<Body>);

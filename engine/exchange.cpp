@@ -210,25 +210,13 @@ void Exchange::prefetch(const Command& command) const {
 
 void Exchange::prefetch_more(const Command& command) const {
     const State& state = *state_;
-    if (command.kind() == CommandKind::place_order) {
-        const PlaceOrder& body = command.view<PlaceOrder>();
-        if (!state.catalogue.known(body.instrument.family)) return;
-        const Book& book = state.book(body.instrument);
-        const std::int64_t ticks = ticks_of(body.price);
-        if (ticks <= 0 || ticks > max_price.value) return;
-        const Price price{static_cast<std::int32_t>(ticks)};
-        if (const Level* level = book.side(body.side).level_if_any(state.levels, price))
-            __builtin_prefetch(level);
-        return;
-    }
     const OrderId id = order_named(command);
     const std::uint32_t slot = id == OrderId{} ? no_slot : state.records.find(id);
     if (slot == no_slot) return;
     const OrderRecord& record = state.records[slot];
     if (!record.live() || record.kind != OrderKind::order) return;
-    state.orders.prefetch(record.resting);
-    if (record.next_of_account != no_slot) state.records.prefetch(record.next_of_account);
-    if (record.previous_of_account != no_slot) state.records.prefetch(record.previous_of_account);
+    state.orders.prefetch(record.live_slot);
+    state.open.prefetch(record.live_slot);
 }
 
 void Exchange::answer(const Command& question, EventSink& sink) const {

@@ -26,6 +26,7 @@ void reserve_all(State& state, const Genesis& g) {
     state.levels.reserve(g.pages);
     state.records.reserve(g.records, second * g.retention_s);
     state.strips.reserve(g.strips);
+    state.open.reserve(state.orders.slots(), g.strips);
     state.sessions.reserve(g.sessions);
     state.books.assign(g.books, Book{});
     state.timers.reserve(TimerIds::limit(state));

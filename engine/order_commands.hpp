@@ -34,7 +34,7 @@ enum class OnBand : std::uint8_t { reject = 0, cap = 1 };
 
 struct PlaceOrder {
     static constexpr CommandKind kind = CommandKind::place_order;
-    Cid cid{};
+    Cid cid{};  // everything behind it is what the order asks for
     InstrumentId instrument = no_instrument;
     Decimal price{};  // 0 with type market
     Decimal qty{};

@@ -88,11 +88,11 @@ void answer_order(const State& state, Answer& answer, const QueryOrder& q) {
 
 void answer_orders(const State& state, Answer& answer, const QueryOrders& q) {
     const std::uint32_t limit = std::clamp<std::uint32_t>(q.limit, 1, page_limit);
-    std::uint32_t slot = state.accounts[answer.account()].first_order;
-    while (slot != no_slot && state.records[slot].id <= q.after) slot = state.records[slot].next_of_account;
+    std::uint32_t slot = first_open(state, answer.account());
+    while (slot != no_slot && state.records[slot].id <= q.after) slot = next_open(state, slot);
     for (std::uint32_t rows = 0; slot != no_slot && rows < limit; ++rows) {
         tell_row(state, answer, state.records[slot]);
-        slot = state.records[slot].next_of_account;
+        slot = next_open(state, slot);
     }
     answer.end(slot != no_slot);
 }

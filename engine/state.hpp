@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "engine/accounts/open_orders.hpp"
 #include "engine/accounts/positions.hpp"
 #include "engine/accounts/rates.hpp"
 #include "engine/accounts/resources.hpp"
@@ -39,6 +40,7 @@ class State {
     Resources resources;
     Sessions sessions;
     OrderPool orders;
+    OpenOrders open;
     LevelPool levels;
     OrderRecords records;
     StripList strips;
@@ -105,7 +107,7 @@ class State {
 struct TimerIds {
     static std::uint32_t order(const State&, std::uint32_t slot) { return slot; }
     static std::uint32_t book(const State& s, std::uint32_t book) {
-        return static_cast<std::uint32_t>(s.orders.limit()) + 1 + book;
+        return static_cast<std::uint32_t>(s.orders.slots()) + 1 + book;
     }
     static std::uint32_t indicative(const State& s, std::uint32_t b) {
         return book(s, static_cast<std::uint32_t>(s.books.size())) + b;

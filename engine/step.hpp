@@ -37,6 +37,14 @@ Body& next_numbered(Step& step, AccountId account, std::uint8_t flags = 0) {
     return step.sink.add<Body>(header);
 }
 
+// The same, of which the caller writes every field.
+template <class Body>
+[[gnu::always_inline]] inline Body& numbered_slot(Step& step, AccountId account, std::uint8_t flags = 0) {
+    EventHeader header = event_header(step, account, Body::kind, flags);
+    header.number.value = step.state.accounts[account].number.value += 1;
+    return step.sink.slot<Body>(header);
+}
+
 // The same for a body that is made already.
 template <class Body>
 void tell(Step& step, AccountId account, const Body& body, std::uint8_t flags = 0) {

@@ -27,10 +27,9 @@ struct alignas(64) Account {
     Money hold{};
     Money margin{};
     Money receivable{};
-    StreamNumber number{};  // last n of the account stream
-    // The account's open orders in the order of their ids, linked through their records.
-    std::uint32_t first_order = no_slot;
-    std::uint32_t last_order = no_slot;
+    StreamNumber number{};          // last n of the account stream
+    std::uint32_t first_order = 0;  // nodes of its open orders (open_orders.hpp)
+    std::uint32_t last_order = 0;
     std::uint32_t sessions = 0;  // open ones that want their orders cancelled with their connection
     std::uint8_t roles = 0;
     std::uint8_t killed = 0;                 // kill_by bits

@@ -3,28 +3,14 @@
 
 #include <bit>
 
-#include "engine/units/hash.hpp"
-
 namespace gridbook::engine {
 
 void Positions::reserve(std::size_t limit) {
     slots_.assign(limit, Position{});
     buckets_.assign(std::bit_ceil(limit * 2), no_slot);
+    mask_ = buckets_.size() - 1;
     free_.resize(limit);
     for (std::size_t i = 0; i < limit; ++i) free_[i] = static_cast<std::uint32_t>(limit - 1 - i);
-}
-
-std::size_t Positions::bucket(AccountId account, InstrumentId instrument) const {
-    const std::uint64_t low =
-        static_cast<std::uint64_t>(instrument.family.value) << 32 | instrument.period.value;
-    return static_cast<std::size_t>(pair_hash(low, account.value)) & (buckets_.size() - 1);
-}
-
-std::uint32_t Positions::find(AccountId account, InstrumentId instrument) const {
-    std::uint32_t slot = buckets_[bucket(account, instrument)];
-    while (slot != no_slot && !(slots_[slot].account == account && slots_[slot].instrument == instrument))
-        slot = slots_[slot].next_in_bucket;
-    return slot;
 }
 
 std::uint32_t Positions::enter(Accounts& accounts, AccountId account, InstrumentId instrument) {
@@ -46,9 +32,8 @@ std::uint32_t Positions::enter(Accounts& accounts, AccountId account, Instrument
     return slot;
 }
 
-void Positions::remove_if_idle(Accounts& accounts, std::uint32_t slot) {
+void Positions::remove(Accounts& accounts, std::uint32_t slot) {
     Position& position = slots_[slot];
-    if (!position.idle()) return;
     std::uint32_t* link = &buckets_[bucket(position.account, position.instrument)];
     while (*link != slot) link = &slots_[*link].next_in_bucket;
     *link = position.next_in_bucket;

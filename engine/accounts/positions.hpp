@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/accounts/accounts.hpp"
+#include "engine/units/hash.hpp"
 
 namespace gridbook::engine {
 
@@ -35,10 +36,19 @@ class Positions {
   public:
     void reserve(std::size_t limit);
 
-    std::uint32_t find(AccountId account, InstrumentId instrument) const;  // no_slot: none
+    // no_slot: none.
+    std::uint32_t find(AccountId account, InstrumentId instrument) const {
+        std::uint32_t slot = buckets_[bucket(account, instrument)];
+        while (slot != no_slot && !(slots_[slot].account == account && slots_[slot].instrument == instrument))
+            slot = slots_[slot].next_in_bucket;
+        return slot;
+    }
     // Finds or makes; the caller has checked full() when there is none.
     std::uint32_t enter(Accounts& accounts, AccountId account, InstrumentId instrument);
-    void remove_if_idle(Accounts& accounts, std::uint32_t slot);
+    void remove_if_idle(Accounts& accounts, std::uint32_t slot) {
+        if (slots_[slot].idle()) [[unlikely]]
+            remove(accounts, slot);
+    }
 
     Position& operator[](std::uint32_t slot) { return slots_[slot]; }
     const Position& operator[](std::uint32_t slot) const { return slots_[slot]; }
@@ -47,11 +57,16 @@ class Positions {
     std::size_t used() const { return slots_.size() - free_.size(); }
 
   private:
-    std::size_t bucket(AccountId account, InstrumentId instrument) const;
+    std::size_t bucket(AccountId account, InstrumentId instrument) const {
+        return static_cast<std::size_t>(pair_hash(std::bit_cast<std::uint64_t>(instrument), account.value)) &
+               mask_;
+    }
+    void remove(Accounts& accounts, std::uint32_t slot);
 
     PoolVector<Position> slots_;
     PoolVector<std::uint32_t> free_;     // last in, first out
     PoolVector<std::uint32_t> buckets_;  // head slot of each chain
+    std::size_t mask_ = 0;
 };
 
 }  // namespace gridbook::engine

@@ -17,11 +17,11 @@ struct Rates {
     Money buy_hold(Price price, Quantity leaves, Product product) const {
         return buy_hold(notional(price, leaves, product));
     }
+    // The amount is whole, so rounding up the share on top of it rounds up the sum.
     Money buy_hold(Money amount) const {
-        constexpr std::int64_t one = basis_points_one * basis_points_one;
-        const std::int64_t factor =
-            one + static_cast<std::int64_t>(taker_fee.value) * (basis_points_one + tax.value);
-        return share_up(amount, factor, one);
+        const std::int64_t on_top =
+            static_cast<std::int64_t>(taker_fee.value) * (basis_points_one + tax.value);
+        return amount + share_up(amount, on_top, basis_points_one * basis_points_one);
     }
     // Margin of sold or offered lots that are not resold ones; `price` is max(P, G) at entry.
     Money sell_margin(Price price, Quantity lots, Product product) const {

@@ -40,8 +40,4 @@ void Resources::withdraw(std::uint32_t id) {
     resources_.erase(resources_.begin() + (resource - resources_.data()));
 }
 
-Quantity Resources::registered(AccountId account, FamilyId family) const {
-    return registered_[account.value * families_ + family.value];
-}
-
 }  // namespace gridbook::engine

@@ -33,7 +33,9 @@ class Resources {
     void put_back(const Resource& resource);
     void set_last_id(std::uint32_t id) { last_id_ = id; }
     void withdraw(std::uint32_t id);
-    Quantity registered(AccountId account, FamilyId family) const;
+    Quantity registered(AccountId account, FamilyId family) const {
+        return registered_[account.value * families_ + family.value];
+    }
     const std::vector<Resource>& all() const { return resources_; }
     std::uint32_t last_id() const { return last_id_; }
 

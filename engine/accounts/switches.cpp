@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/book/mass_cancel.hpp"
+#include "engine/book/orders.hpp"
 #include "engine/refusal.hpp"
 #include "engine/timers.hpp"
 
@@ -19,12 +20,11 @@ Due switch_off_at(Time time, Sequence armed, std::uint32_t session = 0) {
 // Orders of a lost session belong to the new one.
 std::uint32_t adopt(State& state, AccountId account, std::uint32_t from, std::uint32_t to) {
     std::uint32_t adopted = 0;
-    for (std::uint32_t slot = state.accounts[account].first_order; slot != no_slot;
-         slot = state.records[slot].next_of_account) {
+    for (std::uint32_t slot = first_open(state, account); slot != no_slot; slot = next_open(state, slot)) {
         const OrderRecord& record = state.records[slot];
-        std::uint32_t& session = record.kind == OrderKind::strip ? state.strips[record.resting].session
-                                                                 : state.orders.session(record.resting);
-        if (record.resting == 0 || session != from) continue;
+        std::uint32_t& session = record.kind == OrderKind::strip ? state.strips[record.live_slot].session
+                                                                 : state.open.session(record.live_slot);
+        if (session != from) continue;
         session = to;
         adopted += 1;
     }

@@ -8,7 +8,7 @@ namespace gridbook::engine {
 
 void Book::put_aside(OrderPool& orders, std::uint32_t slot) {
     RestingOrder& order = orders[slot];
-    order.aside = true;
+    order.where = Where::aside;
     order.next = 0;
     order.previous = aside_last;
     (aside_last == 0 ? aside_first : orders[aside_last].next) = slot;
@@ -19,7 +19,7 @@ void Book::remove_aside(LevelPool& levels, OrderPool& orders, std::uint32_t slot
     RestingOrder& order = orders[slot];
     (order.previous == 0 ? aside_first : orders[order.previous].next) = order.next;
     (order.next == 0 ? aside_last : orders[order.next].previous) = order.previous;
-    order.aside = false;
+    order.where = Where::nowhere;
     if (aside_first == 0) levels.let_go(std::exchange(pages_kept, 0));
 }
 

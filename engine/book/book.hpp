@@ -85,7 +85,8 @@ struct Book {
     }
     void remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
         const RestingOrder& order = orders[slot];
-        if (order.aside) return remove_aside(levels, orders, slot);
+        if (order.where == Where::aside) [[unlikely]]
+            return remove_aside(levels, orders, slot);
         const Price price = order.price;
         const Side s = order.side;
         if (side(s).remove(levels, orders, slot) && front_of(s) == price)
@@ -94,7 +95,7 @@ struct Book {
     }
     // Fewer leaves of a resting order; the order itself is changed by the caller.
     void reduce(LevelPool& levels, const RestingOrder& order, std::uint32_t lots) {
-        if (!order.aside) side(order.side).reduce(levels, order.price, lots);
+        if (order.where == Where::ladder) side(order.side).reduce(levels, order.price, lots);
     }
 
     // Is the span such that it holds this band?

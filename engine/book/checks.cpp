@@ -97,12 +97,7 @@ bool dynamic_band(Candidate& c, Refused& r) {
     return true;
 }
 
-bool reason(const State& state, Candidate& c, Refused& r) {
-    const std::int64_t guidance = c.family->band.guidance.value;
-    const std::int64_t low = guidance * (basis_points_one - state.rules.soft_range.value);
-    c.options |=
-        c.price.value * basis_points_one < low ? order_option::guidance_below : order_option::guidance_above;
-    if (!c.family->defined.require_reason || c.has_reason) return true;
+bool reason(const Candidate& c, Refused& r) {
     return refused(r, RejectReason::reason_required, RejectField::reason, c);
 }
 

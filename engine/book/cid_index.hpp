@@ -15,29 +15,27 @@ namespace gridbook::engine {
 class CidIndex {
   public:
     // For at most `records` entries; a power of two.
-    void reserve(std::size_t records) { entries_.assign(records * 2, Entry{}); }
+    void reserve(std::size_t records) {
+        entries_.assign(records * 2, Entry{});
+        mask_ = entries_.size() - 1;
+    }
 
     static std::uint32_t tag(AccountId account, const Cid& cid) {
-        return static_cast<std::uint32_t>(pair_hash(hash_of(cid), account.value) >> 32);
+        return static_cast<std::uint32_t>(pair_hash(words_sum(cid), account.value) >> 32);
     }
     void prefetch(std::uint32_t tag) const { __builtin_prefetch(&entries_[home(tag)]); }
 
-    // The slot with this tag that `is_it` accepts; no_slot: none.
+    // Where the entry with this tag that `is_it` accepts stands, or where it would stand.
     template <class IsIt>
-    std::uint32_t find(std::uint32_t tag, IsIt&& is_it) const {
-        for (std::size_t i = home(tag); entries_[i].slot != no_slot; i = next(i))
-            if (entries_[i].tag == tag && is_it(entries_[i].slot)) return entries_[i].slot;
-        return no_slot;
-    }
-    void add(std::uint32_t tag, std::uint32_t slot) {
+    [[gnu::always_inline]] std::size_t look(std::uint32_t tag, IsIt&& is_it) const {
         std::size_t i = home(tag);
-        while (entries_[i].slot != no_slot) i = next(i);
-        entries_[i] = {slot, tag};
+        while (entries_[i].slot != no_slot && !(entries_[i].tag == tag && is_it(entries_[i].slot)))
+            i = next(i);
+        return i;
     }
-    // The entry of `old` is the entry of `slot` from now on; both have this tag.
-    void replace(std::uint32_t tag, std::uint32_t old, std::uint32_t slot) {
-        entries_[place(tag, old)].slot = slot;
-    }
+    // The slot of the entry there; no_slot: none stands there.
+    std::uint32_t slot_at(std::size_t place) const { return entries_[place].slot; }
+    void put(std::size_t place, std::uint32_t tag, std::uint32_t slot) { entries_[place] = {slot, tag}; }
     // Takes the entry out, if `slot` has one, and closes the gap.
     void remove(std::uint32_t tag, std::uint32_t slot) {
         std::size_t gap = place(tag, slot);
@@ -58,12 +56,10 @@ class CidIndex {
     };
     std::size_t home(std::uint32_t tag) const {
         // The top bits of the tag: a multiplication scales it to the table.
-        return static_cast<std::size_t>((static_cast<std::uint64_t>(tag) * entries_.size()) >> 32);
+        return static_cast<std::size_t>((static_cast<std::uint64_t>(tag) * (mask_ + 1)) >> 32);
     }
-    std::size_t next(std::size_t i) const { return (i + 1) & (entries_.size() - 1); }
-    std::size_t distance(std::size_t from, std::size_t to) const {
-        return (to - from) & (entries_.size() - 1);
-    }
+    std::size_t next(std::size_t i) const { return (i + 1) & mask_; }
+    std::size_t distance(std::size_t from, std::size_t to) const { return (to - from) & mask_; }
     std::size_t place(std::uint32_t tag, std::uint32_t slot) const {
         std::size_t i = home(tag);
         while (entries_[i].slot != no_slot && entries_[i].slot != slot) i = next(i);
@@ -71,6 +67,7 @@ class CidIndex {
     }
 
     PoolVector<Entry> entries_;
+    std::size_t mask_ = 0;
 };
 
 }  // namespace gridbook::engine

@@ -13,13 +13,29 @@
 namespace gridbook::engine {
 namespace {
 
-Candidate candidate(AccountId account, const PlaceOrder& body) {
+// What a second order of the same cid is compared by.
+[[gnu::always_inline]] inline std::uint64_t terms_of(const PlaceOrder& body) {
+    return words_sum<sizeof(Cid)>(body);
+}
+
+// A limit order for the gate that asks for nothing else, as nearly all are.
+bool is_plain(const PlaceOrder& body) {
+    return usually(body.type == OrderType::limit) && usually(body.tif == TimeInForce::gate) &&
+           usually(!body.post_only) && usually(body.min_qty == Decimal{}) && usually(body.reason.empty());
+}
+
+[[gnu::always_inline]] inline Candidate plain_candidate(AccountId account, const PlaceOrder& body) {
     Candidate c;
     c.account = account;
     c.instrument = body.instrument;
     c.asked_price = body.price;
     c.asked_qty = body.qty;
     c.side = body.side;
+    return c;
+}
+
+Candidate candidate(AccountId account, const PlaceOrder& body) {
+    Candidate c = plain_candidate(account, body);
     c.market = body.type == OrderType::market;
     c.post_only = body.post_only;
     c.rests = !c.market && (body.tif == TimeInForce::gate || body.tif == TimeInForce::gtt);
@@ -32,7 +48,7 @@ Candidate candidate(AccountId account, const PlaceOrder& body) {
     return c;
 }
 
-void set_lots(const State& state, Candidate& c, std::uint32_t cum) {
+[[gnu::always_inline]] inline void set_lots(const State& state, Candidate& c, std::uint32_t cum) {
     c.total = static_cast<std::uint32_t>(lots_of(c.asked_qty, c.family->product).value);
     c.lots = c.total - cum;
     c.position = state.positions.find(c.account, c.instrument);
@@ -40,7 +56,8 @@ void set_lots(const State& state, Candidate& c, std::uint32_t cum) {
 
 // A market order's price is the edge of the effective band at this moment; tick and bands have nothing to
 // ask.
-bool check_price(Candidate& c, Refused& r) {
+template <class Said>
+[[gnu::always_inline]] inline bool check_price(Candidate& c, Said& r) {
     if (!c.market) return check_tick(c, r);
     c.price = c.book->band.edge(c.side);
     c.asked_price = decimal_of(c.price);
@@ -48,7 +65,9 @@ bool check_price(Candidate& c, Refused& r) {
 }
 
 // Each step, then each size.
-bool check_sizes(const State& state, const PlaceOrder& body, const Candidate& c, Refused& r) {
+template <class Said>
+[[gnu::always_inline]] inline bool check_sizes(const State& state, const PlaceOrder& body, const Candidate& c,
+                                               Said& r) {
     if (!check_lot(c, RejectField::qty, body.qty, r) || !check_lot(c, RejectField::min_qty, body.min_qty, r))
         return false;
     if (!check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r)) return false;
@@ -64,77 +83,117 @@ bool check_makers(const Tradable& found, const Candidate& c, Refused& r) {
 }
 
 // The checks of a new order, in their order; `c` is what it would be.
-bool check_new(State& state, const PlaceOrder& body, Candidate& c, Refused& r) {
+template <class Said>
+[[gnu::always_inline]] inline bool check_new(State& state, const PlaceOrder& body, Candidate& c, Said& r) {
     locate(state, c);
-    if (!check_killed(state, c, r)) return false;
+    if (seldom(!check_killed(state, c, r))) return false;
     // What needs a partner at once has none in a pause.
-    if (!check_phase(state, c, c.rests && body.min_qty == Decimal{}, r)) return false;
-    if (body.tif == TimeInForce::gtt && c.rests && !check_expire(state, c, body.expire, r)) return false;
-    if (!check_price(c, r)) return false;
-    if (!check_sizes(state, body, c, r)) return false;
-    if (!check_notional(state, c, r)) return false;
-    if (!c.market && !check_bands(c, r)) return false;
-    if (!c.market && !check_reason(state, c, r)) return false;
+    if (seldom(!check_phase(state, c, c.rests && body.min_qty == Decimal{}, r))) return false;
+    if (seldom(body.tif == TimeInForce::gtt) && c.rests && !check_expire(state, c, body.expire, r))
+        return false;
+    if (seldom(!check_price(c, r))) return false;
+    if (seldom(!check_sizes(state, body, c, r))) return false;
+    if (seldom(!check_notional(state, c, r))) return false;
+    if (!c.market && seldom(!check_bands(c, r))) return false;
+    if (!c.market && seldom(!check_reason(state, c, r))) return false;
     set_lots(state, c, 0);
     fix_hold(state, c);
-    if (!check_funds(state, c, r)) return false;
-    if (!check_capacity(state, c, r)) return false;
-    if (!check_post_only(c, r)) return false;
+    if (seldom(!check_funds(state, c, r))) return false;
+    if (seldom(!check_capacity(state, c, r))) return false;
+    if (seldom(!check_post_only(c, r))) return false;
     return check_limits(state, c, r);
 }
 
 // A refusal is remembered under its client order id, and told.
-void refuse_order(Step& step, const PlaceOrder& body, std::uint32_t tag, Refused r) {
+void refuse_order(Step& step, const PlaceOrder& body, const OrderRecords::Place& place, Refused r) {
     r.cid = body.cid;
-    remember_refusal(step, OrderKind::order, body.cid, tag, hash_of(body), r);
+    remember_refusal(step, OrderKind::order, body.cid, place, terms_of(body), r);
 }
 
-// The record of a new order, not yet begun.
-std::uint32_t enter(Step& step, const PlaceOrder& body, const Candidate& c, std::uint32_t tag) {
+// The record of a new order; all of it is written here and once.
+[[gnu::always_inline]] inline std::uint32_t enter(Step& step, const PlaceOrder& body, const Candidate& c,
+                                                  const OrderRecords::Place& place) {
     State& state = step.state;
-    const std::uint32_t slot = state.records.enter(c.account, body.cid, tag);
-    OrderRecord& record = state.records[slot];
-    record.body_hash = hash_of(body);
-    record.instrument = body.instrument;
-    record.side = body.side;
-    record.tif = c.market && body.tif != TimeInForce::fok ? TimeInForce::ioc : body.tif;
-    record.self_trade = body.self_trade;
-    record.options = c.options;
-    record.price = c.price;
-    record.qty = c.total;
-    record.guidance = c.family->band.guidance;
-    record.band = c.family->band.version;
-    record.priority = step.command.sequence;
-    if (record.tif == TimeInForce::gtt) record.time = body.expire;
+    const std::uint32_t slot = state.records.claim(c.account, body.cid, place);
+    const TimeInForce tif = c.market && body.tif != TimeInForce::fok ? TimeInForce::ioc : body.tif;
+    state.records[slot] = OrderRecord{.id = state.records.last_id(),
+                                      .instrument = body.instrument,
+                                      .account = c.account,
+                                      .price = c.price,
+                                      .qty = c.total,
+                                      .leaves = c.lots,
+                                      .position = c.position,
+                                      .free = c.free,
+                                      .side = c.side,
+                                      .tif = tif,
+                                      .self_trade = body.self_trade,
+                                      .options = c.options,
+                                      .cid = body.cid,
+                                      .body_hash = terms_of(body),
+                                      .priority = step.command.sequence,
+                                      .time = tif == TimeInForce::gtt ? body.expire : Time{},
+                                      .guidance = c.family->band.guidance,
+                                      .band = c.family->band.version};
     return slot;
 }
 
 // FOK and MIN_QTY: answered at once, without a hold; no maker is touched.
-void cancel_at_once(Step& step, const PlaceOrder& body, const Candidate& c, std::uint32_t tag,
+void cancel_at_once(Step& step, const PlaceOrder& body, const Candidate& c, const OrderRecords::Place& place,
                     CancelReason reason) {
-    OrderRecord& record = step.state.records[enter(step, body, c, tag)];
+    OrderRecord& record = step.state.records[enter(step, body, c, place)];
     record.state = OrderState::cancelled;
     record.reason = reason;
+    record.leaves = record.free = 0;
+    record.position = no_slot;
     record.time = step.state.time;
-    tell_numbered(step, record.account,
-                  order_event(step.state, record, Money{}, {.origin = step.command.origin}),
-                  event_flag::reply);
+    tell_order(step, record, Money{}, {.origin = step.command.origin}, event_flag::reply);
 }
 
-// Takes the hold, tells the order as it stands before matching, then lets it meet the book.
-void enter_and_match(Step& step, std::uint32_t slot, const Candidate& c, std::uint32_t session,
-                     bool replaced) {
+// Takes the hold, tells the order as it stands before matching, then lets it meet the book. Most meet nobody.
+[[gnu::always_inline]] inline void hold_and_match(Step& step, std::uint32_t slot, const Candidate& c,
+                                                  std::uint32_t session, bool replaced) {
     State& state = step.state;
     OrderRecord& record = state.records[slot];
-    record.leaves = c.lots;
-    record.free = c.free;
     take_hold(state, record, c.hold);
-    tell_numbered(step, record.account,
-                  order_event(state, record, c.hold,
-                              {.origin = step.command.origin, .replaced = replaced, .moved = true}),
-                  event_flag::reply);
+    tell_order(step, record, c.hold, {.origin = step.command.origin, .replaced = replaced, .moved = true},
+               event_flag::reply);
+    const Price best = c.book->front_of(opposite(c.side));
+    const bool alone = best == Price{} || !crosses(c.side, c.price, best);
+    if (alone && c.rests && session == 0 && step.sink.room() != 0)
+        return rest(state, *c.book, record, slot, state.accounts[c.account].group);
     if (match(step, slot, session)) return;
     state.agenda.push(Task{.kind = TaskKind::match_order, .record = slot, .session = session});
+}
+
+// An order that passed all checks begins.
+[[gnu::always_inline]] inline void begin_order(Step& step, const PlaceOrder& body, Candidate& c,
+                                               const OrderRecords::Place& place) {
+    State& state = step.state;
+    if (c.position == no_slot) [[unlikely]]
+        c.position = state.positions.enter(state.accounts, c.account, body.instrument);
+    const std::uint32_t slot = enter(step, body, c, place);
+    begin(state, slot);
+    const bool in_session = state.accounts[c.account].sessions != 0;
+    const std::uint32_t session =
+        in_session ? state.sessions.of(c.account, step.command.origin.connection) : 0;
+    hold_and_match(step, slot, c, session, false);
+}
+
+// Any order, its checks asked aloud.
+[[gnu::noinline]] void place_with_care(Step& step, const PlaceOrder& body, const OrderRecords::Place& place) {
+    State& state = step.state;
+    Candidate c = candidate(step.command.account, body);
+    Refused& r = state.refused;
+    if (!check_new(state, body, c, r)) return refuse_order(step, body, place, r);
+    if (body.tif == TimeInForce::fok || body.min_qty != Decimal{}) [[unlikely]] {
+        const Tradable found = tradable(state, c);
+        const bool fok = body.tif == TimeInForce::fok;
+        if (fok && !check_makers(found, c, r)) return refuse_order(step, body, place, r);
+        if (fok && found.lots < c.lots) return cancel_at_once(step, body, c, place, CancelReason::fok);
+        if (Quantity{found.lots} < lots_of(body.min_qty, c.family->product) && !c.post_only)
+            return cancel_at_once(step, body, c, place, CancelReason::min_qty);
+    }
+    begin_order(step, body, c, place);
 }
 
 // The account's own order that a replace or a cancel speaks of; no_slot: none.
@@ -168,7 +227,7 @@ void reduce_in_place(Step& step, std::uint32_t slot, std::uint32_t total) {
     OrderRecord& record = state.records[slot];
     release_hold(state, record);
     const std::uint32_t leaves = total - record.cum;
-    RestingOrder& order = state.orders[record.resting];
+    RestingOrder& order = state.orders[record.live_slot];
     state.books[order.book].reduce(state.levels, order, order.leaves - leaves);
     order.leaves = leaves;
     record.leaves = leaves;
@@ -176,13 +235,11 @@ void reduce_in_place(Step& step, std::uint32_t slot, std::uint32_t total) {
     record.free = std::min(record.free, leaves);
     const Money hold = held(state, record);
     take_hold(state, record, hold);
-    tell_numbered(step, record.account,
-                  order_event(state, record, hold,
-                              {.origin = step.command.origin, .replaced = true, .priority_kept = true}),
-                  event_flag::reply);
+    tell_order(step, record, hold, {.origin = step.command.origin, .replaced = true, .priority_kept = true},
+               event_flag::reply);
 }
 
-Candidate candidate(const State& state, const OrderRecord& record, const ReplaceOrder& body) {
+Candidate candidate(const OrderRecord& record, const ReplaceOrder& body) {
     Candidate c;
     c.account = record.account;
     c.instrument = record.instrument;
@@ -193,21 +250,21 @@ Candidate candidate(const State& state, const OrderRecord& record, const Replace
     c.has_reason = record.has(order_option::has_reason);
     c.self_trade = record.self_trade;
     c.options = record.options & (order_option::post_only | order_option::has_reason);
-    c.old_held = held(state, record);
+    c.old_held = record.hold;
     c.old_leaves = record.leaves;
     c.old_free = record.free;
     return c;
 }
 
 bool check_anew(State& state, Candidate& c, std::uint32_t cum, Refused& r) {
-    if (!check_notional(state, c, r)) return false;
+    if (seldom(!check_notional(state, c, r))) return false;
     if (!check_bands(c, r)) return false;
     if (!check_reason(state, c, r)) return false;
     set_lots(state, c, cum);
     fix_hold(state, c);
-    if (!check_funds(state, c, r)) return false;
-    if (!check_capacity(state, c, r)) return false;
-    if (!check_post_only(c, r)) return false;
+    if (seldom(!check_funds(state, c, r))) return false;
+    if (seldom(!check_capacity(state, c, r))) return false;
+    if (seldom(!check_post_only(c, r))) return false;
     return check_levels(state, c, r);
 }
 
@@ -215,17 +272,19 @@ bool check_anew(State& state, Candidate& c, std::uint32_t cum, Refused& r) {
 void replace_anew(Step& step, std::uint32_t slot, const Candidate& c) {
     State& state = step.state;
     OrderRecord& record = state.records[slot];
-    const std::uint32_t session = state.orders.session(record.resting);
+    const std::uint32_t session = state.open.session(record.live_slot);
     release_hold(state, record);
     unrest(state, record);
     record.price = c.price;
     record.qty = c.total;
+    record.leaves = c.lots;
+    record.free = c.free;
     record.options = c.options;
     record.guidance = c.family->band.guidance;
     record.band = c.family->band.version;
     record.priority = step.command.sequence;
     record.state = OrderState::open;
-    enter_and_match(step, slot, c, session, true);
+    hold_and_match(step, slot, c, session, true);
 }
 
 }  // namespace
@@ -233,27 +292,17 @@ void replace_anew(Step& step, std::uint32_t slot, const Candidate& c) {
 void place_order(Step& step, const PlaceOrder& body) {
     State& state = step.state;
     const AccountId account = step.command.account;
-    const std::uint32_t tag = CidIndex::tag(account, body.cid);
-    const std::uint32_t known = state.records.find(account, body.cid, tag, state.time);
-    if (known != no_slot) return tell_again(step, known, hash_of(body));
-    Candidate c = candidate(account, body);
-    Refused& r = state.refused;
-    if (!check_new(state, body, c, r)) return refuse_order(step, body, tag, r);
-    if (body.tif == TimeInForce::fok || body.min_qty != Decimal{}) [[unlikely]] {
-        const Tradable found = tradable(state, c);
-        const bool fok = body.tif == TimeInForce::fok;
-        if (fok && !check_makers(found, c, r)) return refuse_order(step, body, tag, r);
-        if (fok && found.lots < c.lots) return cancel_at_once(step, body, c, tag, CancelReason::fok);
-        if (Quantity{found.lots} < lots_of(body.min_qty, c.family->product) && !c.post_only)
-            return cancel_at_once(step, body, c, tag, CancelReason::min_qty);
+    const OrderRecords::Place place = state.records.look(account, body.cid);
+    const std::uint32_t known = state.records.find(place, state.time);
+    if (known != no_slot) [[unlikely]]
+        return tell_again(step, known, terms_of(body));
+    if (is_plain(body)) {
+        Candidate c = plain_candidate(account, body);
+        Unsaid nothing;
+        if (check_new(state, body, c, nothing)) [[likely]]
+            return begin_order(step, body, c, place);
     }
-    const std::uint32_t slot = enter(step, body, c, tag);
-    state.records[slot].position =
-        c.position != no_slot ? c.position : state.positions.enter(state.accounts, account, body.instrument);
-    begin(state, slot);
-    const bool in_session = state.accounts[account].sessions != 0;
-    const std::uint32_t session = in_session ? state.sessions.of(account, step.command.origin.connection) : 0;
-    enter_and_match(step, slot, c, session, false);
+    place_with_care(step, body, place);
 }
 
 void replace_order(Step& step, const ReplaceOrder& body) {
@@ -265,7 +314,7 @@ void replace_order(Step& step, const ReplaceOrder& body) {
         return refuse_done(step, slot, body.order, body.cid);
     OrderRecord& record = state.records[slot];
     Refused& r = state.refused;
-    Candidate c = candidate(state, record, body);
+    Candidate c = candidate(record, body);
     const Family& family = state.catalogue.family(record.instrument.family);
     const std::uint32_t outstanding = record.cum + record.leaves;
     const bool on_step = on_tick(body.price) && on_lot(body.qty, family.product);

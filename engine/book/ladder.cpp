@@ -36,42 +36,21 @@ std::uint32_t LevelPool::take_node() {
     return slot;
 }
 
-void Ladder::append(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
-    RestingOrder& order = orders[slot];
-    const Path at = path(order.price);
+void Ladder::make_page(LevelPool& levels, const Path& at) {
     if (node_[at.node] == 0) node_[at.node] = levels.take_node();
     LevelNode& node = levels.node(node_[at.node]);
     if (node.page[at.page] == 0) node.page[at.page] = levels.take_page();
-    Level& l = levels.page(node.page[at.page]).levels[at.level];
-    order.previous = l.tail;
-    order.next = 0;
-    (l.tail == 0 ? l.head : orders[l.tail].next) = slot;
-    l.tail = slot;
-    l.total += order.leaves;
-    used_[at.node >> 6] |= 1ull << (at.node & 63);
-    node.pages_used |= 1ull << at.page;
-    node.levels_used[at.page] |= 1ull << at.level;
 }
 
-bool Ladder::remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
-    const RestingOrder& order = orders[slot];
-    const Path at = path(order.price);
+void Ladder::let_page_go(LevelPool& levels, const Path& at) {
     LevelNode& node = levels.node(node_[at.node]);
-    Level& l = levels.page(node.page[at.page]).levels[at.level];
-    (order.previous == 0 ? l.head : orders[order.previous].next) = order.next;
-    (order.next == 0 ? l.tail : orders[order.next].previous) = order.previous;
-    l.total -= order.leaves;
-    if (l.head != 0) return false;
-    node.levels_used[at.page] &= ~(1ull << at.level);
-    if (node.levels_used[at.page] != 0) return true;
     levels.give_back_page(node.page[at.page]);
     node.page[at.page] = 0;
     node.pages_used &= ~(1ull << at.page);
-    if (node.pages_used != 0) return true;
+    if (node.pages_used != 0) return;
     levels.give_back_node(node_[at.node]);
     node_[at.node] = 0;
     used_[at.node >> 6] &= ~(1ull << (at.node & 63));
-    return true;
 }
 
 Price Ladder::lowest_at_least(const LevelPool& levels, Price price) const {

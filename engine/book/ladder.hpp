@@ -11,6 +11,7 @@
 // level has an order.
 
 #include <bit>
+#include <utility>
 #include <vector>
 
 #include "engine/book/order_pool.hpp"
@@ -80,9 +81,46 @@ class Ladder {
     }
 
     // Appends a resting order to the end of its level. The caller has checked LevelPool::full().
-    void append(LevelPool& levels, OrderPool& orders, std::uint32_t slot);
+    [[gnu::always_inline]] void append(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
+        RestingOrder& order = orders[slot];
+        const Path at = path(order.price);
+        if (!has_page(levels, at)) [[unlikely]]
+            make_page(levels, at);
+        LevelNode& node = levels.node(node_[at.node]);
+        Level& l = levels.page(node.page[at.page]).levels[at.level];
+        order.previous = l.tail;
+        order.next = 0;
+        order.where = Where::ladder;
+        l.total += order.leaves;
+        if (l.tail != 0) {
+            orders[l.tail].next = slot;
+            l.tail = slot;
+            return;
+        }
+        l.head = l.tail = slot;
+        used_[at.node >> 6] |= 1ull << (at.node & 63);
+        node.pages_used |= 1ull << at.page;
+        node.levels_used[at.page] |= 1ull << at.level;
+    }
     // Takes a resting order out of its level, wherever it stands. True: the level is empty now.
-    bool remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot);
+    [[gnu::always_inline]] bool remove(LevelPool& levels, OrderPool& orders, std::uint32_t slot) {
+        RestingOrder& order = orders[slot];
+        order.where = Where::nowhere;
+        const Path at = path(order.price);
+        LevelNode& node = levels.node(node_[at.node]);
+        Level& l = levels.page(node.page[at.page]).levels[at.level];
+        // Both neighbours are written always, slot 0 for none: which it is nobody can foresee.
+        const auto [next, previous] = std::pair(order.next, order.previous);
+        orders[previous].next = next;
+        orders[next].previous = previous;
+        l.head = previous == 0 ? next : l.head;
+        l.tail = next == 0 ? previous : l.tail;
+        l.total -= order.leaves;
+        if (l.head != 0) return false;
+        node.levels_used[at.page] &= ~(1ull << at.level);
+        if (node.levels_used[at.page] == 0) let_page_go(levels, at);
+        return true;
+    }
     // The order at `slot` has fewer leaves than its level counted.
     void reduce(LevelPool& levels, Price price, std::uint32_t lots) { level(levels, price).total -= lots; }
 
@@ -106,10 +144,7 @@ class Ladder {
         return page == 0 ? nullptr : &levels.page(page).levels[at.level];
     }
     // A page of levels is there for this price, so an order there needs none from the pool.
-    bool has_page(const LevelPool& levels, Price price) const {
-        const Path at = path(price);
-        return node_[at.node] != 0 && levels.node(node_[at.node]).page[at.page] != 0;
-    }
+    bool has_page(const LevelPool& levels, Price price) const { return has_page(levels, path(price)); }
     bool empty() const {
         std::uint64_t any = 0;
         for (const std::uint64_t word : used_) any |= word;
@@ -130,6 +165,12 @@ class Ladder {
     Price price_at(unsigned node, unsigned page, unsigned level) const {
         return Price{base_ + static_cast<std::int32_t>(node << 12 | page << 6 | level)};
     }
+    bool has_page(const LevelPool& levels, const Path& at) const {
+        return node_[at.node] != 0 && levels.node(node_[at.node]).page[at.page] != 0;
+    }
+    void make_page(LevelPool& levels, const Path& at);
+    // The last order of a page is gone.
+    void let_page_go(LevelPool& levels, const Path& at);
     static constexpr unsigned nodes = ladder_span / node_span;
     static constexpr unsigned none = nodes;
     unsigned lowest_node_above(unsigned node) const;

@@ -13,9 +13,8 @@ bool wanted(const State& state, const OrderRecord& record, const Task& task) {
     if (task.side == SideFilter::buy && record.side != Side::buy) return false;
     if (task.side == SideFilter::sell && record.side != Side::sell) return false;
     if (task.session != 0) {
-        const std::uint32_t session = record.kind == OrderKind::strip ? state.strips[record.resting].session
-                                      : record.resting != 0           ? state.orders.session(record.resting)
-                                                                      : 0;
+        const std::uint32_t session = record.kind == OrderKind::strip ? state.strips[record.live_slot].session
+                                                                      : state.open.session(record.live_slot);
         if (session != task.session) return false;
     }
     if (task.scope == no_instrument) return true;
@@ -49,7 +48,7 @@ bool cancel_account(Step& step, Task& task) {
     State& state = step.state;
     while (task.record != no_slot) {
         const OrderRecord& record = state.records[task.record];
-        const std::uint32_t next = record.next_of_account;
+        const std::uint32_t next = next_open(state, task.record);
         if (wanted(state, record, task)) {
             if (step.sink.room() == 0) return false;
             cancel(step, task.record, task.reason);
@@ -72,7 +71,7 @@ bool kill_accounts(Step& step, Task& task) {
                                                 : AccountId{task.cursor} != task.account))
             ++task.cursor;
         if (task.cursor == accounts) return true;
-        task.record = state.accounts[AccountId{task.cursor++}].first_order;
+        task.record = first_open(state, AccountId{task.cursor++});
     }
 }
 
@@ -149,7 +148,7 @@ bool cancel_book(Step& step, Book& book, CancelReason reason, std::uint32_t& cou
 
 void push_cancel(State& state, AccountId account, std::uint32_t session, CancelReason reason) {
     state.agenda.push(Task{.kind = TaskKind::cancel_all,
-                           .record = state.accounts[account].first_order,
+                           .record = first_open(state, account),
                            .reason = reason,
                            .account = account,
                            .session = session});
@@ -160,7 +159,7 @@ void cancel_all(Step& step, const CancelAll& body) {
     if (body.scope != no_instrument && !state.catalogue.known(body.scope.family))
         return refuse(step, refusal(RejectReason::symbol_unknown, RejectField::symbol, body.scope));
     state.agenda.push(Task{.kind = TaskKind::cancel_all,
-                           .record = state.accounts[step.command.account].first_order,
+                           .record = first_open(state, step.command.account),
                            .reason = CancelReason::user,
                            .side = body.side,
                            .replies = true,

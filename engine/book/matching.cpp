@@ -10,50 +10,18 @@
 namespace gridbook::engine {
 namespace {
 
-// What the hold or margin of a live order gives up for `lots` of its leaves, which are taken off. Resold lots
-// go first.
-Money give_up(const State& state, OrderRecord& record, std::uint32_t lots) {
-    const Money before = hold_for(state, record, record.leaves, record.free);
-    record.leaves -= lots;
-    record.free -= std::min(record.free, lots);
-    return record.leaves == 0 ? before : before - hold_for(state, record, record.leaves, record.free);
-}
-
-// Takes what was traded out of the book and ends the order when nothing is left.
-void after_fill(State& state, std::uint32_t slot, std::uint32_t lots) {
-    OrderRecord& record = state.records[slot];
-    if (record.leaves == 0) {
-        if (record.resting != 0) {
-            // The order still counts its last lots in its level.
-            unrest(state, record);
-        }
-        return finish(state, slot, OrderState::filled, CancelReason::none);
-    }
-    if (record.resting == 0) return;
-    RestingOrder& order = state.orders[record.resting];
-    order.leaves -= lots;
-    state.books[order.book].reduce(state.levels, order, lots);
-}
-
-// What becomes of an order that met all it could.
-void end_or_rest(Step& step, std::uint32_t slot) {
-    OrderRecord& record = step.state.records[slot];
-    if (record.leaves == 0) return;
-    if (record.has(order_option::market))
-        return cancel(step, slot, record.cum == 0 ? CancelReason::no_liquidity_in_band : CancelReason::ioc);
-    if (record.tif == TimeInForce::ioc || record.tif == TimeInForce::fok)
-        return cancel(step, slot, CancelReason::ioc);
-    rest(step.state, slot);
-}
-
-}  // namespace
-
-void fill_order(Step& step, std::uint32_t slot, const Deal& deal, Liquidity liquidity, bool call) {
+// One fill of a live order: its money, its leaves, its event. Resold lots go first.
+[[gnu::always_inline]] inline void fill(Step& step, Product product, OrderRecord& record, const Deal& deal,
+                                        Liquidity liquidity, bool call) {
     State& state = step.state;
-    OrderRecord& record = state.records[slot];
     const Money fee = state.rates.fee(deal.notional, liquidity);
     const Money tax = state.rates.tax_on(fee);
-    const Money given = give_up(state, record, deal.lots);
+    record.leaves -= deal.lots;
+    record.free -= std::min(record.free, deal.lots);
+    record.cum += deal.lots;
+    const Money left = record.leaves == 0 ? Money{} : hold_for(state, product, record);
+    const Money given = record.hold - left;
+    record.hold = left;
     Money released{};
     if (record.side == Side::buy) {
         released = given - deal.notional - fee - tax;
@@ -61,23 +29,93 @@ void fill_order(Step& step, std::uint32_t slot, const Deal& deal, Liquidity liqu
     } else {
         sold(state, record.account, record.position, deal, given);
     }
-    record.cum += deal.lots;
-    tell_numbered(step, record.account,
-                  Fill{.order = record.id,
-                       .cid = record.cid,
-                       .trade = deal.trade,
-                       .fee = fee,
-                       .tax = tax,
-                       .released = released,
-                       .instrument = deal.instrument,
-                       .price = deal.price,
-                       .qty = deal.lots,
-                       .leaves = record.leaves,
-                       .side = record.side,
-                       .liquidity = liquidity,
-                       .of = OrderKind::order,
-                       .call = call});
-    after_fill(state, slot, deal.lots);
+    Fill& e = numbered_slot<Fill>(step, record.account);
+    e.order = record.id;
+    e.cid = record.cid;
+    e.trade = deal.trade;
+    e.fee = fee;
+    e.tax = tax;
+    e.released = released;
+    e.instrument = deal.instrument;
+    e.price = deal.price;
+    e.qty = deal.lots;
+    e.leaves = record.leaves;
+    e.side = record.side;
+    e.liquidity = liquidity;
+    e.of = OrderKind::order;
+    e.call = call;
+}
+
+// Takes what was traded out of the book and ends the order when nothing is left.
+[[gnu::always_inline]] inline void after_fill(State& state, Book& book, OrderRecord& record,
+                                              std::uint32_t lots) {
+    if (record.leaves == 0) {
+        // A resting order still counts its last lots in its level.
+        if (rests(state, record)) unrest(state, book, record);
+        return finish(state, record, OrderState::filled, CancelReason::none);
+    }
+    if (!rests(state, record)) return;
+    RestingOrder& order = state.orders[record.live_slot];
+    order.leaves -= lots;
+    book.reduce(state.levels, order, lots);
+}
+
+// A trade of a resting order with the incoming one.
+[[gnu::always_inline]] inline void meet(Step& step, Book& book, Product product, OrderRecord& maker,
+                                        OrderRecord& taker, Price price, std::uint32_t lots) {
+    const Deal deal = make_deal(step.state, book, price, lots, false);
+    fill(step, product, maker, deal, Liquidity::maker, false);
+    after_fill(step.state, book, maker, lots);
+    fill(step, product, taker, deal, Liquidity::taker, false);
+}
+
+// What becomes of an order that met all it could.
+void end_or_rest(Step& step, Book& book, std::uint32_t slot) {
+    State& state = step.state;
+    OrderRecord& record = state.records[slot];
+    if (record.has(order_option::market))
+        return cancel(step, slot, record.cum == 0 ? CancelReason::no_liquidity_in_band : CancelReason::ioc);
+    if (record.tif == TimeInForce::ioc || record.tif == TimeInForce::fok)
+        return cancel(step, slot, CancelReason::ioc);
+    rest(state, book, record, slot, state.accounts[record.account].group);
+}
+
+// Lets the live order meet the other side as far as it goes. False: the sink has no more room.
+bool meet_all(Step& step, Book& book, std::uint32_t slot) {
+    State& state = step.state;
+    OrderRecord& record = state.records[slot];
+    const Side other = opposite(record.side);
+    const GroupId group = state.accounts[record.account].group;
+    const Product product = state.catalogue.family(book.instrument.family).product;
+    const Ladder& ladder = book.side(other);
+    for (Price best; (best = book.front_of(other)) != Price{} && crosses(record.side, record.price, best);) {
+        if (step.sink.room() < meeting_events) [[unlikely]]
+            return false;
+        const RestingOrder& front = state.orders[ladder.level(state.levels, best).head];
+        if (front.next != 0) state.records.prefetch(state.orders[front.next].record);
+        if (front.group == group) [[unlikely]] {
+            prevent(step, front.record, slot);
+            if (!record.live()) return true;
+            continue;
+        }
+        meet(step, book, product, state.records[front.record], record, best,
+             std::min(front.leaves, record.leaves));
+        if (record.leaves != 0) continue;
+        finish(state, record, OrderState::filled, CancelReason::none);
+        return true;
+    }
+    return true;
+}
+
+}  // namespace
+
+void fill_order(Step& step, std::uint32_t slot, const Deal& deal, Liquidity liquidity, bool call) {
+    State& state = step.state;
+    OrderRecord& record = state.records[slot];
+    Book& book = state.book(record.instrument);
+    const Product product = state.catalogue.family(record.instrument.family).product;
+    fill(step, product, record, deal, liquidity, call);
+    after_fill(state, book, record, deal.lots);
 }
 
 void trade(Step& step, std::uint32_t maker, std::uint32_t taker, Price price, std::uint32_t lots, bool call) {
@@ -105,25 +143,11 @@ bool match(Step& step, std::uint32_t slot, std::uint32_t session) {
     State& state = step.state;
     OrderRecord& record = state.records[slot];
     Book& book = state.book(record.instrument);
-    if (book.phase == Phase::open) {
-        const Side other = opposite(record.side);
-        const GroupId group = state.accounts[record.account].group;
-        const Ladder& ladder = book.side(other);
-        for (Price best; record.live() && (best = book.front_of(other)) != Price{} &&
-                         crosses(record.side, record.price, best);) {
-            if (step.sink.room() < meeting_events) return false;
-            const RestingOrder& front = state.orders[ladder.level(state.levels, best).head];
-            if (front.next != 0) state.records.prefetch(state.orders[front.next].record);
-            if (front.group == group)
-                prevent(step, front.record, slot);
-            else
-                trade(step, front.record, slot, best, std::min(front.leaves, record.leaves));
-        }
-        if (!record.live()) return true;
-    }
+    if (book.phase == Phase::open && !meet_all(step, book, slot)) return false;
+    if (!record.live()) return true;
     if (step.sink.room() == 0) return false;
-    end_or_rest(step, slot);
-    if (session != 0 && record.resting != 0) state.orders.session(record.resting) = session;
+    end_or_rest(step, book, slot);
+    if (session != 0 && record.live()) state.open.session(record.live_slot) = session;
     return true;
 }
 

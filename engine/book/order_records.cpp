@@ -32,7 +32,7 @@ void OrderRecord::remember(const Refused& r) {
                   static_cast<std::int32_t>(r.pool) << 16};
     put(r.limit_low, qty, leaves);
     put(r.limit_high, cum, position);
-    put(r.got, free, resting);
+    put(r.got, free, live_slot);
 }
 
 Refused OrderRecord::refusal() const {
@@ -45,7 +45,7 @@ Refused OrderRecord::refusal() const {
     r.pool = static_cast<Pool>(price.value >> 16 & 0xFF);
     r.limit_low = taken(qty, leaves);
     r.limit_high = taken(cum, position);
-    r.got = taken(free, resting);
+    r.got = taken(free, live_slot);
     r.command = command_of(kind);
     return r;
 }
@@ -60,55 +60,34 @@ Decimal OrderRecord::need() const { return Decimal{taken(leaves, free)}; }
 void OrderRecords::reserve(std::size_t slots, Duration retention) {
     GRIDBOOK_CHECK(std::has_single_bit(slots));
     records_.assign(slots, OrderRecord{});
+    mask_ = static_cast<std::uint32_t>(slots - 1);
     index_.reserve(slots);
     retention_ = retention;
 }
 
-std::uint32_t OrderRecords::enter(AccountId account, const Cid& cid, std::uint32_t tag) {
-    // Invariant: fewer orders rest than there are records, so a free or done slot is always found.
-    std::uint32_t slot;
-    do {
-        last_.value += 1;
-        slot = slot_of(last_);
-    } while (records_[slot].live());
+std::uint32_t OrderRecords::enter(AccountId account, const Cid& cid, const Place& place) {
+    const std::uint32_t slot = claim(account, cid, place);
     OrderRecord& record = records_[slot];
-    if (record.id != OrderId{}) index_.remove(CidIndex::tag(record.account, record.cid), slot);
     record = OrderRecord{};
     record.id = last_;
     record.account = account;
     record.cid = cid;
-    // A record whose retention is over may still stand under this cid: the new one takes its entry.
-    const std::uint32_t old = index_.find(tag, [&](std::uint32_t other) {
-        return records_[other].account == account && records_[other].cid == cid;
-    });
-    if (old != no_slot)
-        index_.replace(tag, old, slot);
-    else
-        index_.add(tag, slot);
     return slot;
 }
 
-std::uint32_t OrderRecords::find(AccountId account, const Cid& cid, std::uint32_t tag, Time now) const {
-    const std::uint32_t slot = index_.find(tag, [&](std::uint32_t other) {
-        return records_[other].account == account && records_[other].cid == cid;
-    });
-    if (slot == no_slot) return no_slot;
-    const OrderRecord& record = records_[slot];
-    return record.live() || now < record.time + retention_ ? slot : no_slot;
+std::size_t OrderRecords::displace(std::uint32_t slot, AccountId account, const Cid& cid, std::uint32_t tag) {
+    const OrderRecord& old = records_[slot];
+    index_.remove(CidIndex::tag(old.account, old.cid), slot);
+    return look(account, cid, tag);
 }
 
 void OrderRecords::put_back(const OrderRecord& record) {
     const std::uint32_t slot = slot_of(record.id);
     records_[slot] = record;
     // A later id displaces an earlier one of the same cid, as it did when it was entered.
-    const std::uint32_t tag = CidIndex::tag(record.account, record.cid);
-    const std::uint32_t old = index_.find(tag, [&](std::uint32_t other) {
-        return records_[other].account == record.account && records_[other].cid == record.cid;
-    });
-    if (old == no_slot)
-        index_.add(tag, slot);
-    else if (records_[old].id < record.id)
-        index_.replace(tag, old, slot);
+    const Place place = look(record.account, record.cid);
+    const std::uint32_t old = index_.slot_at(place.at);
+    if (old == no_slot || records_[old].id < record.id) index_.put(place.at, place.tag, slot);
 }
 
 }  // namespace gridbook::engine

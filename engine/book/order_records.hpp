@@ -6,8 +6,8 @@
 //
 // Records stand in a circle: an order's id counts up, its low bits are the slot, so an id finds its record by
 // direct index, and the slot that comes next is always the oldest. Slots of live orders are passed over.
-// A record is two cache lines: the first holds what cancelling and matching need, the second what entry and
-// telling need.
+// A record is two cache lines: the first holds what cancelling and matching need, the second what telling
+// needs.
 
 #include <vector>
 
@@ -29,15 +29,13 @@ struct alignas(64) OrderRecord {
     OrderId id{};               // 0: never used
     InstrumentId instrument{};  // of a strip or any-of: its first hour
     AccountId account = no_account;
-    std::uint32_t resting = 0;  // slot in the order pool, or of a strip in the strip pool; 0: not in the book
+    std::uint32_t live_slot = 0;  // in the order pool, or of a resting strip in the strip pool; 0: none
     Price price{};
     std::uint32_t qty = 0;  // lots, total; of a strip or any-of: in each hour
     std::uint32_t leaves = 0;
     std::uint32_t cum = 0;
-    std::uint32_t position = no_slot;         // of a strip or any-of: how many hours
-    std::uint32_t next_of_account = no_slot;  // open orders of the account, by id
-    std::uint32_t previous_of_account = no_slot;
-    std::uint32_t free = 0;  // lots of the leaves that are resold ones, without margin, sold first
+    std::uint32_t position = no_slot;  // of a strip or any-of: how many hours
+    std::uint32_t free = 0;            // lots of the leaves that are resold ones, without margin, sold first
     Side side = Side::buy;
     OrderState state = OrderState::none;
     CancelReason reason = CancelReason::none;
@@ -45,6 +43,7 @@ struct alignas(64) OrderRecord {
     OrderKind kind = OrderKind::order;
     SelfTrade self_trade = SelfTrade::cancel_taker;
     std::uint16_t options = 0;
+    Money hold{};  // money or margin held for the leaves of a live order
 
     Cid cid{};
     std::uint64_t body_hash = 0;
@@ -74,12 +73,25 @@ class OrderRecords {
   public:
     void reserve(std::size_t slots, Duration retention);
 
-    // A fresh record under the next id, entered under its account and cid, all else as a new record has it.
-    std::uint32_t enter(AccountId account, const Cid& cid, std::uint32_t tag);
-    // no_slot: unknown, or its retention is over at `now`.
-    std::uint32_t find(AccountId account, const Cid& cid, std::uint32_t tag, Time now) const;
+    // Where a client order id stands in the index, or would stand.
+    struct Place {
+        std::uint32_t tag = 0;
+        std::size_t at = 0;
+    };
+    [[gnu::always_inline]] Place look(AccountId account, const Cid& cid) const {
+        const std::uint32_t tag = CidIndex::tag(account, cid);
+        return {tag, look(account, cid, tag)};
+    }
+    // no_slot: unknown there, or its retention is over at `now`.
+    std::uint32_t find(const Place& place, Time now) const {
+        const std::uint32_t slot = index_.slot_at(place.at);
+        if (slot == no_slot) [[likely]]
+            return no_slot;
+        const OrderRecord& record = records_[slot];
+        return record.live() || now < record.time + retention_ ? slot : no_slot;
+    }
     std::uint32_t find(AccountId account, const Cid& cid, Time now) const {
-        return find(account, cid, CidIndex::tag(account, cid), now);
+        return find(look(account, cid), now);
     }
     std::uint32_t find(OrderId id) const {
         const std::uint32_t slot = slot_of(id);
@@ -87,15 +99,31 @@ class OrderRecords {
         return id != OrderId{} && record.id == id && record.state != OrderState::refused ? slot : no_slot;
     }
     // Where the record of this id stands, if there is one.
-    std::uint32_t slot_of(OrderId id) const {
-        return static_cast<std::uint32_t>(id.value) & static_cast<std::uint32_t>(records_.size() - 1);
+    std::uint32_t slot_of(OrderId id) const { return static_cast<std::uint32_t>(id.value) & mask_; }
+
+    // The slot of a fresh record under last_id(), which counted up for it, indexed at the place that was
+    // looked up. The caller writes all of the record.
+    [[gnu::always_inline]] std::uint32_t claim(AccountId account, const Cid& cid, const Place& place) {
+        // Invariant: fewer orders rest than there are records, so a free or done slot is always found.
+        std::uint32_t slot;
+        do {
+            last_.value += 1;
+            slot = slot_of(last_);
+        } while (records_[slot].live());
+        std::size_t at = place.at;
+        if (records_[slot].id != OrderId{}) at = displace(slot, account, cid, place.tag);
+        // A record whose retention is over may still stand under this cid: the new one takes its entry.
+        index_.put(at, place.tag, slot);
+        return slot;
     }
+    // The same, with a record that has only its id, account and cid.
+    std::uint32_t enter(AccountId account, const Cid& cid, const Place& place);
 
     OrderRecord& operator[](std::uint32_t slot) { return records_[slot]; }
     const OrderRecord& operator[](std::uint32_t slot) const { return records_[slot]; }
     const PoolVector<OrderRecord>& all() const { return records_; }
     OrderId last_id() const { return last_; }
-    std::size_t limit() const { return records_.size(); }
+    std::size_t limit() const { return std::size_t{mask_} + 1; }
 
     void prefetch(std::uint32_t slot) const {
         __builtin_prefetch(&records_[slot]);
@@ -103,7 +131,7 @@ class OrderRecords {
     }
     void prefetch_cid(std::uint32_t tag) const { index_.prefetch(tag); }
     void prefetch_next() const {
-        const std::size_t slot = (last_.value + 8) & (records_.size() - 1);
+        const std::uint32_t slot = slot_of(OrderId{last_.value + 8});
         __builtin_prefetch(&records_[slot], 1);
         __builtin_prefetch(&records_[slot].cid, 1);
     }
@@ -114,8 +142,17 @@ class OrderRecords {
     void set_last_id(OrderId last) { last_ = last; }
 
   private:
+    std::size_t look(AccountId account, const Cid& cid, std::uint32_t tag) const {
+        return index_.look(tag, [&](std::uint32_t other) {
+            return records_[other].account == account && records_[other].cid == cid;
+        });
+    }
+    // Takes the record of an earlier id out of the index; where the new one's place is then.
+    std::size_t displace(std::uint32_t slot, AccountId account, const Cid& cid, std::uint32_t tag);
+
     PoolVector<OrderRecord> records_;
     CidIndex index_;
+    std::uint32_t mask_ = 0;
     OrderId last_{};
     Duration retention_{};
 };

@@ -42,10 +42,10 @@ void tell_again(Step& step, std::uint32_t slot, std::uint64_t body_hash) {
     again(order_event(step.state, record));
 }
 
-void remember_refusal(Step& step, OrderKind kind, const Cid& cid, std::uint32_t tag, std::uint64_t body_hash,
-                      const Refused& refused) {
+void remember_refusal(Step& step, OrderKind kind, const Cid& cid, const OrderRecords::Place& place,
+                      std::uint64_t body_hash, const Refused& refused) {
     State& state = step.state;
-    OrderRecord& record = state.records[state.records.enter(step.command.account, cid, tag)];
+    OrderRecord& record = state.records[state.records.enter(step.command.account, cid, place)];
     record.kind = kind;
     record.body_hash = body_hash;
     record.time = state.time;

@@ -11,8 +11,8 @@ namespace gridbook::engine {
 void tell_again(Step& step, std::uint32_t record, std::uint64_t body_hash);
 
 // Tells a refusal and keeps it under its cid.
-void remember_refusal(Step& step, OrderKind kind, const Cid& cid, std::uint32_t tag, std::uint64_t body_hash,
-                      const Refused& refused);
+void remember_refusal(Step& step, OrderKind kind, const Cid& cid, const OrderRecords::Place& place,
+                      std::uint64_t body_hash, const Refused& refused);
 
 // An any-of as its owner is told it.
 AnyOfEvent any_of_event(const OrderRecord& record);

@@ -34,6 +34,7 @@ FamilyId Catalogue::add(const DefineFamily& defined) {
     books_used_ += defined.horizon;
     const FamilyId id{static_cast<std::uint16_t>(families_.size())};
     families_.push_back(family);
+    known_ = families_.size();
     const Symbol own = symbol(families_.back());
     const auto place = std::find_if(by_symbol_.begin(), by_symbol_.end(),
                                     [&](FamilyId other) { return symbol(families_[other.value]) > own; });

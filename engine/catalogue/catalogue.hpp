@@ -69,7 +69,7 @@ class Catalogue {
     const std::vector<DefineZone>& zones() const { return zones_; }
     const std::vector<DefineTier>& tiers() const { return tiers_; }
 
-    bool known(FamilyId id) const { return id.value < families_.size(); }
+    bool known(FamilyId id) const { return id.value < known_; }
     Family& family(FamilyId id) { return families_[id.value]; }
     const Family& family(FamilyId id) const { return families_[id.value]; }
     const std::vector<Family>& families() const { return families_; }
@@ -91,6 +91,7 @@ class Catalogue {
     std::vector<DefineZone> zones_;
     std::vector<DefineTier> tiers_;
     std::vector<Family> families_;
+    std::size_t known_ = 0;  // families_.size(), without the division
     std::vector<FamilyId> by_symbol_;
     std::size_t families_limit_ = 0;
     std::size_t books_limit_ = 0;

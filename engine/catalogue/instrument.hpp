@@ -4,6 +4,8 @@
 // ever: books are recycled, ids are not. The window is counted in periods since the epoch: clock hours for
 // GPU products, UTC days for tokens.
 
+#include <bit>
+
 #include "engine/units/numbers.hpp"
 #include "engine/units/time.hpp"
 
@@ -17,6 +19,10 @@ struct InstrumentId {
     Period period{};
 
     friend constexpr auto operator<=>(const InstrumentId&, const InstrumentId&) = default;
+    // As one word.
+    friend constexpr bool operator==(const InstrumentId& a, const InstrumentId& b) {
+        return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+    }
 };
 static_assert(sizeof(InstrumentId) == 8);
 

@@ -2,6 +2,7 @@
 // What a snapshot holds of orders: records, books, strips, unfinished work; and the door to all of it.
 #include <algorithm>
 
+#include "engine/book/orders.hpp"
 #include "engine/genesis.hpp"
 #include "engine/snapshot/restorer.hpp"
 #include "engine/snapshot/state_hash.hpp"
@@ -24,7 +25,8 @@ bool Restorer::sound_record(const OrderRecord& r) const {
     if (flagged && r.guidance < Price{1}) return false;
     if (!r.live()) return true;
     if (!state_.catalogue.known(r.instrument.family) || r.kind == OrderKind::any_of) return false;
-    return r.leaves > 0 && r.price >= Price{1} && r.price <= max_price && r.resting == 0;
+    return r.leaves > 0 && r.price >= Price{1} && r.price <= max_price && r.live_slot == 0 &&
+           r.hold == Money{};
 }
 
 void Restorer::records() {
@@ -95,7 +97,7 @@ void Restorer::orders(Book& book, Place place) {
 std::uint32_t Restorer::live_record(OrderId id, OrderKind kind) {
     const std::uint32_t slot = state_.records.find(id);
     const bool there = slot != no_slot && state_.records[slot].live() && state_.records[slot].kind == kind &&
-                       state_.records[slot].resting == 0;
+                       state_.records[slot].live_slot == 0;
     return in_.expect(there) ? slot : no_slot;
 }
 
@@ -116,12 +118,12 @@ void Restorer::order(Book& book, Place place, OrderRecord& record, std::uint32_t
     if (spans && !in_.expect(!state_.levels.full() || ladder.has_page(state_.levels, order.price))) return;
     const std::uint32_t slot = state_.orders.take();
     state_.orders[slot] = order;
-    state_.orders.session(slot) = session;
-    record.resting = slot;
+    state_.open.session(slot) = session;
+    record.live_slot = slot;
     timer(TimerIds::order(state_, slot));
     if (spans) return book.side(order.side).append(state_.levels, state_.orders, slot);
     RestingOrder& aside = state_.orders[slot];
-    aside.aside = true;
+    aside.where = Where::aside;
     aside.previous = book.aside_last;
     (book.aside_last == 0 ? book.aside_first : state_.orders[book.aside_last].next) = slot;
     book.aside_last = slot;
@@ -157,7 +159,7 @@ void Restorer::strip() {
         strip.legs[h].position = state_.positions.find(record.account, i);
         if (!in_.expect(strip.legs[h].position != no_slot && strip.legs[h].free <= strip.lots)) return;
     }
-    record.resting = state_.strips.append(strip);
+    record.live_slot = state_.strips.append(strip);
 }
 
 // An account's open orders stand in the order of their ids.
@@ -168,12 +170,17 @@ void Restorer::link_orders() {
               [&](std::uint32_t a, std::uint32_t b) { return records[a].id < records[b].id; });
     for (const std::uint32_t slot : live_) {
         OrderRecord& record = records[slot];
-        if (!in_.expect(record.kind == OrderKind::order || record.resting != 0)) return;
-        Account& account = state_.accounts[record.account];
-        record.previous_of_account = account.last_order;
-        (account.last_order == no_slot ? account.first_order : records[account.last_order].next_of_account) =
-            slot;
-        account.last_order = slot;
+        // One that is being matched stands in no book.
+        if (record.kind == OrderKind::order && record.live_slot == 0 && !in_.expect(!state_.orders.spent()))
+            return;
+        if (record.kind == OrderKind::order && record.live_slot == 0) record.live_slot = state_.orders.take();
+        if (!in_.expect(record.live_slot != 0)) return;
+        const bool strip = record.kind == OrderKind::strip;
+        const std::uint32_t node = strip ? state_.open.strip(record.live_slot) : record.live_slot;
+        const std::uint32_t session = state_.open.session(node);
+        state_.open.add(state_.accounts[record.account], node, slot);
+        state_.open.session(node) = session;
+        if (!strip) record.hold = held(state_, record);
     }
 }
 

@@ -72,7 +72,7 @@ void save_records(SnapshotWriter& w, const OrderRecords& records) {
 
 void save_order(SnapshotWriter& w, const State& state, std::uint32_t slot) {
     const RestingOrder& order = state.orders[slot];
-    w(state.records[order.record].id, state.orders.session(slot), order.parked, order.non_executable);
+    w(state.records[order.record].id, state.open.session(slot), order.parked, order.non_executable);
     save_timer(w, state, TimerIds::order(state, slot));
 }
 

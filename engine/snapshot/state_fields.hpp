@@ -101,12 +101,13 @@ void fields(F& f, T& s) {
       s.last_bucket_trade);
 }
 
-// A record without the slots and links of a live order, which other tables follow.
+// A record without the slots of a live order, which other tables follow, and without its hold, which follows
+// from it.
 inline OrderRecord without_links(const OrderRecord& record) {
     OrderRecord bare = record;
-    bare.next_of_account = bare.previous_of_account = no_slot;
     if (!bare.live()) return bare;
-    bare.resting = 0;
+    bare.live_slot = 0;
+    bare.hold = Money{};
     if (bare.kind == OrderKind::order) bare.position = no_slot;
     return bare;
 }

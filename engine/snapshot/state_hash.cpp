@@ -80,7 +80,7 @@ void hash_records(Hasher& h, const OrderRecords& records) {
 void hash_order(Hasher& h, const State& state, std::uint32_t slot) {
     const RestingOrder& order = state.orders[slot];
     h(state.records[order.record].id, order.leaves, order.parked, order.non_executable,
-      state.orders.session(slot));
+      state.open.session(slot));
 }
 
 void hash_books(Hasher& h, const State& state) {

@@ -148,10 +148,10 @@ bool check_any_of(const State& state, const PlaceAnyOf& body, Entry& entry, Refu
     return !entry.fills() || check_means(state, entry, r);
 }
 
-std::uint32_t enter(Step& step, const PlaceAnyOf& body, const Entry& entry, std::uint32_t tag,
+std::uint32_t enter(Step& step, const PlaceAnyOf& body, const Entry& entry, const OrderRecords::Place& place,
                     std::uint64_t body_hash) {
     State& state = step.state;
-    const std::uint32_t slot = state.records.enter(entry.c.account, body.cid, tag);
+    const std::uint32_t slot = state.records.enter(entry.c.account, body.cid, place);
     OrderRecord& record = state.records[slot];
     record.kind = OrderKind::any_of;
     record.body_hash = body_hash;
@@ -163,7 +163,7 @@ std::uint32_t enter(Step& step, const PlaceAnyOf& body, const Entry& entry, std:
     record.time = state.time;
     const std::uint64_t sequence = step.command.sequence.value;
     record.cum = static_cast<std::uint32_t>(sequence);
-    record.resting = static_cast<std::uint32_t>(sequence >> 32);
+    record.live_slot = static_cast<std::uint32_t>(sequence >> 32);
     record.remember(body.need, entry.fills() ? entry.cheapest->cost : Money{});
     if (!entry.fills()) return slot;
     const Sweep& wanted = entry.cheapest->wanted;
@@ -226,15 +226,15 @@ std::uint32_t lots_for(Decimal need, std::uint16_t factor) {
 }
 
 Sequence entered_any_of(const OrderRecord& record) {
-    return Sequence{std::uint64_t{record.resting} << 32 | record.cum};
+    return Sequence{std::uint64_t{record.live_slot} << 32 | record.cum};
 }
 
 void place_any_of(Step& step, const PlaceAnyOf& body) {
     State& state = step.state;
     const AccountId account = step.command.account;
-    const std::uint32_t tag = CidIndex::tag(account, body.cid);
+    const OrderRecords::Place place = state.records.look(account, body.cid);
     const std::uint64_t body_hash = mix(hash_of(body), static_cast<std::uint64_t>(CommandKind::place_any_of));
-    const std::uint32_t known = state.records.find(account, body.cid, tag, state.time);
+    const std::uint32_t known = state.records.find(place, state.time);
     if (known != no_slot) return tell_again(step, known, body_hash);
     Entry entry;
     entry.c.account = account;
@@ -242,9 +242,9 @@ void place_any_of(Step& step, const PlaceAnyOf& body) {
     Refused r;
     if (!check_any_of(state, body, entry, r)) {
         r.cid = body.cid;
-        return remember_refusal(step, OrderKind::any_of, body.cid, tag, body_hash, r);
+        return remember_refusal(step, OrderKind::any_of, body.cid, place, body_hash, r);
     }
-    const std::uint32_t slot = enter(step, body, entry, tag, body_hash);
+    const std::uint32_t slot = enter(step, body, entry, place, body_hash);
     OrderRecord& record = state.records[slot];
     tell_alternatives(step, entry, record.id);
     if (entry.fills()) return fill_any_of(step, entry, slot);

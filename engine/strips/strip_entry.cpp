@@ -159,11 +159,11 @@ bool check_strip_limits(const State& state, const Entry& entry, const PlaceStrip
     return check_open_orders(state, entry.c.account, first, r);
 }
 
-std::uint32_t enter(Step& step, const PlaceStrip& body, const Entry& entry, std::uint32_t tag,
+std::uint32_t enter(Step& step, const PlaceStrip& body, const Entry& entry, const OrderRecords::Place& place,
                     std::uint64_t body_hash) {
     State& state = step.state;
     const Candidate& c = entry.c;
-    const std::uint32_t slot = state.records.enter(c.account, body.cid, tag);
+    const std::uint32_t slot = state.records.enter(c.account, body.cid, place);
     OrderRecord& record = state.records[slot];
     record.kind = OrderKind::strip;
     record.body_hash = body_hash;
@@ -219,9 +219,9 @@ void open_strip(Step& step, Entry& entry, const Chance& chance, std::uint32_t sl
 void place_strip(Step& step, const PlaceStrip& body) {
     State& state = step.state;
     const AccountId account = step.command.account;
-    const std::uint32_t tag = CidIndex::tag(account, body.cid);
+    const OrderRecords::Place place = state.records.look(account, body.cid);
     const std::uint64_t body_hash = mix(hash_of(body), static_cast<std::uint64_t>(CommandKind::place_strip));
-    const std::uint32_t known = state.records.find(account, body.cid, tag, state.time);
+    const std::uint32_t known = state.records.find(place, state.time);
     if (known != no_slot) return tell_again(step, known, body_hash);
     Entry entry;
     Refused r;
@@ -233,9 +233,9 @@ void place_strip(Step& step, const PlaceStrip& body) {
     }
     if (!good) {
         r.cid = body.cid;
-        return remember_refusal(step, OrderKind::strip, body.cid, tag, body_hash, r);
+        return remember_refusal(step, OrderKind::strip, body.cid, place, body_hash, r);
     }
-    const std::uint32_t slot = enter(step, body, entry, tag, body_hash);
+    const std::uint32_t slot = enter(step, body, entry, place, body_hash);
     if (!c.fills() && body.tif == TimeInForce::fok) return cancel_at_once(step, entry, c.swept, slot);
     open_strip(step, entry, c, slot);
 }

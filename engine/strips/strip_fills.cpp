@@ -51,8 +51,8 @@ void end_filled(State& state, const RestingStrip& strip) {
         for (std::uint32_t h = 0; h < strip.hours; ++h)
             state.positions[strip.legs[h].position].open_orders -= 1;
     record.cum = record.qty;
-    if (record.resting != 0) unrest_strip(state, record);
-    finish(state, slot, OrderState::filled, CancelReason::none);
+    if (record.live_slot != 0) unrest_strip(state, record);
+    finish(state, state.records[slot], OrderState::filled, CancelReason::none);
 }
 
 HoursTrader trader_of(const State& state, RestingStrip& strip) {
@@ -155,15 +155,18 @@ void release_strip_hold(State& state, const RestingStrip& strip, const OrderReco
 }
 
 void rest_strip(State& state, const RestingStrip& strip) {
-    state.records[strip.record].resting = state.strips.append(strip);
+    const std::uint32_t slot = state.strips.append(strip);
+    state.records[strip.record].live_slot = slot;
+    state.open.add(state.accounts[strip.account], state.open.strip(slot), strip.record);
     for (std::uint32_t h = 0; h < strip.hours; ++h) state.book(hour_of(strip, h)).strips += 1;
 }
 
 void unrest_strip(State& state, OrderRecord& record) {
-    const RestingStrip& strip = state.strips[record.resting];
+    const RestingStrip& strip = state.strips[record.live_slot];
     for (std::uint32_t h = 0; h < strip.hours; ++h) state.book(hour_of(strip, h)).strips -= 1;
-    state.strips.remove(record.resting);
-    record.resting = 0;
+    state.open.remove(state.accounts[record.account], state.open.strip(record.live_slot));
+    state.strips.remove(record.live_slot);
+    record.live_slot = 0;
 }
 
 }  // namespace gridbook::engine

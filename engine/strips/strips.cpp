@@ -83,9 +83,9 @@ bool try_strips(Step& step) {
 void cancel_strip(Step& step, std::uint32_t slot, CancelReason reason, std::uint8_t flags) {
     State& state = step.state;
     OrderRecord& record = state.records[slot];
-    release_strip_hold(state, state.strips[record.resting], record);
+    release_strip_hold(state, state.strips[record.live_slot], record);
     unrest_strip(state, record);
-    finish(state, slot, OrderState::cancelled, reason);
+    finish(state, state.records[slot], OrderState::cancelled, reason);
     StripEvent& e = next_numbered<StripEvent>(step, record.account, flags);
     e = told_strip(record, Money{});
     if ((flags & event_flag::reply) != 0) e.origin = step.command.origin;
@@ -108,7 +108,7 @@ bool cancel_strips_covering(Step& step, InstrumentId scope, CancelReason reason,
 
 StripEvent strip_event(const State& state, const OrderRecord& record) {
     if (!record.live()) return told_strip(record, Money{});
-    const RestingStrip& strip = state.strips[record.resting];
+    const RestingStrip& strip = state.strips[record.live_slot];
     StripEvent e = told_strip(record, strip_hold(state, strip, record));
     tell_obstacle(strip, sweep(state, sweep_of(strip)), e);
     return e;

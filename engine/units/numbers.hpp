@@ -68,33 +68,39 @@ constexpr Wide notional_wide(Price price, Quantity quantity, Product product) {
     return static_cast<Wide>(price.value) * quantity.value * micro_per_tick_lot(product);
 }
 
+// What passed those limits fits 64 bits, and so does every part of it.
 constexpr Money notional(Price price, Quantity quantity, Product product) {
-    return Money{static_cast<std::int64_t>(notional_wide(price, quantity, product))};
+    return Money{static_cast<std::int64_t>(static_cast<std::uint64_t>(price.value) *
+                                           static_cast<std::uint64_t>(quantity.value) *
+                                           static_cast<std::uint64_t>(micro_per_tick_lot(product)))};
 }
 
-// amount · numerator / denominator, rounded up (holds, margin). All arguments are non-negative. What fits 64
-// bits, as nearly everything does, divides in 64 bits: the outcome is the same and costs a tenth.
-constexpr Money share_up(Money amount, std::int64_t numerator, std::int64_t denominator) {
+// amount · numerator / denominator, rounded down (fee, tax) / up (holds, margin). All arguments are
+// non-negative. What fits 64 bits, as nearly everything does, divides in 64 bits: the outcome is the same and
+// costs a tenth.
+constexpr Money share_down(Money amount, std::int64_t numerator, std::int64_t denominator) {
     std::int64_t narrow = 0;
     if (!__builtin_mul_overflow(amount.value, numerator, &narrow)) [[likely]]
-        return Money{narrow / denominator + (narrow % denominator != 0)};
+        return Money{static_cast<std::int64_t>(static_cast<std::uint64_t>(narrow) /
+                                               static_cast<std::uint64_t>(denominator))};
+    const Wide wide = static_cast<Wide>(amount.value) * numerator;
+    return Money{static_cast<std::int64_t>(wide / denominator)};
+}
+constexpr Money share_up(Money amount, std::int64_t numerator, std::int64_t denominator) {
+    std::int64_t narrow = 0;
+    if (!__builtin_mul_overflow(amount.value, numerator, &narrow) && narrow < INT64_MAX - denominator)
+        [[likely]]
+        return Money{static_cast<std::int64_t>(static_cast<std::uint64_t>(narrow + denominator - 1) /
+                                               static_cast<std::uint64_t>(denominator))};
     const Wide wide = static_cast<Wide>(amount.value) * numerator;
     return Money{static_cast<std::int64_t>((wide + denominator - 1) / denominator)};
 }
 
-// amount · numerator / denominator, rounded down (fee, tax). All arguments are non-negative.
-constexpr Money share_down(Money amount, std::int64_t numerator, std::int64_t denominator) {
-    std::int64_t narrow = 0;
-    if (!__builtin_mul_overflow(amount.value, numerator, &narrow)) [[likely]]
-        return Money{narrow / denominator};
-    const Wide wide = static_cast<Wide>(amount.value) * numerator;
-    return Money{static_cast<std::int64_t>(wide / denominator)};
-}
-
 constexpr bool on_tick(Decimal price) { return price.value % tick_decimal == 0; }
 constexpr bool on_lot(Decimal quantity, Product product) {
-    return product == Product::gpu ? quantity.value % gpu_lot_decimal == 0
-                                   : quantity.value % token_lot_decimal == 0;
+    // Multiplied back: the division is needed anyway, and the compiler makes one of both.
+    return product == Product::gpu ? quantity.value / gpu_lot_decimal * gpu_lot_decimal == quantity.value
+                                   : quantity.value / token_lot_decimal * token_lot_decimal == quantity.value;
 }
 constexpr std::int64_t ticks_of(Decimal price) { return price.value / tick_decimal; }
 constexpr Quantity lots_of(Decimal quantity, Product product) {

@@ -78,11 +78,11 @@ void check_book(const engine::State& state, const engine::Book& book, Seen& seen
         const bool beyond = o.side == Side::buy ? o.price > book.band.high : o.price < book.band.low;
         REQUIRE(o.parked == parked);
         REQUIRE(o.non_executable == (!parked && beyond));
-        REQUIRE(o.aside != book.bids.spans(o.price));
+        REQUIRE((o.where == engine::Where::aside) != book.bids.spans(o.price));
         REQUIRE((state.records[o.record].state == engine::OrderState::parked) == parked);
         seen.parked += parked;
         seen.flagged += o.non_executable;
-        seen.aside += o.aside;
+        seen.aside += o.where == engine::Where::aside;
     });
     engine::Book fresh = book;
     fresh.find_fronts(state.levels);

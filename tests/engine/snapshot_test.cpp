@@ -164,12 +164,13 @@ void check_books(const State& state) {
     for (std::uint32_t a = 0; a < state.accounts.all().size(); ++a) {
         const Account& account = state.accounts[AccountId{a}];
         Money hold, margin;
-        for (std::uint32_t slot = account.first_order; slot != no_slot;
-             slot = state.records[slot].next_of_account) {
+        for (std::uint32_t slot = first_open(state, AccountId{a}); slot != no_slot;
+             slot = next_open(state, slot)) {
             const OrderRecord& record = state.records[slot];
             const Money held_now = record.kind == OrderKind::strip
-                                       ? strip_hold(state, state.strips[record.resting], record)
-                                       : held(state, record);
+                                       ? strip_hold(state, state.strips[record.live_slot], record)
+                                       : record.hold;
+            if (record.kind == OrderKind::order) REQUIRE(record.hold == held(state, record));
             (record.side == Side::buy ? hold : margin) += held_now;
         }
         for (std::uint32_t slot = account.first_position; slot != no_slot;

@@ -132,7 +132,10 @@ Decimal Flow::some_qty(engine::FamilyId family) {
     const std::int64_t dice = between(1, 100);
     if (dice <= 90) return Decimal{between(1, 40) * lot};
     if (dice <= 94) return Decimal{between(1, 400) * lot};
-    if (dice <= 96) return Decimal{lot * between(1, 5) + between(1, lot - 1)};
+    if (dice <= 96) {
+        const std::int64_t whole = lot * between(1, 5);
+        return Decimal{whole + between(1, lot - 1)};
+    }
     if (dice <= 98) return Decimal{seen_.genesis().max_qty + (one_in(2) ? 0 : lot * between(1, 5))};
     if (one_in(2)) return Decimal{between(1, INT64_MAX / lot) * lot};
     return Decimal{one_in(2) ? 0 : -lot * between(1, 50)};
@@ -187,7 +190,7 @@ engine::Command Flow::place() {
         p.type == OrderType::limit && (p.tif == TimeInForce::gate || p.tif == TimeInForce::gtt);
     const auto hour = seen_.hours().find(p.instrument);
     const bool paused = hour != seen_.hours().end() && hour->second.phase == engine::Phase::paused;
-    if (rests && one_in(paused ? 3 : 8))
+    if (rests && one_in(paused ? 2 : 6))
         p.post_only = true;
     else if (one_in(14))
         p.min_qty = Decimal{one_in(20) ? lot / 2 : one_in(15) ? lot * 500 : lot * between(1, 12)};

@@ -53,8 +53,8 @@ engine::Command Flow::any_of() {
         p.families[k] =
             one_in(80) ? engine::FamilyId{static_cast<std::uint16_t>(between(0, 9))} : some_gpu_family();
     const std::uint32_t current = engine::period_at(now_ + engine::gate_lead, engine::Product::gpu).value;
-    p.start = engine::Period{
-        static_cast<std::uint32_t>(current + between(one_in(30) ? -1 : 1, one_in(20) ? 7 : 2))};
+    const std::int64_t soonest = one_in(30) ? -1 : 1;
+    p.start = engine::Period{static_cast<std::uint32_t>(current + between(soonest, one_in(20) ? 7 : 2))};
     p.hours = static_cast<std::uint16_t>(one_in(40) ? (one_in(2) ? 0 : 169) : between(1, 2));
     p.profile = one_in(2) ? engine::Profile::train : engine::Profile::infer;
     p.need = Decimal{between(1, 25) * engine::gpu_lot_decimal};
