@@ -38,15 +38,16 @@ int run_export(const std::string& data, const std::string& file, const ledger::E
 
 void add_export(CLI::App& app, int& status) {
     auto* command = app.add_subcommand(
-        "export", "write fills, postings or statements of a journal as text; also beside a running exchange");
+        "export",
+        "write fills, postings, statements or state hashes as text; also beside a running exchange");
     auto data = std::make_shared<std::string>();
     auto what = std::make_shared<std::string>();
     auto format = std::make_shared<std::string>("csv");
     auto file = std::make_shared<std::string>();
     auto options = std::make_shared<ledger::ExportOptions>();
-    command->add_option("what", *what, "fills, postings or statements")
+    command->add_option("what", *what, "fills, postings, statements or hashes")
         ->required()
-        ->check(CLI::IsMember({"fills", "postings", "statements"}));
+        ->check(CLI::IsMember({"fills", "postings", "statements", "hashes"}));
     command->add_option("--data", *data, "data folder")->required();
     command->add_option("--format", *format, "csv, or jsonl: one JSON object a line")
         ->check(CLI::IsMember({"csv", "jsonl"}));
@@ -56,6 +57,7 @@ void add_export(CLI::App& app, int& status) {
     command->add_option("--to-sequence", options->to.value, "last sequence told; default: all");
     command->callback([=, &status] {
         options->of = *what == "fills"      ? ledger::ExportOf::fills
+                      : *what == "hashes"   ? ledger::ExportOf::hashes
                       : *what == "postings" ? ledger::ExportOf::postings
                                             : ledger::ExportOf::statements;
         options->as = *format == "csv" ? ledger::ExportAs::csv : ledger::ExportAs::json_lines;

@@ -92,27 +92,35 @@ Result<void> Follower::follow() {
 }
 
 bool Follower::due(engine::Time at) const {
-    if (since_ == 0) return false;
+    // While it catches up with a projection that was lost, there are newer ones than it could make.
+    if (since_ == 0 || place_.sequence <= newest_) return false;
     return since_ >= options_.commands || (options_.every.value > 0 && at - snapshot_at_ >= options_.every);
+}
+
+Result<ProjectionPlace> Follower::usable_projection() {
+    if (auto verified = options_.projection->verify(); !verified) return verified.error();
+    auto place = options_.projection->place();
+    if (!place || place->applied.value == 0) return place;
+    auto chain = journal_.chain_after(place->applied);
+    if (!chain) return chain.error();
+    if (!*chain || (*chain)->previous != place->link)
+        return failure(
+            ErrorCode::chain,
+            "the projection belongs to another journal than the one beside it: stop the exchange and "
+            "run gridbook rebuild");
+    return place;
 }
 
 Result<void> Follower::begin() {
     snapshot_at_ = now();
     engine::Sequence highest{~0ull};
     if (options_.projection != nullptr) {
-        if (auto verified = options_.projection->verify(); !verified) return verified;
-        auto place = options_.projection->place();
-        if (!place) return place.error();
-        highest = place->applied;
-        if (highest.value > 0) {
-            auto chain = journal_.chain_after(highest);
-            if (!chain) return chain.error();
-            if (!*chain || (*chain)->previous != place->link)
-                return failure(ErrorCode::chain,
-                               "the projection belongs to another journal than the one beside it: stop "
-                               "the exchange and run gridbook rebuild");
-        }
+        auto place = usable_projection();
+        // Snapshots go on without it.
+        if (!place) tell(place.error()), options_.projection = nullptr;
+        if (place) highest = place->applied;
     }
+    if (const auto all = snapshots_.list(); !all.empty()) newest_ = all.front().sequence;
     std::vector<std::string> passed_over;
     auto found = snapshots_.newest<Books>(
         journal_, highest,

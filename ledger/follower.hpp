@@ -67,6 +67,7 @@ class Follower {
   private:
     void loop();
     Result<void> follow();
+    Result<ProjectionPlace> usable_projection();
     Result<void> see(const BatchView& batch);
     bool due(engine::Time now) const;
     void tell(const Error& error);
@@ -79,7 +80,8 @@ class Follower {
     std::optional<Projector> projector_;
     BatchCopy batch_;
     SnapshotPlace place_{};
-    std::uint64_t since_ = 0;  // commands since the last snapshot
+    engine::Sequence newest_{};  // snapshot that was there
+    std::uint64_t since_ = 0;    // commands since the last snapshot
     engine::Time snapshot_at_{};
     engine::Time synced_at_{};
     FollowerStats stats_;

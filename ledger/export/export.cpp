@@ -41,6 +41,7 @@ std::vector<std::string> columns(ExportOf of) {
                     "liquidity", "price", "qty",     "leaves", "fee", "tax",   "released"};
         case ExportOf::postings:
             return {"entry", "sequence", "time", "cause", "order", "trade", "account", "money", "amount"};
+        case ExportOf::hashes: return {"sequence", "time", "day", "hash", "open_orders", "trades"};
         case ExportOf::statements: break;
     }
     return {"account",      "entry",      "sequence",     "time",
@@ -69,7 +70,9 @@ class Export {
         names_.hear(event);
         const bool told = event.header.sequence >= options_.from && event.header.sequence <= options_.to;
         if (told && options_.of == ExportOf::fills && event.kind() == engine::EventKind::fill) fill(event);
-        if (options_.of == ExportOf::fills) return std::nullopt;
+        if (told && options_.of == ExportOf::hashes && event.kind() == engine::EventKind::state_hashed)
+            hash(event);
+        if (options_.of == ExportOf::fills || options_.of == ExportOf::hashes) return std::nullopt;
         for (const Entry& entry : postings_->of(event)) {
             ++entries_;
             const Balances before = options_.of == ExportOf::statements ? touched(entry) : Balances{};
@@ -96,6 +99,13 @@ class Export {
         table_.text(names_.qty(engine::Quantity{f.qty}, family));
         table_.text(names_.qty(engine::Quantity{f.leaves}, family));
         table_.text(money_text(f.fee)).text(money_text(f.tax)).text(money_text(f.released)).end();
+    }
+
+    void hash(const engine::Event& event) {
+        const auto h = event.as<engine::StateHashed>();
+        const std::string time = time_text(event.header.time);
+        table_.number(event.header.sequence.value).text(time).text(time.substr(0, time.find('T')));
+        table_.text(fmt::format("{:016x}", h.hash)).number(h.open_orders).number(h.trades).end();
     }
 
     void begin_line(const engine::Event& event, const Entry& entry) {

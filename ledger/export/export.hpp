@@ -8,11 +8,15 @@
 //   postings    entry,sequence,time,cause,order,trade,account,money,amount
 //   statements  account,entry,sequence,time,cause,order,trade,cash,hold,margin,receivable,penalty,
 //               cash_after,hold_after,margin_after,receivable_after,penalty_after
+//   hashes      sequence,time,day,hash,open_orders,trades
 //
 // `entry` numbers the entries of the whole journal from 1 without gaps; the postings of one entry sum to
 // zero. A statement has one line for each entry that moves an account's money, and what the account has after
 // it. Money and prices in CNY, quantities in units, `order` and `trade` as ids; an empty column does not
 // apply.
+//
+// `hashes` are the state hashes that checkpoints recorded; the last one of a UTC day is the day's. Whoever
+// runs the same journal again (gridbook audit) comes to the same, or is told the first sequence that differs.
 
 #include <filesystem>
 #include <ostream>
@@ -22,7 +26,7 @@
 
 namespace gridbook::ledger {
 
-enum class ExportOf : std::uint8_t { fills, postings, statements };
+enum class ExportOf : std::uint8_t { fills, postings, statements, hashes };
 enum class ExportAs : std::uint8_t { csv, json_lines };
 
 struct ExportOptions {

@@ -275,10 +275,18 @@ TEST_CASE("a row that differs from its checksum is refused, and a projection of 
     Story other(elsewhere.path(), 3, 0);
     trade_by_seed(other, 99, 400);
     other.flush();
-    Follower follower(other.journal(), options_of(elsewhere, *p.projection));
-    const auto begun = follower.begin();
-    REQUIRE_FALSE(begun);
-    CHECK(begun.error().code == ErrorCode::chain);
+    const auto before = digest_of(*p.projection);
+    std::vector<std::string> told;
+    FollowerOptions options = options_of(elsewhere, *p.projection);
+    options.trouble = [&](const std::string& sentence) { told.push_back(sentence); };
+    Follower follower(other.journal(), options);
+    begin(follower);
+    catch_up(follower);
+    snapshot(follower);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("belongs to another journal") != std::string::npos);
+    CHECK(digest_of(*p.projection) == before);
+    CHECK(Snapshots(elsewhere.path()).list().size() == 1);
 }
 
 TEST_CASE("a reader that takes too long is ended, and the others go on", "[projection]") {
