@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace gridbook::ledger {
 
@@ -233,9 +234,11 @@ Result<void> Projection::verify(Table table, const TableSum& kept) const {
         auto reader = store_->read();
         if (!reader) return reader.error();
         std::vector<std::pair<std::string, std::uint32_t>> rows;
-        bool sound = true;
+        bool sound = true, begins = !last.empty();
         auto scanned = reader->scan(table, last, [&](const Store::Row& row) {
-            if (row.key == last) return true;
+            // A piece begins with the last row of the one before; anywhere else a key that comes twice is
+            // wrong.
+            if (std::exchange(begins, false) && row.key == last) return true;
             sound = row.key > last && opened(table, row.key, row.value).has_value();
             if (!sound) return false;
             last = std::string(row.key);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -34,6 +35,7 @@ inline Ended in_child(const std::function<int(Told&)>& work) {
     if (child == 0) {
         // What the child complains of on its way is not the test's output.
         if (std::freopen("/dev/null", "w", stderr) == nullptr) ::_exit(99);
+        for (const int deadly : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) std::signal(deadly, SIG_DFL);
         ::alarm(60);
         ::_exit(work(*told));
     }
