@@ -26,7 +26,7 @@ for name in libboost1.81-dev libsimdjson-dev liblmdb-dev libfmt-dev libssl-dev l
     libspdlog-dev zlib1g-dev; do package "$name"; done
 if [ "$what" = test ]; then
     # Debian's Python modules belong to Debian's Python; node comes with npm, from wherever the machine has it.
-    for name in catch2 librapidcheck-dev python3 python3-websockets python3-cryptography; do package "$name"; done
+    for name in catch2 librapidcheck-dev libsqlite3-dev python3 python3-websockets python3-cryptography; do package "$name"; done
     command -v npm >/dev/null || missing+=(nodejs npm)
 fi
 

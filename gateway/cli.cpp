@@ -9,6 +9,7 @@
 
 #include "gateway/demo/demo.hpp"
 #include "gateway/keys.hpp"
+#include "gateway/ledger_commands.hpp"
 #include "gateway/replay/replay.hpp"
 #include "gateway/serve.hpp"
 #include "ledger/audit.hpp"
@@ -144,6 +145,7 @@ void add_subcommands(CLI::App& app, int& status) {
     add_demo(app, status);
     add_replay(app, status);
     add_audit(app, status);
+    add_ledger_subcommands(app, status);
     add_keygen(app, status);
 }
 

@@ -30,7 +30,15 @@ struct Config {
         std::uint32_t connections = 4096;  // open sockets at once
     };
     struct Data {
-        std::string folder = "data";  // relative to the working directory of the process
+        std::string folder = "data";        // relative to the working directory of the process
+        std::uint32_t free_floor_mb = 512;  // under it new orders are BUSY; 0: none
+    };
+    // Of the follower: a second exchange behind the journal, with the pools of the first one once more.
+    struct Snapshots {
+        std::uint32_t every_s = 60;           // 0: no follower, no snapshots, no projection
+        std::uint32_t commands = 10'000'000;  // at the latest after so many
+        std::uint32_t keep = 3;
+        bool projection = true;
     };
     struct Threads {
         bool engine_own = false;  // false: I/O and engine share a thread; the ledger always has its own
@@ -91,6 +99,7 @@ struct Config {
     Place place{};  // the file it came from
     Server server{};
     Data data{};
+    Snapshots snapshots{};
     Threads threads{};
     Rings rings{};
     Sessions sessions{};

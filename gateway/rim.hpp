@@ -19,7 +19,7 @@
 
 namespace gridbook::gateway {
 
-class Rim {
+class Rim final : public ledger::Mirror {
   public:
     // Listens at once, so that a taken port is found before a long recovery; nobody is served before poll().
     Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::BlobQueue& blobs,
@@ -27,8 +27,13 @@ class Rim {
 
     // Reads the sockets, runs heartbeats and time limits. Returns how much was done.
     std::size_t poll(engine::Time now);
-    // An event of the past: fills the mirrors, nothing is sent.
-    void recover(const engine::Event& event) { publisher_.recover(event); }
+    // Events of the past, trades and totals that a snapshot remembers: they fill the mirrors, nothing is
+    // sent.
+    void hear(const engine::Event& event) override { publisher_.recover(event); }
+    void past_trade(const engine::Event& fill) override {
+        market_.recall_trade(fill.as<engine::Fill>(), fill.header);
+    }
+    void totals(const ledger::InstrumentTotals& totals) override { market_.recall(totals); }
     void publish(const engine::Event& event) { publisher_.publish(event); }
     void end_of_batch() { publisher_.end_of_batch(); }
     // What /readyz says from now on; empty: ready.

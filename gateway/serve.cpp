@@ -12,7 +12,8 @@
 #include "gateway/clock.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/status_line.hpp"
-#include "ledger/recovery.hpp"
+#include "ledger/disk_space.hpp"
+#include "ledger/follower.hpp"
 
 namespace gridbook::gateway {
 namespace {
@@ -34,9 +35,10 @@ class Service {
     void run() {
         recover();
         pipeline_.emplace(config_, rings_, exchange_, *journal_, rim_);
+        follow();
         add_gauges();
-        // From here on a signal closes in order: pages are served already while the configuration is entered. Before,
-        // in a long recovery, it simply ends the process, which loses nothing.
+        // From here on a signal closes in order: pages are served already while the configuration is entered.
+        // Before, in a long recovery, it simply ends the process, which loses nothing.
         rim_.server().on_signal([this] { stopping_ = true; });
         pipeline_->start();
         bootstrap();
@@ -57,14 +59,34 @@ class Service {
 
     void recover() {
         ProgressLine progress("recovering");
-        const auto done = ledger::recover(
-            *journal_, exchange_, [this](const engine::Event& e) { rim_.recover(e); },
-            [&](engine::Sequence at, engine::Sequence last) {
-                progress.tick(at.value, last.value, machine_time());
-            });
+        const auto done = ledger::recover(*journal_, ledger::Snapshots(config_.data.folder), exchange_, rim_,
+                                          [&](engine::Sequence at, engine::Sequence last) {
+                                              progress.tick(at.value, last.value, machine_time());
+                                          });
         if (!done) throw std::runtime_error(done.error().text);
+        for (const std::string& why : done.value().passed_over) spdlog::warn("{}; it is passed over", why);
         if (done.value().sequence.value > 0)
-            spdlog::info("recovered {} commands from {}", done.value().commands, config_.data.folder);
+            spdlog::info("recovered {} commands behind sequence {} from {}", done.value().commands,
+                         done.value().snapshot.value, config_.data.folder);
+    }
+
+    // Snapshots and the projection, behind the journal.
+    void follow() {
+        if (config_.snapshots.every_s == 0) return;
+        if (config_.snapshots.projection) {
+            auto projection = ledger::Projection::open(config_.data.folder, ledger::Access::write);
+            if (!projection) throw std::runtime_error(projection.error().text);
+            projection_ = std::move(projection.value());
+        }
+        ledger::FollowerOptions options;
+        options.data = config_.data.folder;
+        options.every = engine::second * config_.snapshots.every_s;
+        options.commands = config_.snapshots.commands;
+        options.keep = config_.snapshots.keep;
+        options.projection = projection_.get();
+        options.trouble = [](const std::string& sentence) { spdlog::error("snapshots: {}", sentence); };
+        follower_.emplace(*journal_, std::move(options));
+        follower_->start();
     }
 
     // Enters what the configuration says and the journal does not know yet.
@@ -96,10 +118,24 @@ class Service {
             run_once();
             const engine::Time now = machine_time();
             status.tick(now);
+            watch_disk(now);
             if (now >= end) stopping_ = true;
             if (now - checkpointed_ >= checkpoint_every) checkpoint(now);
         }
         status.end();
+    }
+
+    // Only in the loop: what the configuration says enters whatever the disk has left.
+    void watch_disk(engine::Time now) {
+        const bool full = disk_.low(now);
+        if (full == rim_.port().disk_full()) return;
+        rim_.port().disk_full(full);
+        if (full)
+            spdlog::error("{} has {} MB free, the floor is {} MB: new orders are BUSY, cancels go on",
+                          config_.data.folder, disk_.free_bytes() >> 20, disk_.floor_bytes() >> 20);
+        else
+            spdlog::warn("{} has {} MB free again: orders are taken", config_.data.folder,
+                         disk_.free_bytes() >> 20);
     }
 
     void checkpoint(engine::Time now) {
@@ -116,6 +152,7 @@ class Service {
         checkpoint(machine_time());
         drain();
         pipeline_->stop();
+        follower_.reset();
         spdlog::info("closed at sequence {}", pipeline_->ledger_stats().durable.load());
     }
 
@@ -159,8 +196,22 @@ class Service {
                             ledger::LatencyHistogram::quantile(stats.commit_latency.counts(), share);
                         return static_cast<double>(d.value) / 1e9;
                     });
+        if (follower_) add_follower_gauges(m, follower_->stats());
         m.gauge("gridbook_connections", "open sockets",
                 [this] { return static_cast<double>(rim_.server().connections()); });
+    }
+
+    static void add_follower_gauges(Metrics& m, const ledger::FollowerStats& stats) {
+        const auto gauge = [&](const char* name, const char* help, const auto& value) {
+            m.gauge(name, help,
+                    [&value] { return static_cast<double>(value.load(std::memory_order_relaxed)); });
+        };
+        gauge("gridbook_follower_sequence", "last sequence in snapshots' exchange and projection",
+              stats.applied);
+        gauge("gridbook_snapshot_sequence", "sequence of the newest snapshot", stats.snapshot);
+        gauge("gridbook_snapshot_bytes", "size of the newest snapshot", stats.snapshot_bytes);
+        gauge("gridbook_follower_stopped", "1: engine and journal or postings differ",
+              stats.stopped_by_difference);
     }
 
     ServeOptions options_;
@@ -170,6 +221,9 @@ class Service {
     Rings rings_;
     Rim rim_;
     std::optional<Pipeline> pipeline_;
+    std::unique_ptr<ledger::Projection> projection_;
+    std::optional<ledger::Follower> follower_;
+    ledger::DiskSpace disk_{config_.data.folder, std::uint64_t{config_.data.free_floor_mb} << 20};
     engine::Time checkpointed_{};
     bool stopping_ = false;
 };

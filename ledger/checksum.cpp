@@ -2,9 +2,12 @@
 #include "ledger/checksum.hpp"
 
 #include <nmmintrin.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <cstring>
+
+#include "engine/units/check.hpp"
 
 namespace gridbook::ledger {
 
@@ -54,6 +57,19 @@ std::uint32_t crc32c(Bytes bytes, std::uint32_t seed) {
 engine::Sha256 sha256(Bytes bytes) {
     engine::Sha256 digest{};
     ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+    return digest;
+}
+
+Sha256Sum::Sha256Sum() : context_(EVP_MD_CTX_new()) {
+    GRIDBOOK_CHECK(EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) == 1);
+}
+Sha256Sum::~Sha256Sum() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }
+void Sha256Sum::add(Bytes bytes) {
+    GRIDBOOK_CHECK(EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size()) == 1);
+}
+engine::Sha256 Sha256Sum::digest() {
+    engine::Sha256 digest{};
+    GRIDBOOK_CHECK(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), nullptr) == 1);
     return digest;
 }
 

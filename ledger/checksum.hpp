@@ -21,4 +21,18 @@ std::uint32_t crc32c_by_table(Bytes bytes, std::uint32_t seed = 0);
 
 engine::Sha256 sha256(Bytes bytes);
 
+// The same of bytes that come in pieces.
+class Sha256Sum {
+  public:
+    Sha256Sum();
+    ~Sha256Sum();
+    Sha256Sum(const Sha256Sum&) = delete;
+    Sha256Sum& operator=(const Sha256Sum&) = delete;
+    void add(Bytes bytes);
+    engine::Sha256 digest();  // once
+
+  private:
+    void* context_;
+};
+
 }  // namespace gridbook::ledger

@@ -24,6 +24,8 @@ std::string_view name(ErrorCode code) {
         case ErrorCode::chain: return "chain";
         case ErrorCode::differs: return "differs";
         case ErrorCode::blob_missing: return "blob_missing";
+        case ErrorCode::expired: return "expired";
+        case ErrorCode::unverified: return "unverified";
     }
     return "unknown";
 }

@@ -26,6 +26,8 @@ enum class ErrorCode : std::uint8_t {
     chain,         // a batch does not follow the one before it
     differs,       // running it again gave other events
     blob_missing,  // a command names a text that is not there
+    expired,       // a reader took longer than it may
+    unverified,    // not looked through yet since it was opened
 };
 
 std::string_view name(ErrorCode code);

@@ -45,6 +45,7 @@ bool write_pid(int descriptor) {
 }  // namespace
 
 Result<FolderLock> FolderLock::acquire(const std::filesystem::path& folder, Access access) {
+    if (access == Access::beside) return FolderLock(-1);
     const std::string path = (folder / "LOCK").string();
     const bool writing = access == Access::write;
     const int flags = writing ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC;

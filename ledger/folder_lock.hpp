@@ -11,7 +11,8 @@
 
 namespace gridbook::ledger {
 
-enum class Access : std::uint8_t { write, read };
+// `beside` reads while another process writes: it takes no lock of the folder.
+enum class Access : std::uint8_t { write, read, beside };
 
 class FolderLock {
   public:

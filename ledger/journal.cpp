@@ -81,10 +81,52 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
     if (!lock) return lock.error();
     auto store = Store::open({options.data / "journal", options.access, options.map_bytes});
     if (!store) return store.error();
-    std::unique_ptr<Journal> journal(new Journal(std::move(*lock), std::move(*store)));
+    auto witness = Witness::open(options.data, options.access);
+    if (!witness) return witness.error();
+    std::unique_ptr<Journal> journal(new Journal(std::move(*lock), std::move(*store), std::move(*witness)));
     if (auto epoch = journal->recall_epoch(options.access); !epoch) return epoch.error();
     if (auto last = journal->recall_last(); !last) return last.error();
+    if (auto agrees = journal->ask_witness(); !agrees) return agrees.error();
     return journal;
+}
+
+// Whatever was acknowledged and witnessed has to be there, and be what it was.
+Result<void> Journal::ask_witness() const {
+    const auto& seen = witness_.seen();
+    if (!seen) return {};
+    if (seen->sequence > last_)
+        return failure(
+            ErrorCode::gap,
+            fmt::format("the journal ends at sequence {}, and its witness saw {} committed: the last "
+                        "commits are lost, as after a torn meta page; restore the data folder from a "
+                        "backup",
+                        last_.value, seen->sequence.value),
+            engine::Sequence{last_.value + 1});
+    const auto chain = chain_after(seen->sequence);
+    if (!chain) return chain.error();
+    if (!*chain || (*chain)->epoch != seen->epoch || (*chain)->previous != seen->link)
+        return failure(
+            ErrorCode::chain,
+            fmt::format("the journal at sequence {} is not the one that its witness saw committed; "
+                        "restore the data folder from a backup",
+                        seen->sequence.value),
+            seen->sequence);
+    return {};
+}
+
+Result<std::optional<ChainPlace>> Journal::chain_after(engine::Sequence sequence) const {
+    if (sequence.value == 0) return std::optional<ChainPlace>{};
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    auto row = reader->at_or_before(Table::commands, BigEndian(sequence.value).key());
+    if (!row) return row.error();
+    if (!*row) return std::optional<ChainPlace>{};
+    auto first = sequence_of((*row)->key);
+    if (!first) return first.error();
+    auto header = decode_header(*first, (*row)->value);
+    if (!header) return header.error();
+    if (header->last() != sequence) return std::optional<ChainPlace>{};
+    return std::optional<ChainPlace>{ChainPlace{header->epoch, link_hash(*header)}};
 }
 
 Result<void> Journal::recall_epoch(Access access) {

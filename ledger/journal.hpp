@@ -21,6 +21,7 @@
 #include "ledger/blob.hpp"
 #include "ledger/codec.hpp"
 #include "ledger/store.hpp"
+#include "ledger/witness.hpp"
 
 namespace gridbook::ledger {
 
@@ -42,6 +43,8 @@ class JournalReader {
     // False at the end of the journal. After true, batch() is valid until the next call.
     Result<bool> next();
     const BatchView& batch() const { return batch_; }
+    // What the batch behind this one has to carry as its `previous`.
+    const engine::Sha256& link() const { return link_; }
     // As Journal::blob.
     Result<std::optional<std::string>> blob(engine::Sequence sequence) const;
 
@@ -70,6 +73,12 @@ class Journal {
 
     // From the batch that holds `sequence`; of an empty journal nothing.
     Result<JournalReader> read_from(engine::Sequence sequence, Proof proof = Proof::checksums) const;
+    // A consistent copy as of now into the folder `journal` of another data folder (Store::copy_to).
+    Result<void> copy_to(const std::filesystem::path& data) const {
+        return store_->copy_to(data / "journal");
+    }
+    // Epoch and link of the batch that ends with `sequence`; nullopt: none does.
+    Result<std::optional<ChainPlace>> chain_after(engine::Sequence sequence) const;
     // The text that the command at `sequence` came with, proven by its SHA-256; nullopt: it came without.
     Result<std::optional<std::string>> blob(engine::Sequence sequence) const;
     // The first command of the journal: pool sizes, rates, clock. Nullopt: the journal is empty.
@@ -79,14 +88,20 @@ class Journal {
     engine::Time time() const { return time_; }      // of the last command
     std::uint64_t epoch() const { return epoch_; }
 
+    // Tells the witness what was committed and acknowledged; by the thread that appends.
+    Result<void> tell_witness() { return witness_.note({epoch_, last_, link_}); }
+    Result<void> sync_witness() const { return witness_.sync(); }  // by any thread
+
   private:
-    Journal(FolderLock lock, std::unique_ptr<Store> store)
-        : lock_(std::move(lock)), store_(std::move(store)) {}
+    Journal(FolderLock lock, std::unique_ptr<Store> store, Witness witness)
+        : lock_(std::move(lock)), store_(std::move(store)), witness_(std::move(witness)) {}
     Result<void> recall_epoch(Access access);
     Result<void> recall_last();
+    Result<void> ask_witness() const;
 
     FolderLock lock_;
     std::unique_ptr<Store> store_;
+    Witness witness_;
     engine::Sequence last_{};
     engine::Time time_{};
     engine::Sha256 link_{};

@@ -39,15 +39,19 @@ Result<bool> LedgerStage::step() {
     if (durable_records_ > 0) return delivered > 0;
     const std::size_t gathered = gather();
     if (gathered == 0) return delivered > 0;
-    if (!draft_.commands.empty()) {
-        if (auto committed = commit(); !committed) {
-            failed_ = committed.error();
-            return *failed_;
-        }
-    }
+    const bool committing = !draft_.commands.empty();
+    if (committing)
+        if (auto committed = commit(); !committed) return fail(committed.error());
     durable_records_ = gathered;
     deliver();
+    if (committing)
+        if (auto told = journal_.tell_witness(); !told) return fail(told.error());
     return true;
+}
+
+Error LedgerStage::fail(const Error& error) {
+    failed_ = error;
+    return error;
 }
 
 // Whole commands only: the engine publishes a command with its events as one piece, so what is available ends

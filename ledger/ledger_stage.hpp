@@ -56,6 +56,7 @@ class LedgerStage {
     std::size_t events_after(std::size_t command, std::size_t available) const;
     Result<void> take_blob(const engine::Command& command);
     Result<void> commit();
+    Error fail(const Error& error);
     std::size_t deliver();
     std::size_t copy(std::size_t from, std::size_t count, std::size_t to);
 

@@ -26,6 +26,9 @@
 
 namespace gridbook::ledger {
 
+class Packer;
+class Unpacker;
+
 enum class MoneyAccount : std::uint8_t {
     // A participant's.
     cash,
@@ -148,6 +151,11 @@ class Postings {
     const std::map<PositionKey, PositionSums>& positions() const { return positions_; }
     engine::Product product(engine::FamilyId family) const;
 
+    // All of it for a snapshot, and back into a fresh one; the bytes are those of
+    // snapshots/postings_state.cpp.
+    void save(Packer& out) const;
+    bool load(Unpacker& in);
+
   private:
     void credit(const engine::Event& event);
     void order_told(const engine::Event& event);
@@ -182,7 +190,7 @@ class Postings {
     void expect(const engine::Event& event, engine::OrderId order, std::string_view what,
                 std::int64_t formula, std::int64_t told);
 
-    const engine::Genesis rates_;
+    engine::Genesis rates_;
     std::unordered_map<engine::FamilyId, engine::Product> products_;
     std::unordered_map<engine::FamilyId, engine::Price> guidance_;
     Orders orders_;
@@ -212,10 +220,16 @@ class Balances {
     };
 
     void post(const Entry& entry);
+    void put(engine::AccountId account, const Participant& participant) {
+        participants_[account] = participant;
+    }
     Participant of(engine::AccountId account) const;
     engine::Money house(MoneyAccount account) const { return house_[static_cast<std::size_t>(account)]; }
     const std::map<engine::AccountId, Participant>& participants() const { return participants_; }
     engine::Money total() const;  // Invariant: zero
+
+    void save(Packer& out) const;
+    bool load(Unpacker& in);
 
   private:
     std::map<engine::AccountId, Participant> participants_;

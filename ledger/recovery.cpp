@@ -47,17 +47,20 @@ Result<void> Rerun::apply(const BatchView& batch, std::size_t command, std::size
     return {};
 }
 
-Result<Recovered> recover(const Journal& journal, engine::Exchange& exchange, const OnEvent& on_event,
-                          const OnProgress& on_progress) {
-    auto reader = journal.read_from(engine::Sequence{1});
+namespace {
+
+// Everything behind `recovered.sequence`.
+Result<Recovered> apply_tail(const Journal& journal, Recovered recovered, engine::Exchange& exchange,
+                             const OnEvent& on_event, const OnProgress& on_progress) {
+    auto reader = journal.read_from(engine::Sequence{recovered.sequence.value + 1});
     if (!reader) return reader.error();
     Rerun rerun(exchange);
-    Recovered recovered;
     while (true) {
         auto more = reader->next();
         if (!more) return more.error();
         if (!*more) return recovered;
         const BatchView& batch = reader->batch();
+        if (batch.header.last() <= recovered.sequence) continue;  // the one that the snapshot ends with
         std::size_t event = 0;
         for (std::size_t i = 0; i < batch.header.count; ++i) {
             if (auto same = rerun.apply(batch, i, event); !same) return same.error();
@@ -69,6 +72,38 @@ Result<Recovered> recover(const Journal& journal, engine::Exchange& exchange, co
         recovered.events += batch.header.event_count;
         if (on_progress) on_progress(recovered.sequence, journal.last());
     }
+}
+
+}  // namespace
+
+Result<Recovered> recover(const Journal& journal, engine::Exchange& exchange, const OnEvent& on_event,
+                          const OnProgress& on_progress) {
+    return apply_tail(journal, {}, exchange, on_event, on_progress);
+}
+
+Result<Recovered> recover(const Journal& journal, const Snapshots& snapshots, engine::Exchange& exchange,
+                          Mirror& mirror, const OnProgress& on_progress) {
+    Recovered recovered;
+    if (const auto all = snapshots.list(); !all.empty() && all.front().sequence > journal.last())
+        return failure(
+            ErrorCode::gap,
+            fmt::format("the journal ends at sequence {}, and {} was made of sequence {}: the last commits "
+                        "are lost; restore the data folder from a backup",
+                        journal.last().value, all.front().file.string(), all.front().sequence.value),
+            engine::Sequence{journal.last().value + 1});
+    const auto past = snapshots.newest<Recollection>(
+        journal, journal.last(),
+        [&](const Snapshots::Entry& entry, const SnapshotPlace& place) {
+            return restore_snapshot(entry.file, place, exchange);
+        },
+        recovered.passed_over);
+    if (past) {
+        past->retell(mirror);
+        recovered.sequence = recovered.snapshot = exchange.sequence();
+    }
+    return apply_tail(
+        journal, std::move(recovered), exchange, [&](const engine::Event& e) { mirror.hear(e); },
+        on_progress);
 }
 
 }  // namespace gridbook::ledger

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Recovery is replay: every command of the journal is applied again from genesis, and the events it causes
-// are compared byte for byte with those that were recorded. So a started exchange is known to be the one that
-// was told to the world, and whoever keeps a mirror (the gateway's directory, its books) rebuilds it from the
-// same events as before.
+// Recovery: the newest snapshot that holds, then the journal behind it. Every command of that tail is applied
+// again and the events it causes are compared byte for byte with those that were recorded, so a started
+// exchange is known to be the one that was told to the world. Mirrors (the gateway's directory, its books)
+// hear what the snapshot remembers, then the same events as before. A snapshot that does not hold is passed
+// over and said so; without any, everything is applied from genesis.
 
 #include <functional>
 
-#include "engine/exchange.hpp"
-#include "ledger/journal.hpp"
+#include "ledger/snapshots/snapshots.hpp"
 
 namespace gridbook::ledger {
 
@@ -18,15 +18,22 @@ using OnProgress = std::function<void(engine::Sequence, engine::Sequence)>;
 
 struct Recovered {
     engine::Sequence sequence{};  // 0: the journal is empty
-    std::uint64_t commands = 0;
+    engine::Sequence snapshot{};  // where it began; 0: at genesis
+    std::uint64_t commands = 0;   // applied again
     std::uint64_t events = 0;
+    std::vector<std::string> passed_over;  // snapshots that do not hold, and why
 };
 
-// `exchange` is fresh. The first difference ends it with ErrorCode::differs and the sequence.
+// `exchange` is fresh. The first difference ends it with ErrorCode::differs and the sequence; a snapshot of a
+// later sequence than the journal's last one with ErrorCode::gap, because commits were lost.
+Result<Recovered> recover(const Journal& journal, const Snapshots& snapshots, engine::Exchange& exchange,
+                          Mirror& mirror, const OnProgress& on_progress);
+// All of it from genesis.
 Result<Recovered> recover(const Journal& journal, engine::Exchange& exchange, const OnEvent& on_event,
                           const OnProgress& on_progress);
 
-// Applies one command and compares its events with `recorded`; what recovery and audit do for each command.
+// Applies one command and compares its events with `recorded`; what recovery, audit and follower do for each
+// command.
 class Rerun {
   public:
     explicit Rerun(engine::Exchange& exchange) : exchange_(exchange) {}

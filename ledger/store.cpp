@@ -6,16 +6,26 @@
 #include <lmdb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <shared_mutex>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "engine/units/check.hpp"
+#include "ledger/disk_file.hpp"
+#include "ledger/hand.hpp"
 
 namespace gridbook::ledger {
 
 namespace {
 
-constexpr std::array<const char*, table_count> table_names{"commands", "events", "blobs", "meta"};
+constexpr std::array<const char*, table_count> table_names{"commands", "events",    "blobs", "meta",
+                                                           "balances", "positions", "fills", "trades",
+                                                           "orders",   "candles",   "place"};
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds oldest_reader{5'000};
 
 MDB_val value_of(Key key) { return {key.size(), const_cast<char*>(key.data())}; }
 Bytes bytes_of(const MDB_val& v) { return {static_cast<const std::byte*>(v.mv_data), v.mv_size}; }
@@ -24,17 +34,6 @@ Key key_of(const MDB_val& v) { return {static_cast<const char*>(v.mv_data), v.mv
 std::size_t whole_pages(std::size_t bytes) {
     constexpr std::size_t unit = 65'536;  // a multiple of every page size
     return (bytes + unit - 1) / unit * unit;
-}
-
-// LMDB syncs its file, not the folder that names it: without this a power cut may lose a new journal whole.
-Result<void> sync_folder(const std::filesystem::path& folder) {
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return system_failure(errno, "open the folder", folder.string());
-    const int synced = ::fsync(descriptor);
-    const int error_number = errno;
-    ::close(descriptor);
-    if (synced != 0) return system_failure(error_number, "sync the folder", folder.string());
-    return {};
 }
 
 Error lmdb_failure(int status, std::string_view doing, const std::string& path) {
@@ -53,27 +52,27 @@ Error lmdb_failure(int status, std::string_view doing, const std::string& path) 
     }
 }
 
+Result<std::optional<Bytes>> value_at(MDB_txn* transaction, MDB_dbi table, Key key, const std::string& path) {
+    MDB_val k = value_of(key);
+    MDB_val v{};
+    const int rc = mdb_get(transaction, table, &k, &v);
+    if (rc == MDB_NOTFOUND) return std::optional<Bytes>{};
+    if (rc != 0) return lmdb_failure(rc, "read", path);
+    return std::optional<Bytes>{bytes_of(v)};
+}
+
 }  // namespace
-
-BigEndian::BigEndian(std::uint64_t value) : bytes_{} {
-    for (std::size_t i = 0; i < 8; ++i) bytes_[i] = static_cast<char>((value >> (8 * (7 - i))) & 0xFFu);
-}
-
-std::optional<std::uint64_t> number(Key key) {
-    if (key.size() != 8) return std::nullopt;
-    std::uint64_t value = 0;
-    for (const char c : key) value = (value << 8) | static_cast<std::uint8_t>(c);
-    return value;
-}
 
 struct Store::Environment {
     MDB_env* env = nullptr;
     std::array<MDB_dbi, table_count> tables{};
     std::string path;
     std::size_t map_bytes = 0;
-    // Held shared by readers and alone by grow(), which must not move the map under them. No order waits for
-    // it.
-    std::shared_mutex map_mutex;
+    Tables own;
+    // Who reads now. grow() must not move the map under them. No order waits for it but while the map grows.
+    std::mutex readers_mutex;
+    std::vector<Reader::State*> readers;
+    bool growing = false;
 
     ~Environment() {
         if (env != nullptr) mdb_env_close(env);
@@ -81,25 +80,91 @@ struct Store::Environment {
     MDB_dbi table(Table t) const { return tables[static_cast<std::size_t>(t)]; }
 
     Result<void> open(const StoreOptions& options);
+    Result<void> open_at(const StoreOptions& options);
+    static Result<void> create(const StoreOptions& options);
     Result<void> open_tables(bool create);
     Result<void> check_length() const;
 };
 
 struct Store::Reader::State {
     Environment& environment;
-    std::shared_lock<std::shared_mutex> lock;
     MDB_txn* transaction = nullptr;
+    const Clock::time_point begun = Clock::now();
+    Hand hand;  // between the reader and the watchdog
 
-    explicit State(Environment& e) : environment(e), lock(e.map_mutex) {}
+    explicit State(Environment& e) : environment(e) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
+        const std::lock_guard alone(environment.readers_mutex);
+        std::erase(environment.readers, this);
         if (transaction != nullptr) mdb_txn_abort(transaction);
     }
-    Result<std::optional<Row>> seek(Table table, Key key, bool backwards) const;
+    Result<void> begin();
+    bool end();
+    Result<std::optional<Row>> seek(Table table, Key key, bool backwards);
 };
 
+namespace {
+
+Error expired(const std::string& path) {
+    return failure(ErrorCode::expired,
+                   fmt::format("reading {} took longer than a reader may take ({} s) and was "
+                               "ended; ask for less at once",
+                               path, oldest_reader.count() / 1000));
+}
+
+}  // namespace
+
+// Waits while the map grows, which takes microseconds once the others have ended.
+Result<void> Store::Reader::State::begin() {
+    while (true) {
+        {
+            const std::lock_guard alone(environment.readers_mutex);
+            if (!environment.growing) {
+                const int rc = mdb_txn_begin(environment.env, nullptr, MDB_RDONLY, &transaction);
+                if (rc == 0) return environment.readers.push_back(this), Result<void>{};
+                transaction = nullptr;
+                return lmdb_failure(rc, "read", environment.path);
+            }
+        }
+        std::this_thread::yield();
+    }
+}
+
+// By the watchdog, under the readers' mutex.
+bool Store::Reader::State::end() {
+    if (!hand.end()) return false;
+    mdb_txn_abort(transaction);
+    transaction = nullptr;
+    return true;
+}
+
+// LMDB would leave half an environment behind when a write fails while it makes one: it is made under another
+// name, and appears whole.
+Result<void> Store::Environment::create(const StoreOptions& options) {
+    std::error_code status;
+    if (std::filesystem::exists(options.folder / "data.mdb", status)) return {};
+    StoreOptions draft = options;
+    draft.folder += ".new";
+    std::filesystem::remove_all(draft.folder, status);
+    {
+        Environment made;
+        if (auto opened = made.open_at(draft); !opened) return opened;
+    }
+    std::filesystem::remove(options.folder / "lock.mdb", status);
+    if (::rename(draft.folder.c_str(), options.folder.c_str()) != 0)
+        return system_failure(errno, "put in place", options.folder.string());
+    return {};
+}
+
 Result<void> Store::Environment::open(const StoreOptions& options) {
+    if (options.access == Access::write)
+        if (auto created = create(options); !created) return created;
+    return open_at(options);
+}
+
+Result<void> Store::Environment::open_at(const StoreOptions& options) {
     path = (options.folder / "data.mdb").string();
     map_bytes = whole_pages(options.map_bytes);
     const bool writing = options.access == Access::write;
@@ -109,16 +174,21 @@ Result<void> Store::Environment::open(const StoreOptions& options) {
     if (!writing && !std::filesystem::exists(path, status))
         return failure(ErrorCode::absent,
                        fmt::format("there is no journal at {}: check the data folder", path));
+    own = options.tables;
     int rc = mdb_env_create(&env);
     if (rc == 0) rc = mdb_env_set_maxdbs(env, table_count);
     if (rc == 0) rc = mdb_env_set_mapsize(env, map_bytes);
     // A reader runs under the folder's lock, where no writer is, and so needs neither lock file nor right to
-    // write. MDB_NOTLS: a read transaction belongs to its object, not to its thread.
-    const unsigned flags = writing ? MDB_NOTLS : MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
+    // write; one beside a writer needs both. MDB_NOTLS: a read transaction belongs to its object, not to its
+    // thread.
+    unsigned flags = writing ? MDB_NOTLS : MDB_NOTLS | MDB_RDONLY;
+    if (options.access == Access::read) flags |= MDB_NOLOCK;
     if (rc == 0) rc = mdb_env_open(env, options.folder.c_str(), flags, 0644);
     if (rc != 0) return lmdb_failure(rc, "open", path);
     if (auto whole = check_length(); !whole) return whole;
     if (auto tables_there = open_tables(writing); !tables_there || !writing) return tables_there;
+    // LMDB syncs its file, not the folder that names it: without this a power cut may lose a new journal
+    // whole.
     if (auto synced = sync_folder(options.folder); !synced) return synced;
     return sync_folder(options.folder / "..");
 }
@@ -143,7 +213,8 @@ Result<void> Store::Environment::open_tables(bool create) {
     MDB_txn* txn = nullptr;
     int rc = mdb_txn_begin(env, nullptr, create ? 0 : MDB_RDONLY, &txn);
     if (rc != 0) return lmdb_failure(rc, "open", path);
-    for (std::size_t i = 0; i < table_count && rc == 0; ++i)
+    for (auto i = static_cast<std::size_t>(own.first); i <= static_cast<std::size_t>(own.last) && rc == 0;
+         ++i)
         rc = mdb_dbi_open(txn, table_names[i], create ? MDB_CREATE : 0, &tables[i]);
     if (rc == 0) {
         rc = mdb_txn_commit(txn);
@@ -193,14 +264,43 @@ Result<void> Store::write_once(const std::function<Result<void>(Writer&)>& fill,
     return {};
 }
 
-// Doubling: a journal that grows for years remaps a few dozen times.
+// Doubling: a journal that grows for years remaps a few dozen times. New readers wait; those that are there
+// are short, and ended when they are not.
 Result<void> Store::grow() {
-    const std::unique_lock alone(environment_->map_mutex);
-    const std::size_t wanted = environment_->map_bytes * 2;
-    if (const int rc = mdb_env_set_mapsize(environment_->env, wanted); rc != 0)
-        return lmdb_failure(rc, "grow the map of", environment_->path);
-    environment_->map_bytes = wanted;
+    Environment& environment = *environment_;
+    while (true) {
+        {
+            const std::lock_guard alone(environment.readers_mutex);
+            environment.growing = true;
+            if (environment.readers.empty()) break;
+        }
+        end_old_readers(oldest_reader);
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    const std::lock_guard alone(environment.readers_mutex);
+    environment.growing = false;
+    const std::size_t wanted = environment.map_bytes * 2;
+    if (const int rc = mdb_env_set_mapsize(environment.env, wanted); rc != 0)
+        return lmdb_failure(rc, "grow the map of", environment.path);
+    environment.map_bytes = wanted;
     return {};
+}
+
+std::size_t Store::end_old_readers(std::chrono::milliseconds age) {
+    Environment& environment = *environment_;
+    const std::lock_guard alone(environment.readers_mutex);
+    return static_cast<std::size_t>(std::erase_if(environment.readers, [&](Reader::State* reader) {
+        return Clock::now() - reader->begun >= age && reader->end();
+    }));
+}
+
+Result<void> Store::copy_to(const std::filesystem::path& folder) const {
+    std::error_code status;
+    std::filesystem::create_directories(folder, status);
+    if (status) return system_failure(status.value(), "create the folder", folder.string());
+    if (const int rc = mdb_env_copy2(environment_->env, folder.c_str(), MDB_CP_COMPACT); rc != 0)
+        return lmdb_failure(rc, "copy", environment_->path);
+    return sync_folder(folder);
 }
 
 Result<std::span<std::byte>> Store::Writer::append(Table table, Key key, std::size_t size) {
@@ -222,28 +322,43 @@ Result<void> Store::Writer::put(Table table, Key key, Bytes value) {
     return {};
 }
 
+Result<std::optional<Bytes>> Store::Writer::get(Table table, Key key) const {
+    return value_at(static_cast<MDB_txn*>(transaction_), environment_.table(table), key, environment_.path);
+}
+
 Result<Store::Reader> Store::read() const {
-    Environment& environment = *environment_;
-    auto state = std::make_shared<Reader::State>(environment);
-    if (const int rc = mdb_txn_begin(environment.env, nullptr, MDB_RDONLY, &state->transaction); rc != 0) {
-        state->transaction = nullptr;
-        return lmdb_failure(rc, "read", environment.path);
-    }
+    auto state = std::make_shared<Reader::State>(*environment_);
+    if (auto begun = state->begin(); !begun) return begun.error();
     return Reader(std::move(state));
 }
 
 Result<std::optional<Bytes>> Store::Reader::get(Table table, Key key) const {
+    const InHand mine(state_->hand);
+    if (!mine) return expired(state_->environment.path);
+    return value_at(state_->transaction, state_->environment.table(table), key, state_->environment.path);
+}
+
+Result<void> Store::Reader::scan(Table table, Key key, const std::function<bool(const Row&)>& row) const {
+    const InHand mine(state_->hand);
+    if (!mine) return expired(state_->environment.path);
+    MDB_cursor* cursor = nullptr;
+    if (const int rc = mdb_cursor_open(state_->transaction, state_->environment.table(table), &cursor);
+        rc != 0)
+        return lmdb_failure(rc, "read", state_->environment.path);
     MDB_val k = value_of(key);
     MDB_val v{};
-    const int rc = mdb_get(state_->transaction, state_->environment.table(table), &k, &v);
-    if (rc == MDB_NOTFOUND) return std::optional<Bytes>{};
-    if (rc != 0) return lmdb_failure(rc, "read", state_->environment.path);
-    return std::optional<Bytes>{bytes_of(v)};
+    int rc = mdb_cursor_get(cursor, &k, &v, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
+    while (rc == 0 && row({key_of(k), bytes_of(v)})) rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    mdb_cursor_close(cursor);
+    if (rc != 0 && rc != MDB_NOTFOUND) return lmdb_failure(rc, "read", state_->environment.path);
+    return {};
 }
 
 // The row at `key`, else its neighbour above (below with `backwards`); an empty key with `backwards`: the
 // last row.
-Result<std::optional<Store::Row>> Store::Reader::State::seek(Table table, Key key, bool backwards) const {
+Result<std::optional<Store::Row>> Store::Reader::State::seek(Table table, Key key, bool backwards) {
+    const InHand mine(hand);
+    if (!mine) return expired(environment.path);
     MDB_cursor* cursor = nullptr;
     if (const int rc = mdb_cursor_open(transaction, environment.table(table), &cursor); rc != 0)
         return lmdb_failure(rc, "read", environment.path);

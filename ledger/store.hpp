@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The seam under the disk: four tables of bytes in one LMDB environment, and the only file that knows LMDB.
+// The seam under the disk: tables of bytes in one LMDB environment, and the only file that knows LMDB.
 // `write` is one transaction, durable when it returns (default flags: data, sync, meta page, sync). When the
 // memory map is too small it grows between transactions and the same write runs again: no data is closed, no
 // caller notices. It knows nothing of what the bytes mean.
 //
 // One thread writes. Any thread may read; a Reader is short, because it keeps old pages alive and the growing
-// of the map waits for it. Invariant: the writing thread holds no Reader while it writes.
+// of the map waits for it. One that is not is ended by end_old_readers(): from then on it answers `expired`,
+// and what it gave before must not be looked at. Invariant: the writing thread holds no Reader while it
+// writes.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -33,13 +36,32 @@ class BigEndian {
 };
 std::optional<std::uint64_t> number(Key key);  // nullopt unless it has eight bytes
 
-enum class Table : std::uint8_t { commands, events, blobs, meta };
-inline constexpr std::size_t table_count = 4;
+// Of the journal: commands to meta; of the projection: balances to place.
+enum class Table : std::uint8_t {
+    commands,
+    events,
+    blobs,
+    meta,
+    balances,
+    positions,
+    fills,
+    trades,
+    orders,
+    candles,
+    place,
+    count_
+};
+inline constexpr std::size_t table_count = static_cast<std::size_t>(Table::count_);
+struct Tables {
+    Table first = Table::commands;
+    Table last = Table::meta;
+};
 
 struct StoreOptions {
     std::filesystem::path folder;
     Access access = Access::write;
     std::size_t map_bytes = std::size_t{1} << 30;  // address space, not disk
+    Tables tables{};
 };
 
 class Store {
@@ -57,6 +79,8 @@ class Store {
         // Room for a value, to be filled before the transaction ends. `append`: the key is above all others.
         Result<std::span<std::byte>> append(Table table, Key key, std::size_t size);
         Result<void> put(Table table, Key key, Bytes value);
+        // As it stands in this transaction; a view until the next update.
+        Result<std::optional<Bytes>> get(Table table, Key key) const;
 
       private:
         friend class Store;
@@ -73,6 +97,8 @@ class Store {
         Result<std::optional<Row>> at_or_after(Table table, Key key) const;
         Result<std::optional<Row>> at_or_before(Table table, Key key) const;
         Result<std::optional<Row>> last(Table table) const;
+        // Rows from `key` on in order, until there are no more or `row` answers false.
+        Result<void> scan(Table table, Key key, const std::function<bool(const Row&)>& row) const;
 
       private:
         friend class Store;
@@ -91,6 +117,11 @@ class Store {
     // Durable when it returns without an error. `fill` may run several times and must then do the same again.
     Result<void> write(const std::function<Result<void>(Writer&)>& fill);
     Result<Reader> read() const;
+    // Ends readers that are older than that and not reading at this moment; how many. From any thread.
+    std::size_t end_old_readers(std::chrono::milliseconds age);
+    // A consistent copy of the whole environment as of now, compact, into an empty folder. Of a store opened
+    // `beside` a writer in another process: there it keeps nobody from growing the map.
+    Result<void> copy_to(const std::filesystem::path& folder) const;
 
     std::size_t map_bytes() const;
 

@@ -176,7 +176,7 @@ HttpApi::Refusal HttpApi::enter(const Call& call, engine::Command command, std::
     }
     if (entered) return std::nullopt;
     requests_.done(origin);
-    return busy();
+    return busy(port_.disk_full());
 }
 
 void HttpApi::refuse(HttpId id, unsigned status, const WireError& error) {

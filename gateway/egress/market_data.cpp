@@ -101,11 +101,24 @@ void MarketData::fill_order(const engine::Fill& fill) {
     if (fill.leaves == 0) orders_.erase(fill.order);
 }
 
+void MarketData::recall_trade(const engine::Fill& fill, const engine::EventHeader& header) {
+    tape_.add({fill.trade, header.sequence, header.time, fill.instrument, fill.price, fill.qty, fill.side,
+               fill.call});
+}
+
+void MarketData::recall(const ledger::InstrumentTotals& totals) {
+    Market* m = market(totals.instrument);
+    if (m == nullptr) return;
+    m->sequence = m->previous = totals.sequence;
+    m->last_price = totals.last_price;
+    m->traded = totals.traded;
+    m->trades = totals.trades;
+}
+
 void MarketData::take(const engine::Fill& fill, const engine::EventHeader& header) {
     fill.of == engine::OrderKind::order ? fill_order(fill) : fill_strip(fill);
     if (!completes_trade(fill)) return;
-    tape_.add({fill.trade, header.sequence, header.time, fill.instrument, fill.price, fill.qty, fill.side,
-               fill.call});
+    recall_trade(fill, header);
     if (Market* m = market(fill.instrument)) {
         m->last_price = fill.price;
         m->traded += engine::Quantity{fill.qty};

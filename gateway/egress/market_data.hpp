@@ -17,6 +17,7 @@
 #include "gateway/egress/depth.hpp"
 #include "gateway/egress/order_mirror.hpp"
 #include "gateway/egress/trade_tape.hpp"
+#include "ledger/snapshots/recollection.hpp"
 
 namespace gridbook::gateway {
 
@@ -59,6 +60,9 @@ class MarketData {
 
     // Takes in one durable event; duplicates, answers and what is not public pass by.
     void apply(const engine::Event& event);
+    // What a snapshot remembers of trades whose orders are gone.
+    void recall_trade(const engine::Fill& fill, const engine::EventHeader& header);
+    void recall(const ledger::InstrumentTotals& totals);
     // The command `sequence` is complete: its changes by instrument, bids before asks, best first. They are
     // valid until the next call. Levels that changed and changed back are not among them.
     std::span<const LevelChange> close_command(engine::Sequence sequence);

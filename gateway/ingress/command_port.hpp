@@ -16,17 +16,20 @@ class CommandPort {
 
     // False: BUSY. Use for everything that is not urgent.
     bool enter(const engine::Command& command) {
-        return ring_.room(reserve() + 1) > reserve() && ring_.push(command);
+        return !disk_full_ && ring_.room(reserve() + 1) > reserve() && ring_.push(command);
     }
     // False only when the ring is full to the last slot. Use for cancels, questions about them, and time.
     bool enter_urgent(const engine::Command& command) { return ring_.push(command); }
     // With the text that belongs to it; the blob goes first (ledger/blob.hpp).
     bool enter(const engine::Command& command, std::unique_ptr<ledger::Blob> blob) {
-        if (ring_.room(reserve() + 1) <= reserve() || !blobs_.push(blob.get())) return false;
+        if (disk_full_ || ring_.room(reserve() + 1) <= reserve() || !blobs_.push(blob.get())) return false;
         blob.release();
         ring_.push(command);
         return true;
     }
+    // While the disk has too little room only what is urgent enters; all else is BUSY.
+    void disk_full(bool full) { disk_full_ = full; }
+    bool disk_full() const { return disk_full_; }
     // The sockets are read only while this holds.
     bool accepting() const { return ring_.capacity() - ring_.used() > 64; }
 
@@ -35,6 +38,7 @@ class CommandPort {
 
     engine::Ring<engine::Command>& ring_;
     ledger::BlobQueue& blobs_;
+    bool disk_full_ = false;
 };
 
 }  // namespace gridbook::gateway

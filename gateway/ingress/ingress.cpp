@@ -113,7 +113,7 @@ void Ingress::trade(Session& session, std::string_view text) {
     const engine::AccountId account = account_of(session, request_);
     // First the name, then the command: the stream must not begin after the events of the command.
     sessions_.name(session, account);
-    if (!enter(session, request_, account)) refuse(session.connection, request_.id, busy());
+    if (!enter(session, request_, account)) refuse(session.connection, request_.id, busy(port_.disk_full()));
 }
 
 // Nobody waits for the engine's word on cancel on disconnect: it stands in the ring before whatever the
@@ -121,7 +121,7 @@ void Ingress::trade(Session& session, std::string_view text) {
 void Ingress::logon(Session& session) {
     const auto& request = std::get<LogonRequest>(request_.body);
     if (request.cod != engine::CancelOnDisconnect::off && !port_.accepting())
-        return refuse(session.connection, request_.id, busy());
+        return refuse(session.connection, request_.id, busy(port_.disk_full()));
     if (!sessions_.logon(session.connection, request_.id, request, clock_())) return;
     if (request.cod == engine::CancelOnDisconnect::off) return;
     session.cancels = port_.enter_urgent(

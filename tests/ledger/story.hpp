@@ -52,6 +52,7 @@ class Story {
         builder_.emplace();
     }
     engine::Exchange& exchange() { return driver_.exchange(); }
+    Journal& journal() { return *journal_; }
     engine::Time now() const { return now_; }
     const tests::Events& told() const { return driver_.all_events(); }
 

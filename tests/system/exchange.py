@@ -202,6 +202,9 @@ positions = 65536
 resources = 1024
 strips = 256
 sessions = 64
+[snapshots]
+every_s = 1
+commands = 1000
 [log]
 level = "info"
 """

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/ledger_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "ledger/backup.hpp"
+#include "ledger/export/export.hpp"
+#include "ledger/projection/rebuild.hpp"
+
+namespace gridbook::gateway {
+namespace {
+
+void add_rebuild(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand("rebuild",
+                                       "write the projection anew from the journal of a stopped exchange, "
+                                       "and compare it with what was there");
+    auto data = std::make_shared<std::string>();
+    auto options = std::make_shared<ledger::RebuildOptions>();
+    command->add_option("--data", *data, "data folder")->required();
+    command->add_flag("--check", options->check, "compare only; exit status 1 when it differs");
+    command->callback([=, &status] { status = ledger::rebuild(*data, std::cout, *options); });
+}
+
+int run_export(const std::string& data, const std::string& file, const ledger::ExportOptions& options) {
+    if (file.empty()) return ledger::export_journal(data, std::cout, std::cerr, options);
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    if (!out) {
+        fmt::print(stderr, "export: {} cannot be written: check the folder and its rights\n", file);
+        return 2;
+    }
+    return ledger::export_journal(data, out, std::cerr, options);
+}
+
+void add_export(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "export",
+        "write fills, postings, statements or state hashes as text; also beside a running exchange");
+    auto data = std::make_shared<std::string>();
+    auto what = std::make_shared<std::string>();
+    auto format = std::make_shared<std::string>("csv");
+    auto file = std::make_shared<std::string>();
+    auto options = std::make_shared<ledger::ExportOptions>();
+    command->add_option("what", *what, "fills, postings, statements or hashes")
+        ->required()
+        ->check(CLI::IsMember({"fills", "postings", "statements", "hashes"}));
+    command->add_option("--data", *data, "data folder")->required();
+    command->add_option("--format", *format, "csv, or jsonl: one JSON object a line")
+        ->check(CLI::IsMember({"csv", "jsonl"}));
+    command->add_option("--out", *file, "file to write; default: standard output");
+    command->add_option("--account", options->account, "only this account; default: all");
+    command->add_option("--from-sequence", options->from.value, "first sequence told; default: 1");
+    command->add_option("--to-sequence", options->to.value, "last sequence told; default: all");
+    command->callback([=, &status] {
+        options->of = *what == "fills"      ? ledger::ExportOf::fills
+                      : *what == "hashes"   ? ledger::ExportOf::hashes
+                      : *what == "postings" ? ledger::ExportOf::postings
+                                            : ledger::ExportOf::statements;
+        options->as = *format == "csv" ? ledger::ExportAs::csv : ledger::ExportAs::json_lines;
+        status = run_export(*data, *file, *options);
+    });
+}
+
+void add_backup(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "backup", "copy journal and snapshots as of one commit, also of a running exchange; no private keys");
+    auto data = std::make_shared<std::string>();
+    auto to = std::make_shared<std::string>();
+    command->add_option("--data", *data, "data folder")->required();
+    command->add_option("--to", *to, "folder of the backup, empty or not there yet")->required();
+    command->callback([=, &status] { status = ledger::backup(*data, *to, std::cout); });
+}
+
+void add_restore(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "restore",
+        "make a data folder of a backup, up to a sequence, and prove it by its recorded state hashes");
+    auto from = std::make_shared<std::string>();
+    auto data = std::make_shared<std::string>();
+    auto options = std::make_shared<ledger::RestoreOptions>();
+    command->add_option("--from", *from, "folder of the backup")->required();
+    command->add_option("--data", *data, "data folder, empty or not there yet")->required();
+    command->add_option("--to-sequence", options->to.value, "last sequence restored; default: all");
+    command->callback([=, &status] { status = ledger::restore(*from, *data, std::cout, *options); });
+}
+
+}  // namespace
+
+void add_ledger_subcommands(CLI::App& app, int& status) {
+    add_rebuild(app, status);
+    add_export(app, status);
+    add_backup(app, status);
+    add_restore(app, status);
+}
+
+}  // namespace gridbook::gateway

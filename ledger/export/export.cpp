@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/export/export.hpp"
+
+#include <fmt/format.h>
+
+#include "ledger/audit/progress.hpp"
+#include "ledger/export/names.hpp"
+#include "ledger/export/table.hpp"
+#include "ledger/postings.hpp"
+
+namespace gridbook::ledger {
+
+namespace {
+
+constexpr int done = 0, failed = 1, not_possible = 2;
+
+std::string word(Cause cause) {
+    switch (cause) {
+        case Cause::credit: return "credit";
+        case Cause::order_entered: return "order_entered";
+        case Cause::order_replaced: return "order_replaced";
+        case Cause::order_decremented: return "order_decremented";
+        case Cause::order_ended: return "order_ended";
+        case Cause::bought: return "bought";
+        case Cause::sold: break;
+    }
+    return "sold";
+}
+
+std::string word(MoneyAccount money) {
+    static constexpr std::array words{"cash",     "hold",       "margin",      "receivable",   "penalty",
+                                      "clearing", "fee_income", "tax_payable", "default_fund", "bank"};
+    static_assert(words.size() == static_cast<std::size_t>(MoneyAccount::count_));
+    return words[static_cast<std::size_t>(money)];
+}
+
+std::vector<std::string> columns(ExportOf of) {
+    switch (of) {
+        case ExportOf::fills:
+            return {"sequence",  "time",  "account", "order",  "cid", "trade", "symbol",  "side",
+                    "liquidity", "price", "qty",     "leaves", "fee", "tax",   "released"};
+        case ExportOf::postings:
+            return {"entry", "sequence", "time", "cause", "order", "trade", "account", "money", "amount"};
+        case ExportOf::hashes: return {"sequence", "time", "day", "hash", "open_orders", "trades"};
+        case ExportOf::statements: break;
+    }
+    return {"account",      "entry",      "sequence",     "time",
+            "cause",        "order",      "trade",        "cash",
+            "hold",         "margin",     "receivable",   "penalty",
+            "cash_after",   "hold_after", "margin_after", "receivable_after",
+            "penalty_after"};
+}
+
+class Export {
+  public:
+    Export(std::ostream& out, const ExportOptions& options)
+        : options_(options), table_(out, options.as == ExportAs::json_lines, columns(options.of)) {}
+
+    std::optional<Difference> see(const BatchView& batch) {
+        for (std::size_t i = 0, event = 0; i < batch.header.count; ++i) {
+            if (!postings_) postings_.emplace(batch.command(i).as<engine::Genesis>());
+            for (std::size_t n = batch.event_count(i); n > 0; --n)
+                if (auto difference = see(batch.event(event++))) return difference;
+        }
+        return std::nullopt;
+    }
+
+  private:
+    std::optional<Difference> see(const engine::Event& event) {
+        names_.hear(event);
+        const bool told = event.header.sequence >= options_.from && event.header.sequence <= options_.to;
+        if (told && options_.of == ExportOf::fills && event.kind() == engine::EventKind::fill) fill(event);
+        if (told && options_.of == ExportOf::hashes && event.kind() == engine::EventKind::state_hashed)
+            hash(event);
+        if (options_.of == ExportOf::fills || options_.of == ExportOf::hashes) return std::nullopt;
+        for (const Entry& entry : postings_->of(event)) {
+            ++entries_;
+            const Balances before = options_.of == ExportOf::statements ? touched(entry) : Balances{};
+            balances_.post(entry);
+            if (told && options_.of == ExportOf::postings) posting(event, entry);
+            if (told && options_.of == ExportOf::statements) statement(event, entry, before);
+        }
+        return postings_->difference();
+    }
+
+    bool wanted(engine::AccountId account) const {
+        return options_.account.empty() || names_.account(account) == options_.account;
+    }
+
+    void fill(const engine::Event& event) {
+        if (!wanted(event.header.account)) return;
+        const auto f = event.as<engine::Fill>();
+        const engine::FamilyId family = f.instrument.family;
+        table_.number(event.header.sequence.value).text(time_text(event.header.time));
+        table_.text(names_.account(event.header.account)).id(f.order.value).text(std::string(f.cid.view()));
+        table_.id(f.trade.value).text(names_.symbol(f.instrument));
+        table_.text(f.side == engine::Side::buy ? "buy" : "sell");
+        table_.text(f.liquidity == engine::Liquidity::maker ? "maker" : "taker").text(price_text(f.price));
+        table_.text(names_.qty(engine::Quantity{f.qty}, family));
+        table_.text(names_.qty(engine::Quantity{f.leaves}, family));
+        table_.text(money_text(f.fee)).text(money_text(f.tax)).text(money_text(f.released)).end();
+    }
+
+    void hash(const engine::Event& event) {
+        const auto h = event.as<engine::StateHashed>();
+        const std::string time = time_text(event.header.time);
+        table_.number(event.header.sequence.value).text(time).text(time.substr(0, time.find('T')));
+        table_.text(fmt::format("{:016x}", h.hash)).number(h.open_orders).number(h.trades).end();
+    }
+
+    void begin_line(const engine::Event& event, const Entry& entry) {
+        table_.number(entries_).number(entry.sequence.value).text(time_text(event.header.time));
+        table_.text(word(entry.cause)).id(entry.order.value).id(entry.trade.value);
+    }
+
+    void posting(const engine::Event& event, const Entry& entry) {
+        for (const Posting& p : entry.postings) {
+            if (!wanted(p.account)) continue;
+            begin_line(event, entry);
+            table_.text(names_.account(p.account)).text(word(p.money)).text(money_text(p.amount)).end();
+        }
+    }
+
+    // The participants of an entry as they are before it.
+    Balances touched(const Entry& entry) const {
+        Balances before;
+        for (const Posting& p : entry.postings)
+            if (!of_house(p.money)) before.put(p.account, balances_.of(p.account));
+        return before;
+    }
+
+    void statement(const engine::Event& event, const Entry& entry, const Balances& before) {
+        for (const auto& [account, was] : before.participants()) {
+            if (!wanted(account)) continue;
+            const Balances::Participant is = balances_.of(account);
+            table_.text(names_.account(account));
+            begin_line(event, entry);
+            for (const engine::Money m : {is.cash - was.cash, is.hold - was.hold, is.margin - was.margin,
+                                          is.receivable - was.receivable, is.penalty - was.penalty, is.cash,
+                                          is.hold, is.margin, is.receivable, is.penalty})
+                table_.text(money_text(m));
+            table_.end();
+        }
+    }
+
+    const ExportOptions& options_;
+    TableWriter table_;
+    Names names_;
+    std::optional<Postings> postings_;
+    Balances balances_;
+    std::uint64_t entries_ = 0;
+};
+
+int complain(std::ostream& complaints, int status, std::string_view text) {
+    complaints << "export: " << text << std::endl;
+    return status;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> open_to_read(const std::filesystem::path& data) {
+    auto journal = Journal::open({data, Access::read, std::size_t{1} << 20});
+    if (journal || journal.error().code != ErrorCode::locked) return journal;
+    return Journal::open({data, Access::beside, std::size_t{1} << 20});
+}
+
+int export_journal(const std::filesystem::path& data, std::ostream& out, std::ostream& complaints,
+                   const ExportOptions& options) {
+    const auto journal = open_to_read(data);
+    if (!journal) return complain(complaints, not_possible, journal.error().text);
+    auto reader = (*journal)->read_from(engine::Sequence{1});
+    if (!reader) return complain(complaints, not_possible, reader.error().text);
+    Export journal_export(out, options);
+    Progress progress("export");
+    while (true) {
+        auto more = reader->next();
+        if (!more) return complain(complaints, failed, more.error().text);
+        if (!*more || reader->batch().header.first > options.to) break;
+        if (const auto difference = journal_export.see(reader->batch()))
+            return complain(complaints, failed,
+                            fmt::format("the postings differ at sequence {}: {}", difference->sequence.value,
+                                        difference->text));
+        if (options.progress) progress.at(reader->batch().header.last(), (*journal)->last());
+    }
+    out.flush();
+    return out.good() ? done
+                      : complain(complaints, failed, "the text could not be written: is the disk full?");
+}
+
+}  // namespace gridbook::ledger

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/projection/projection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace gridbook::ledger {
+
+namespace {
+
+constexpr std::size_t crc_bytes = 4;
+constexpr Tables own_tables{Table::balances, Table::place};
+constexpr std::array<std::string_view, table_count> words{"commands", "events",    "blobs", "meta",
+                                                          "balances", "positions", "fills", "trades",
+                                                          "orders",   "candles",   "place"};
+
+std::uint32_t checksum(Key key, Bytes value) {
+    return crc32c(value, crc32c(std::as_bytes(std::span(key.data(), key.size()))));
+}
+
+std::vector<std::byte> sealed(Key key, Bytes value) {
+    std::vector<std::byte> bytes(value.begin(), value.end());
+    const std::uint32_t crc = checksum(key, value);
+    bytes.resize(value.size() + crc_bytes);
+    std::memcpy(bytes.data() + value.size(), &crc, crc_bytes);
+    return bytes;
+}
+
+// The checksum that a sealed value ends with.
+std::uint32_t crc_of(Bytes sealed_value) {
+    std::uint32_t crc = 0;
+    std::memcpy(&crc, sealed_value.data() + sealed_value.size() - crc_bytes, crc_bytes);
+    return crc;
+}
+
+TableSum& sum_of(ProjectionPlace& place, Table table) {
+    return place.sums[static_cast<std::size_t>(table) - static_cast<std::size_t>(own_tables.first)];
+}
+
+Error damaged(Table table) {
+    return failure(
+        ErrorCode::checksum,
+        fmt::format("a row in table {} of the projection differs from its checksum: stop the exchange and "
+                    "run gridbook rebuild",
+                    words[static_cast<std::size_t>(table)]));
+}
+
+Result<Bytes> opened(Table table, Key key, Bytes stored) {
+    if (stored.size() < crc_bytes) return damaged(table);
+    const Bytes value = stored.first(stored.size() - crc_bytes);
+    if (crc_of(stored) != checksum(key, value)) return damaged(table);
+    return value;
+}
+
+template <class Row>
+Result<Row> row_of(Table table, Key key, Bytes stored) {
+    auto value = opened(table, key, stored);
+    if (!value) return value.error();
+    if (value->size() != sizeof(Row)) return damaged(table);
+    Row row;
+    std::memcpy(static_cast<void*>(&row), value->data(), sizeof row);
+    return row;
+}
+
+Result<ProjectionPlace> place_in(const Store::Reader& reader) {
+    auto stored = reader.get(Table::place, place_key);
+    if (!stored) return stored.error();
+    if (!*stored) return ProjectionPlace{};
+    auto place = row_of<ProjectionPlace>(Table::place, place_key, **stored);
+    if (!place) return place;
+    if (place->magic != ProjectionPlace{}.magic || place->version != ProjectionPlace{}.version)
+        return failure(ErrorCode::version,
+                       fmt::format("the projection has version {}, this release reads {}: run "
+                                   "gridbook rebuild",
+                                   place->version, ProjectionPlace{}.version));
+    return place;
+}
+
+std::uint64_t number_of(const FillRow& row) { return row.number; }
+std::uint64_t number_of(const TradeRow& row) { return row.number; }
+template <class Row>
+std::uint64_t number_of(const Row&) {
+    return 0;
+}
+
+}  // namespace
+
+engine::Duration length(Resolution resolution) {
+    switch (resolution) {
+        case Resolution::minute: return engine::minute;
+        case Resolution::hour: return engine::hour;
+        case Resolution::day: break;
+    }
+    return engine::day;
+}
+
+Result<std::unique_ptr<Projection>> Projection::open(const std::filesystem::path& data, Access access,
+                                                     std::size_t map_bytes) {
+    auto store = Store::open({data / "projection", access, map_bytes, own_tables});
+    if (!store) return store.error();
+    return std::unique_ptr<Projection>(new Projection(std::move(*store)));
+}
+
+Result<void> Projection::remove(const std::filesystem::path& data) {
+    std::error_code status;
+    std::filesystem::remove_all(data / "projection", status);
+    if (status) return system_failure(status.value(), "remove", (data / "projection").string());
+    return {};
+}
+
+Result<ProjectionPlace> Projection::place() const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    return place_in(*reader);
+}
+
+// All rows behind `from` whose keys begin as it does. Rows that are numbered have to follow each other.
+template <class Row>
+Result<Page<Row>> Projection::page(Table table, const RowKey& from, std::size_t prefix,
+                                   std::size_t limit) const {
+    if (!verified_.load(std::memory_order_acquire))
+        return failure(ErrorCode::unverified,
+                       "the projection is being looked through; ask again in a moment");
+    limit = std::clamp<std::size_t>(limit, 1, page_limit);
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    auto place = place_in(*reader);
+    if (!place) return place.error();
+    Page<Row> page;
+    page.applied = place->applied;
+    std::optional<Error> wrong;
+    const std::string_view wanted = from.key().substr(0, prefix);
+    auto scanned = reader->scan(table, from.key(), [&](const Store::Row& stored) {
+        if (!stored.key.starts_with(wanted)) return false;
+        page.more = page.rows.size() == limit;
+        if (page.more) return false;
+        auto row = row_of<Row>(table, stored.key, stored.value);
+        if (!row) return wrong = row.error(), false;
+        const bool follows =
+            page.rows.empty() || number_of(*row) == 0 || number_of(*row) == number_of(page.rows.back()) + 1;
+        if (!follows) return wrong = damaged(table), false;
+        page.rows.push_back(*row);
+        return true;
+    });
+    if (!scanned) return scanned.error();
+    if (wrong) return *wrong;
+    return page;
+}
+
+Result<Page<BalanceRow>> Projection::balance(engine::AccountId account) const {
+    return page<BalanceRow>(Table::balances, balance_key(account), 4, 1);
+}
+
+Result<Page<PositionRow>> Projection::positions(engine::AccountId account, engine::InstrumentId after,
+                                                std::size_t limit) const {
+    ++after.period.value;
+    return page<PositionRow>(Table::positions, position_key(account, after), 4, limit);
+}
+
+Result<Page<FillRow>> Projection::fills(engine::AccountId account, engine::Sequence from, std::size_t limit,
+                                        std::uint32_t place) const {
+    return page<FillRow>(Table::fills, fill_key(account, from, place), 4, limit);
+}
+
+Result<Page<TradeRow>> Projection::trades(engine::InstrumentId instrument, engine::Sequence from,
+                                          std::size_t limit, std::uint32_t place) const {
+    return page<TradeRow>(Table::trades, trade_key(instrument, from, place), 8, limit);
+}
+
+Result<Page<OrderRow>> Projection::orders(engine::AccountId account, engine::OrderId after,
+                                          std::size_t limit) const {
+    return page<OrderRow>(Table::orders, order_key(account, engine::OrderId{after.value + 1}), 4, limit);
+}
+
+Result<std::optional<OrderRow>> Projection::order(engine::AccountId account, engine::OrderId order) const {
+    const RowKey key = order_key(account, order);
+    auto value = stored(Table::orders, key.key());
+    if (!value) return value.error();
+    if (!*value) return std::optional<OrderRow>{};
+    if ((*value)->size() != sizeof(OrderRow)) return damaged(Table::orders);
+    OrderRow row;
+    std::memcpy(static_cast<void*>(&row), (*value)->data(), sizeof row);
+    return std::optional<OrderRow>{row};
+}
+
+Result<Page<CandleRow>> Projection::candles(Resolution resolution, engine::InstrumentId instrument,
+                                            engine::Time from, std::size_t limit) const {
+    return page<CandleRow>(Table::candles, candle_key(resolution, instrument, from), 9, limit);
+}
+
+Result<void> Projection::write(std::span<const Put> rows, ProjectionPlace place) {
+    return store_->write([&](Store::Writer& writer) -> Result<void> {
+        auto before = writer.get(Table::place, place_key);
+        if (!before) return before.error();
+        if (*before) {
+            auto known = row_of<ProjectionPlace>(Table::place, place_key, **before);
+            if (!known) return known.error();
+            place.sums = known->sums;
+        }
+        for (const Put& row : rows) {
+            TableSum& sum = sum_of(place, row.table);
+            auto old = writer.get(row.table, row.key);
+            if (!old) return old.error();
+            if (*old) sum.sum -= crc_of(**old), --sum.rows;
+            const auto value = sealed(row.key, row.value);
+            sum.sum += crc_of(value), ++sum.rows;
+            if (auto put = writer.put(row.table, row.key, value); !put) return put;
+        }
+        return writer.put(Table::place, place_key, sealed(place_key, std::as_bytes(std::span(&place, 1))));
+    });
+}
+
+Result<void> Projection::verify() {
+    auto known = place();
+    if (!known) return known.error();
+    for (auto t = static_cast<std::size_t>(own_tables.first); t < static_cast<std::size_t>(own_tables.last);
+         ++t) {
+        const auto table = static_cast<Table>(t);
+        if (auto whole = verify(table, sum_of(*known, table)); !whole) return whole;
+    }
+    verified_.store(true, std::memory_order_release);
+    return {};
+}
+
+// In pieces, so that no reader gets old.
+Result<void> Projection::verify(Table table, const TableSum& kept) const {
+    constexpr std::size_t piece = 20'000;
+    TableSum found;
+    std::string last;
+    for (bool more = true; more;) {
+        auto reader = store_->read();
+        if (!reader) return reader.error();
+        std::vector<std::pair<std::string, std::uint32_t>> rows;
+        bool sound = true, begins = !last.empty();
+        auto scanned = reader->scan(table, last, [&](const Store::Row& row) {
+            // A piece begins with the last row of the one before; anywhere else a key that comes twice is
+            // wrong.
+            if (std::exchange(begins, false) && row.key == last) return true;
+            sound = row.key > last && opened(table, row.key, row.value).has_value();
+            if (!sound) return false;
+            last = std::string(row.key);
+            rows.emplace_back(last, crc_of(row.value));
+            return rows.size() < piece;
+        });
+        if (!scanned) return scanned.error();
+        if (!sound) return damaged(table);
+        for (const auto& [key, crc] : rows) {
+            auto looked_up = reader->get(table, key);
+            if (!looked_up) return looked_up.error();
+            if (!*looked_up || (*looked_up)->size() < crc_bytes || crc_of(**looked_up) != crc)
+                return damaged(table);
+            found.sum += crc;
+        }
+        found.rows += rows.size();
+        more = rows.size() == piece;
+    }
+    if (found != kept) return damaged(table);
+    return {};
+}
+
+Result<std::optional<std::vector<std::byte>>> Projection::stored(Table table, Key key) const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    auto found = reader->get(table, key);
+    if (!found) return found.error();
+    if (!*found) return std::optional<std::vector<std::byte>>{};
+    auto value = opened(table, key, **found);
+    if (!value) return value.error();
+    return std::optional<std::vector<std::byte>>{std::in_place, value->begin(), value->end()};
+}
+
+// The last row below `key` that shares its first `prefix` bytes.
+Result<std::optional<std::vector<std::byte>>> Projection::stored_before(Table table, Key key,
+                                                                        std::size_t prefix) const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    auto found = reader->at_or_before(table, key);
+    if (!found) return found.error();
+    if (!*found || !(*found)->key.starts_with(key.substr(0, prefix)))
+        return std::optional<std::vector<std::byte>>{};
+    auto value = opened(table, (*found)->key, (*found)->value);
+    if (!value) return value.error();
+    return std::optional<std::vector<std::byte>>{std::in_place, value->begin(), value->end()};
+}
+
+Result<engine::Sha256> Projection::digest() const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    Sha256Sum sum;
+    std::optional<Error> wrong;
+    for (auto t = static_cast<std::size_t>(own_tables.first); t <= static_cast<std::size_t>(own_tables.last);
+         ++t) {
+        const auto table = static_cast<Table>(t);
+        std::uint64_t rows = 0;
+        auto scanned = reader->scan(table, {}, [&](const Store::Row& row) {
+            if (auto value = opened(table, row.key, row.value); !value) return wrong = value.error(), false;
+            sum.add(std::as_bytes(std::span(row.key.data(), row.key.size())));
+            sum.add(row.value);
+            ++rows;
+            return true;
+        });
+        if (!scanned) return scanned.error();
+        if (wrong) return *wrong;
+        sum.add(std::as_bytes(std::span(&rows, 1)));
+    }
+    return sum.digest();
+}
+
+}  // namespace gridbook::ledger

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/snapshots/recollection.hpp"
+
+#include <algorithm>
+
+#include "ledger/snapshots/pack.hpp"
+
+namespace gridbook::ledger {
+
+using engine::Event;
+using engine::EventKind;
+
+namespace {
+
+// Bands of a family that are kept: more than any mirror keeps of the past.
+constexpr std::size_t bands_kept = 128;
+
+// Told again, an event has no place in a stream and answers nobody.
+Event again(Event event) {
+    event.header.number = {};
+    event.header.flags = 0;
+    return event;
+}
+
+template <class Body, class Change>
+void amend(Event& event, Change&& change) {
+    Body body = event.as<Body>();
+    change(body);
+    event.set(body);
+}
+
+}  // namespace
+
+void Recollection::hear(const Event& event) {
+    sequence_ = event.header.sequence;
+    time_ = std::max(time_, event.header.time);
+    switch (event.kind()) {
+        case EventKind::started:
+        case EventKind::class_defined:
+        case EventKind::zone_defined:
+        case EventKind::tier_defined:
+        case EventKind::family_defined: lasting_.push_back(again(event)); break;
+        case EventKind::account_opened:
+            lasting_.push_back(again(event));
+            numbers_.resize(event.header.account.value + std::size_t{1});
+            break;
+        case EventKind::key_set: hear_key(event); break;
+        case EventKind::rules_set: rules_ = again(event); break;
+        case EventKind::band_changed: hear_band(event); break;
+        case EventKind::phase_changed: hear_phase(event); break;
+        case EventKind::reference_changed: hear_reference(event); break;
+        case EventKind::order: hear_order(event); break;
+        case EventKind::strip: hear_strip<engine::StripEvent>(event); break;
+        case EventKind::any_of: hear_strip<engine::AnyOfEvent>(event); break;
+        case EventKind::fill: hear_fill(event); break;
+        default: break;
+    }
+    if (event.header.number.value != 0 && event.header.account.value < numbers_.size())
+        numbers_[event.header.account.value] = event.header.number;
+}
+
+void Recollection::hear_key(const Event& event) {
+    const std::size_t id = event.as<engine::KeySet>().id.value;
+    if (id >= keys_.size()) keys_.resize(id + 1);
+    keys_[id] = again(event);
+}
+
+// The oldest goes that is neither in force nor still to come.
+void Recollection::hear_band(const Event& event) {
+    const auto told = event.as<engine::BandChanged>();
+    if (told.family.value >= bands_.size()) bands_.resize(told.family.value + std::size_t{1});
+    std::vector<Event>& bands = bands_[told.family.value];
+    bands.push_back(again(event));
+    if (bands.size() <= bands_kept) return;
+    const auto version_of = [](const Event& e) { return e.as<engine::BandChanged>().version; };
+    const auto in_force = std::find_if(bands.rbegin(), bands.rend(), [](const Event& e) {
+        return e.as<engine::BandChanged>().status != engine::BandStatus::scheduled;
+    });
+    const std::uint32_t current = in_force == bands.rend() ? 0 : version_of(*in_force);
+    const auto past =
+        std::find_if(bands.begin(), bands.end(), [&](const Event& e) { return version_of(e) < current; });
+    if (past != bands.end()) bands.erase(past);
+}
+
+void Recollection::hear_phase(const Event& event) {
+    auto told = event.as<engine::PhaseChanged>();
+    Instrument& instrument = instruments_[told.instrument];
+    if (instrument.phase.kind() == EventKind::none) instrument.totals.sequence = event.header.sequence;
+    instrument.totals.instrument = told.instrument;
+    const bool moves_band = told.low != engine::Price{};
+    if (!moves_band && instrument.phase.kind() != EventKind::none) {
+        const auto before = instrument.phase.as<engine::PhaseChanged>();
+        told.low = before.low;
+        told.high = before.high;
+    }
+    instrument.phase = again(event);
+    instrument.phase.set(told);
+    if (moves_band && instrument.reference.kind() != EventKind::none)
+        amend<engine::ReferenceChanged>(instrument.reference, [&](engine::ReferenceChanged& r) {
+            r.low = told.low;
+            r.high = told.high;
+        });
+    // A delivered hour stays until the next one of its family delivers.
+    if (told.phase != engine::Phase::delivering) return;
+    const auto first =
+        instruments_.lower_bound(engine::instrument(told.instrument.family, engine::Period{0}));
+    instruments_.erase(first, instruments_.find(told.instrument));
+}
+
+Recollection::Instrument* Recollection::listed(engine::InstrumentId instrument) {
+    const auto found = instruments_.find(instrument);
+    return found == instruments_.end() ? nullptr : &found->second;
+}
+
+void Recollection::hear_reference(const Event& event) {
+    if (Instrument* i = listed(event.as<engine::ReferenceChanged>().instrument)) i->reference = again(event);
+}
+
+void Recollection::hear_order(const Event& event) {
+    if ((event.header.flags & engine::event_flag::duplicate) != 0) return;
+    const auto told = event.as<engine::OrderEvent>();
+    if (Instrument* i = listed(told.instrument)) i->totals.sequence = event.header.sequence;
+    if (told.state == engine::OrderState::open || told.state == engine::OrderState::parked)
+        orders_[told.order] = again(event);
+    else
+        orders_.erase(told.order);
+}
+
+template <class Body>
+void Recollection::hear_strip(const Event& event) {
+    if ((event.header.flags & engine::event_flag::duplicate) != 0) return;
+    const auto told = event.as<Body>();
+    if (told.state == engine::OrderState::open)
+        strips_.try_emplace(told.order, again(event));
+    else
+        strips_.erase(told.order);
+}
+
+// A strip is filled within its command, hour by hour: with its first fill it rests no more, and until the
+// last one nobody asks.
+void Recollection::hear_fill(const Event& event) {
+    const auto fill = event.as<engine::Fill>();
+    if (fill.of != engine::OrderKind::order) {
+        strips_.erase(fill.order);
+    } else if (const auto found = orders_.find(fill.order); found != orders_.end()) {
+        if (fill.leaves == 0)
+            orders_.erase(found);
+        else
+            amend<engine::OrderEvent>(found->second, [&](engine::OrderEvent& o) {
+                o.leaves = fill.leaves;
+                o.cum += fill.qty;
+            });
+    }
+    Instrument* instrument = listed(fill.instrument);
+    if (instrument != nullptr) instrument->totals.sequence = event.header.sequence;
+    if (!completes(fill)) return;
+    trades_.push_back(again(event));
+    if (trades_.size() > recent_trades) trades_.pop_front();
+    if (instrument == nullptr) return;
+    instrument->totals.last_price = fill.price;
+    instrument->totals.traded += engine::Quantity{fill.qty};
+    ++instrument->totals.trades;
+}
+
+// The catalogue first, because all others name it; the account's newest number with its opening; then the
+// books. The last event is an empty one at the place reached.
+void Recollection::retell(Mirror& mirror) const {
+    for (Event event : lasting_) {
+        if (event.kind() == EventKind::account_opened)
+            event.header.number = numbers_[event.header.account.value];
+        mirror.hear(event);
+    }
+    for (const Event& key : keys_) mirror.hear(key);
+    if (rules_) mirror.hear(*rules_);
+    for (const auto& family : bands_)
+        for (const Event& band : family) mirror.hear(band);
+    for (const auto& [id, instrument] : instruments_) {
+        mirror.hear(instrument.phase);
+        if (instrument.reference.kind() != EventKind::none) mirror.hear(instrument.reference);
+    }
+    for (const auto& [id, order] : orders_) mirror.hear(order);
+    for (const auto& [id, strip] : strips_) mirror.hear(strip);
+    for (const Event& trade : trades_) mirror.past_trade(trade);
+    Event place;
+    place.set(engine::TimeAdvanced{});
+    place.header.sequence = sequence_;
+    place.header.time = time_;
+    mirror.hear(place);
+    for (const auto& [id, instrument] : instruments_) mirror.totals(instrument.totals);
+}
+
+namespace {
+
+template <class Events>
+void save_all(Packer& out, const Events& events) {
+    out(std::uint64_t{events.size()});
+    for (const Event& event : events) out(event);
+}
+
+void save_by_id(Packer& out, const std::unordered_map<engine::OrderId, Event>& events) {
+    std::vector<std::pair<engine::OrderId, const Event*>> rows;
+    for (const auto& [id, event] : events) rows.emplace_back(id, &event);
+    std::sort(rows.begin(), rows.end());
+    out(std::uint64_t{rows.size()});
+    for (const auto& [id, event] : rows) out(*event);
+}
+
+template <class Events>
+void load_all(Unpacker& in, Events& events) {
+    for (std::size_t n = in.count(sizeof(Event)); n > 0; --n) in(events.emplace_back());
+}
+
+template <class Body>
+void load_by_id(Unpacker& in, std::unordered_map<engine::OrderId, Event>& events) {
+    for (std::size_t n = in.count(sizeof(Event)); n > 0; --n) {
+        Event event;
+        in(event);
+        const engine::OrderId id = event.as<Body>().order;
+        if (!in.expect(events.try_emplace(id, event).second)) return;
+    }
+}
+
+}  // namespace
+
+void Recollection::save(Packer& out) const {
+    save_all(out, lasting_);
+    save_all(out, keys_);
+    out(std::uint64_t{rules_ ? 1u : 0u});
+    if (rules_) out(*rules_);
+    out(std::uint64_t{bands_.size()});
+    for (const auto& family : bands_) save_all(out, family);
+    out(std::uint64_t{instruments_.size()});
+    for (const auto& [id, i] : instruments_) out(i.phase, i.reference, i.totals);
+    save_by_id(out, orders_);
+    save_by_id(out, strips_);
+    save_all(out, trades_);
+    out(std::uint64_t{numbers_.size()});
+    for (const engine::StreamNumber n : numbers_) out(n);
+    out(sequence_, time_);
+}
+
+bool Recollection::load(Unpacker& in) {
+    load_all(in, lasting_);
+    load_all(in, keys_);
+    const std::size_t rules = in.count(sizeof(Event));
+    if (!in.expect(rules <= 1)) return false;
+    if (rules == 1) in(rules_.emplace());
+    bands_.resize(in.count(sizeof(std::uint64_t)));
+    for (auto& family : bands_) load_all(in, family);
+    for (std::size_t n = in.count(2 * sizeof(Event) + sizeof(InstrumentTotals)); n > 0; --n) {
+        Instrument i;
+        in(i.phase, i.reference, i.totals);
+        if (!in.expect(i.phase.kind() == EventKind::phase_changed)) return false;
+        instruments_[i.totals.instrument] = i;
+    }
+    load_by_id<engine::OrderEvent>(in, orders_);
+    static_assert(offsetof(engine::StripEvent, order) == offsetof(engine::AnyOfEvent, order));
+    load_by_id<engine::StripEvent>(in, strips_);
+    load_all(in, trades_);
+    numbers_.resize(in.count(sizeof(engine::StreamNumber)));
+    for (engine::StreamNumber& n : numbers_) in(n);
+    in(sequence_, time_);
+    for (const Event& e : lasting_)
+        in.expect(e.kind() != EventKind::account_opened || e.header.account.value < numbers_.size());
+    return in.good();
+}
+
+}  // namespace gridbook::ledger
