@@ -68,8 +68,11 @@ class Rim {
     MarketData market_;
     Metrics metrics_;
     Requests requests_;
+    AccountStreams streams_;
     Sessions sessions_;
     MarketFeed feed_;
+    StreamReplay replay_;
+    RateLimits rates_;
     CommandPort port_;
     std::string not_ready_ = "starting";  // why /readyz is not ready; empty: it is
     PublicApi public_api_;
@@ -77,6 +80,7 @@ class Rim {
     Ingress ingress_;
     Publisher publisher_;
     engine::Time ticked_{};
+    engine::Time fed_{};
 };
 
 }  // namespace gridbook::gateway

@@ -104,8 +104,10 @@ void MarketData::fill_order(const engine::Fill& fill) {
 void MarketData::take(const engine::Fill& fill, const engine::EventHeader& header) {
     fill.of == engine::OrderKind::order ? fill_order(fill) : fill_strip(fill);
     if (!completes_trade(fill)) return;
-    tape_.add({fill.trade, header.sequence, header.time, fill.instrument, fill.price, fill.qty, fill.side,
-               fill.call});
+    const Trade trade{fill.trade, header.sequence, header.time, fill.instrument,
+                      fill.price, fill.qty,        fill.side,   fill.call};
+    tape_.add(trade);
+    candles_.add(trade);
     if (Market* m = market(fill.instrument)) {
         m->last_price = fill.price;
         m->traded += engine::Quantity{fill.qty};

@@ -49,6 +49,9 @@ class PublicApi {
     void trades(Target& target, std::string& out) const;
     void bands(Target& target, std::string& out) const;
     void rules(Target& target, std::string& out) const;
+    void candles(Target& target, std::string& out) const;
+    void openapi(Target& target, std::string& out) const;
+    void asyncapi(Target& target, std::string& out) const;
     void later(Target& target, std::string& out) const;
 
     HttpAnswer ready() const;
