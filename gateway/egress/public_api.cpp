@@ -6,7 +6,7 @@
 #include "gateway/egress/market_encoder.hpp"
 #include "gateway/egress/page.hpp"
 #include "gateway/egress/public_rows.hpp"
-#include "gateway/egress/specs.hpp"
+#include "gateway/specs/specs.hpp"
 
 namespace gridbook::gateway {
 
@@ -66,22 +66,32 @@ std::optional<HttpAnswer> PublicApi::get(std::string_view text) const {
     return answer;
 }
 
+std::span<const PublicApi::Route> PublicApi::routes() {
+    static constexpr Route table[] = {{"/v1/classes", &PublicApi::classes},
+                                      {"/v1/families", &PublicApi::families, "class zone tier residency"},
+                                      {"/v1/instruments", &PublicApi::instruments, "family after limit"},
+                                      {book_path, &PublicApi::book, "depth"},
+                                      {"/v1/trades", &PublicApi::trades, "symbol family limit"},
+                                      {"/v1/bands", &PublicApi::bands, "family"},
+                                      {"/v1/rules", &PublicApi::rules},
+                                      {"/v1/candles", &PublicApi::candles, "symbol interval limit"},
+                                      {"/v1/capacity", &PublicApi::later},
+                                      {"/v1/cost", &PublicApi::later},
+                                      {"/v1/openapi.json", &PublicApi::openapi},
+                                      {"/v1/asyncapi.json", &PublicApi::asyncapi}};
+    return table;
+}
+
 const PublicApi::Route* PublicApi::route(std::string_view path) {
-    static constexpr Route routes[] = {{"/v1/classes", &PublicApi::classes},
-                                       {"/v1/families", &PublicApi::families},
-                                       {"/v1/instruments", &PublicApi::instruments},
-                                       {book_path, &PublicApi::book},
-                                       {"/v1/trades", &PublicApi::trades},
-                                       {"/v1/bands", &PublicApi::bands},
-                                       {"/v1/rules", &PublicApi::rules},
-                                       {"/v1/candles", &PublicApi::candles},
-                                       {"/v1/capacity", &PublicApi::later},
-                                       {"/v1/cost", &PublicApi::later},
-                                       {"/v1/openapi.json", &PublicApi::openapi},
-                                       {"/v1/asyncapi.json", &PublicApi::asyncapi}};
-    for (const Route& r : routes)
+    for (const Route& r : routes())
         if (r.path == path) return &r;
     return nullptr;
+}
+
+std::vector<PublicApi::Path> PublicApi::paths() {
+    std::vector<Path> out;
+    for (const Route& r : routes()) out.push_back({r.path, r.parameters, r.handler != &PublicApi::later});
+    return out;
 }
 
 void PublicApi::later(Target& target, std::string&) const {
