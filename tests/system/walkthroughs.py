@@ -23,7 +23,7 @@ def symbol(hours_ahead):
 def commands(language):
     if language == "python":
         return lambda name: ["/usr/bin/python3", "-B", str(CLIENTS / "python" / "examples" / f"{name}.py")]
-    return lambda name: ["node", str(CLIENTS / "typescript" / "dist" / "examples" / f"{name}.js")]
+    return lambda name: ["node", str(CLIENTS / "typescript" / "build" / "examples" / f"{name}.js")]
 
 
 def own_tests(language):
@@ -33,7 +33,7 @@ def own_tests(language):
     if language == "typescript":
         if not (folder / "node_modules").is_dir():
             skip("the TypeScript client's packages are not installed: config/setup.sh test")
-        steps = [["npx", "--no-install", "tsc"], ["node", "--test", "dist/tests/book.test.js"]]
+        steps = [["npx", "--no-install", "tsc"], ["node", "--test", "build/tests/book.test.js"]]
     for step in steps:
         done = subprocess.run(step, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
         check(done.returncode == 0, f"{' '.join(step)}\n{done.stdout}{done.stderr}")
