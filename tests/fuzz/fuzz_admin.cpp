@@ -35,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view body(reinterpret_cast<const char*>(data), size);
     for (const AdminCall& call : admin_calls()) {
         if (decoder.decode(body)) break;
-        if (!check_fields(decoder.frame(), call.fields, {}, call.path)) call.read(decoder.frame(), directory, {});
+        if (!check_fields(decoder.frame(), call.fields, {}, call.path))
+            call.read(decoder.frame(), directory, {});
     }
     HttpRequest http;
     http.method = "POST";

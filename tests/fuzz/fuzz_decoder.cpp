@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames of /v1/trade and /v1/market: decoded, checked against the table, read into requests; of a batch also its
-// orders. Every refusal must name its code.
+// Frames of /v1/trade and /v1/market: decoded, checked against the table, read into requests; of a batch also
+// its orders. Every refusal must name its code.
 #include "engine/units/check.hpp"
 #include "gateway/ingress/decoder.hpp"
 #include "gateway/ingress/trade_request.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes from a socket, as a connection takes them: HTTP requests, an upgrade, WebSocket frames. The first byte says
-// into how many pieces the rest is cut, for what is read must not depend on how it came.
+// Bytes from a socket, as a connection takes them: HTTP requests, an upgrade, WebSocket frames. The first
+// byte says into how many pieces the rest is cut, for what is read must not depend on how it came.
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 

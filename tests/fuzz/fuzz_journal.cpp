@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch as the disk gives it back: header, commands and events of any bytes. The checksums are set right before, or
-// nothing behind them would ever be looked at; then the same bytes are read as they came, too.
+// A batch as the disk gives it back: header, commands and events of any bytes. The checksums are set right
+// before, or nothing behind them would ever be looked at; then the same bytes are read as they came, too.
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <vector>
@@ -30,7 +31,7 @@ void read(engine::Sequence sequence, Bytes commands, Bytes events) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 2) return 0;
     const auto* first = reinterpret_cast<const std::byte*>(data) + 2;
-    const std::size_t split = std::min<std::size_t>(data[0] | data[1] << 8, size - 2);
+    const std::size_t split = std::min(std::size_t{data[0]} + std::size_t{data[1]} * 256, size - 2);
     std::vector<std::byte> commands(first, first + split), events(first + split, first + size - 2);
     BatchHeader header;
     engine::Sequence sequence{1};

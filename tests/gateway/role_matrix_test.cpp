@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every role against every call there is: ops from the table, admin calls from theirs, account routes from theirs.
-// Who may is written down here once more, by hand, so that a slip in a table is seen.
+// Every role against every call there is: ops from the table, admin calls from theirs, account routes from
+// theirs. Who may is written down here once more, by hand, so that a slip in a table is seen.
 #include <map>
 #include <set>
 
@@ -73,7 +73,8 @@ bool refused_for_role(const std::string& answer) { return code_in(answer) == "AU
 
 }  // namespace
 
-TEST_CASE("the matrix of roles and ops: who may is entered or answered, who may not is told the role", "[roles]") {
+TEST_CASE("the matrix of roles and ops: who may is entered or answered, who may not is told the role",
+          "[roles]") {
     std::set<std::string> there;
     for (const OpSpec& op : ops())
         if (op.endpoint == Endpoint::trade && op.op != Op::later && op.op != Op::session_logon)
@@ -92,8 +93,10 @@ TEST_CASE("the matrix of roles and ops: who may is entered or answered, who may 
                 fmt::format(R"({{"id":"1","op":"{}"{}{}}})", op, rule.fields.empty() ? "" : ",", rule.fields);
             const std::string answer = g.say(c, text);
             CHECK(refused_for_role(answer) == !rule.may.contains(role));
-            if (rule.may.contains(role)) CHECK(code_in(answer).empty());
-            else CHECK(g.nothing_entered());
+            if (rule.may.contains(role))
+                CHECK(code_in(answer).empty());
+            else
+                CHECK(g.nothing_entered());
             g.forget();
         }
     }
