@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
@@ -23,6 +24,7 @@
 #include <thread>
 
 #include "bench/frame.hpp"
+#include "bench/subscribers.hpp"
 #include "gateway/client/json.hpp"
 #include "gateway/transport/client.hpp"
 #include "gateway/transport/frame.hpp"
@@ -41,7 +43,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int window = 16;
-constexpr std::array connection_counts{1, 16, 128};
+constexpr std::array connection_counts{1, 16, 128, 1'000};
+constexpr std::size_t headline = 2;  // 128 connections
 
 constexpr std::string_view order =
     R"({"id":"1234567","op":"order.place","symbol":"H100.CN-EAST.G2.20261201T01Z","side":"buy","type":"limit",)"
@@ -253,6 +256,22 @@ class Load {
         return static_cast<double>(answers) / std::chrono::duration<double>(Clock::now() - begin).count();
     }
 
+    // One request at a time on the first connection: microseconds from asking to having the answer, the
+    // median.
+    double ping_pong_us(std::chrono::duration<double> length) {
+        std::vector<double> took;
+        const auto end = Clock::now() + length;
+        while (Clock::now() < end || took.empty()) {
+            const auto asked = Clock::now();
+            ask(peers_.front(), 1);
+            while (hear(peers_.front(), false) == 0) {
+            }
+            took.push_back(std::chrono::duration<double, std::micro>(Clock::now() - asked).count());
+        }
+        std::ranges::nth_element(took, took.begin() + static_cast<std::ptrdiff_t>(took.size() / 2));
+        return took[took.size() / 2];
+    }
+
   private:
     static void handshake(Peer& peer) {
         peer.socket.write(
@@ -279,7 +298,7 @@ class Load {
         }
         return answers;
     }
-    std::uint64_t hear(Peer& peer) {
+    std::uint64_t hear(Peer& peer, bool ask_again = true) {
         const auto size = peer.socket.read(chunk_);
         if (size < 0) throw std::runtime_error("the server hung up");
         peer.input.append(chunk_.data(), static_cast<std::size_t>(size));
@@ -291,7 +310,7 @@ class Load {
             ++answers;
         }
         peer.input.erase(0, taken);
-        ask(peer, answers);
+        if (ask_again) ask(peer, answers);
         return static_cast<std::uint64_t>(answers);
     }
     // A window of small frames always fits into the socket's buffer; what does not leaves with the next.
@@ -316,6 +335,12 @@ double measure(int connections, double seconds) {
     return Load(contender, connections).run(std::chrono::duration<double>(seconds));
 }
 
+template <class Server>
+double ping_pong(double seconds) {
+    const Server contender;
+    return Load(contender, 1).ping_pong_us(std::chrono::duration<double>(seconds));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -324,7 +349,7 @@ int main(int argc, char** argv) {
         Cli("bench_gateway", "Order entry at the socket: echo, plain Beast, ours; window 16.")
             .parse(argc, argv);
     Report report("gateway", options);
-    const double each = options.seconds / 5;  // three connection counts, each a part of a timed run
+    const double each = options.seconds / 6;  // each count is a part of a timed run
     const std::vector<std::string> names{"epoll_echo", "plain_beast", "null_engine"};
     std::vector<std::vector<Series>> all;
     for (const int connections : connection_counts) {
@@ -339,8 +364,18 @@ int main(int argc, char** argv) {
         report.line(line);
     }
     for (std::size_t i = 0; i < names.size(); ++i)
-        report.json().number(names[i] + "_per_s", all.back()[i].best());
-    report.json().number("null_engine_to_plain_beast", all.back()[2].best() / all.back()[1].best());
+        report.json().number(names[i] + "_per_s", all[headline][i].best());
+    report.json().number("null_engine_to_plain_beast", all[headline][2].best() / all[headline][1].best());
+    const double ours_us = ping_pong<NullEngine>(each), plain_us = ping_pong<PlainBeast>(each);
+    report.line(
+        fmt::format("ping-pong p50   plain Beast {:.1f} us   null engine {:.1f} us", plain_us, ours_us));
+    report.json().number("pingpong_p50_us", ours_us).number("plain_beast_pingpong_p50_us", plain_us);
+    for (const std::size_t count : {std::size_t{1}, std::size_t{100}, std::size_t{1'000}}) {
+        const double per_s =
+            gridbook::bench::Subscribers(count).delivered_per_s(std::chrono::duration<double>(each));
+        report.line(fmt::format("{:>4} subscribers   {:.0f} messages/s delivered", count, per_s));
+        report.json().number(fmt::format("fanout_{}_per_s", count), per_s);
+    }
     report.json().open("connections");
     for (std::size_t c = 0; c < all.size(); ++c) {
         report.json().open(std::to_string(connection_counts[c]));

@@ -64,4 +64,9 @@ if [ "$what" = test ]; then
         npm ci --prefix tests/system --no-audit --no-fund --loglevel=error </dev/null ||
             fail "npm could not install ws $wanted: is the npm registry reachable?"
     fi
+    if [ ! -x gateway/clients/typescript/node_modules/.bin/tsc ]; then
+        say "installing the npm packages of the TypeScript client"
+        npm ci --prefix gateway/clients/typescript --no-audit --no-fund --loglevel=error </dev/null ||
+            fail "npm could not install what gateway/clients/typescript/package.json names: is the npm registry reachable?"
+    fi
 fi

@@ -4,20 +4,23 @@
 #   release      units, twin, scenarios, tidy, and the system tests with real processes and sockets
 #   asan-ubsan   engine, ledger, twin and the protocol's state under the address and undefined sanitizers
 #   tsan         rings and pipeline under the thread sanitizer
+#   fuzz         libFuzzer over frames, requests, admin bodies, configuration and journal, 20 s each, where clang-19 is installed
 #   bench        every bench once, shortly: it must run and end with its JSON object
-# The last line is `N passed, N failed`. --fast leaves the sanitizers out; --tidy runs clang-tidy over everything, too;
+# The last line is `N passed, N failed`. --fast leaves sanitizers and fuzzers out; --fuzz SECONDS gives each fuzzer so long; --tidy runs clang-tidy over everything, too;
 # --matrix builds the engine with g++ and clang, unoptimised and optimised, and runs the golden flow in all four.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
-fast="" tidy="" matrix=""
-for argument in "$@"; do
-    case $argument in
+fast="" tidy="" matrix="" fuzz_seconds=20
+while [ $# -gt 0 ]; do
+    case $1 in
         --fast) fast=1 ;;
         --tidy) tidy=1 ;;
         --matrix) matrix=1 ;;
-        *) fail "usage: config/test.sh [--fast] [--tidy] [--matrix]" ;;
+        --fuzz) fuzz_seconds=${2:?--fuzz needs seconds} && shift ;;
+        *) fail "usage: config/test.sh [--fast] [--tidy] [--matrix] [--fuzz SECONDS]" ;;
     esac
+    shift
 done
 
 # A finding ends the program that has it, so that no test passes over one.
@@ -65,6 +68,19 @@ if [ -z "$fast" ]; then
     build tsan -- test_pipeline
     say "[$(clock)] tsan: rings and pipeline"
     run_ctest tsan -R '^pipeline$'
+fi
+
+if [ -z "$fast" ] && command -v clang++-19 >/dev/null; then
+    say "[$(clock)] building the fuzzers"
+    fuzzers=(frames decoder admin config journal)
+    build fuzz -- "${fuzzers[@]/#/fuzz_}"
+    say "[$(clock)] fuzzing, $fuzz_seconds s each"
+    fuzz_one() { # NAME: new inputs go to the build folder, the corpus stays as it is
+        mkdir -p "build/fuzz/found/$1"
+        "build/fuzz/tests/fuzz_$1" -max_total_time="$fuzz_seconds" -timeout=5 -max_len=4096 -verbosity=0 \
+            -artifact_prefix="build/fuzz/found/$1-" "build/fuzz/found/$1" "tests/fuzz/corpus/$1"
+    }
+    for name in "${fuzzers[@]}"; do count "fuzz $name" fuzz_one "$name"; done
 fi
 
 if [ -n "$tidy" ]; then

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "gateway/client/terminal.hpp"
 #include "gateway/demo/demo.hpp"
 #include "gateway/keys.hpp"
 #include "gateway/ledger_commands.hpp"
@@ -115,6 +116,19 @@ void add_audit(CLI::App& app, int& status) {
         [=, &status] { status = ledger::audit(*data, std::cout, ledger::AuditOptions{.json = *json}); });
 }
 
+void add_client(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "client", "trade and look at the market by hand or from a script; without a command it reads lines");
+    auto o = std::make_shared<TerminalOptions>();
+    command->add_option("--url", o->url, "http://HOST:PORT of the exchange");
+    auto* key = command->add_option("--key", o->key_name, "name of the key, for everything but public data");
+    command->add_option("--pem", o->key_file, "file of the private key")->needs(key);
+    command->add_flag("--json", o->json, "answers as JSON, one a line");
+    command->add_option("--seconds", o->seconds, "watch and events end after this long; 0: at Ctrl-C");
+    command->add_option("command", o->command, "one command and its words; `help` tells all of them");
+    command->callback([=, &status] { status = run_terminal(*o); });
+}
+
 void add_keygen(CLI::App& app, int& status) {
     auto* command = app.add_subcommand("keygen", "make an Ed25519 key; prints its public half (base64)");
     auto out = std::make_shared<std::string>();
@@ -147,6 +161,7 @@ void add_subcommands(CLI::App& app, int& status) {
     add_audit(app, status);
     add_ledger_subcommands(app, status);
     add_keygen(app, status);
+    add_client(app, status);
 }
 
 }  // namespace gridbook::gateway

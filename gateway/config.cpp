@@ -259,7 +259,23 @@ void expand(Config& config, const FamilyEntry& entry) {
             for (const std::string& tier : entry.tiers) expand(config, entry, class_name, zone, tier);
 }
 
+bool on_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+// Beside TLS, without it, is for programs on this machine only.
+void complete(const Config::Server& server, const Place& place) {
+    if (server.certificate.empty() != server.key.empty())
+        refuse(place, "server.key: goes together with server.certificate");
+    if (server.plain_address.empty()) return;
+    if (server.certificate.empty())
+        refuse(place,
+               "server.plain_address: is for an exchange with TLS; this one has no server.certificate");
+    if (!on_loopback(server.plain_address))
+        refuse(place, fmt::format("server.plain_address: must be on loopback (127.0.0.1, ::1), got {}",
+                                  server.plain_address));
+}
+
 void complete(Config& config, const std::vector<FamilyEntry>& families) {
+    complete(config.server, config.place);
     once(config.classes, "classes");
     once(config.zones, "zones");
     once(config.tiers, "tiers");

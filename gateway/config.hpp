@@ -12,6 +12,8 @@
 
 #include "engine/command.hpp"
 #include "engine/pipeline/wait.hpp"
+#include "gateway/egress/account_streams.hpp"
+#include "gateway/ingress/rate_limits.hpp"
 
 namespace gridbook::gateway {
 
@@ -28,6 +30,15 @@ struct Config {
         std::string address = "127.0.0.1";
         std::uint16_t port = 8080;
         std::uint32_t connections = 4096;  // open sockets at once
+        std::uint32_t connections_per_address =
+            1024;                               // of them from one address (IPv6: one /64); 0: no limit
+        std::uint32_t messages_per_s = 50'000;  // read from one WebSocket; beyond, it waits; 0: no limit
+        std::uint32_t http_per_s = 5'000;       // requests from one address; beyond: 429; 0: no limit
+        std::string certificate{};              // PEM chain; with `key`: TLS on everything
+        std::string key{};                      // PEM private key
+        std::string
+            plain_address{};  // with TLS, a loopback address that also answers without it; empty: none
+        std::uint16_t plain_port = 0;
     };
     struct Data {
         std::string folder = "data";        // relative to the working directory of the process
@@ -53,6 +64,13 @@ struct Config {
     struct Sessions {
         // How long the orders of a lost session wait for its key to come back (cancel on disconnect).
         std::uint32_t cancel_grace_ms = 5'000;
+        // Events of all account streams that are kept for resuming; older ones are in the ledger.
+        std::uint32_t resume_events = AccountStreams::events_kept;
+    };
+    // What a key, and an account with all its keys, may send (rate_limits.hpp). Not with a replay clock.
+    struct Rates {
+        gateway::Rates key{{{{2'000, 4'000}, {10'000, 20'000}, {1'000, 2'000}}}};
+        gateway::Rates account{{{{4'000, 8'000}, {20'000, 40'000}, {2'000, 4'000}}}};
     };
     struct Demo {
         std::uint64_t seed = 1;
@@ -103,6 +121,7 @@ struct Config {
     Threads threads{};
     Rings rings{};
     Sessions sessions{};
+    Rates rates{};
     engine::SetRules rules{};                     // entered when the journal has others
     engine::Genesis genesis = default_genesis();  // pools, fees, margin, limits, retention, clock
     engine::Time clock_start{};                   // where a replay clock begins; 0 with the real clock

@@ -160,6 +160,20 @@ ConfigKeys<Config> rule_keys() {
     };
 }
 
+// Two keys a pace: how many a second on the long run, and how many at once.
+ConfigKeys<Config> rate_keys(Rates& (*rates)(Config&)) {
+    constexpr std::int64_t most = 10'000'000;
+    const auto per_s = [=](Pace pace) {
+        return [=](Config& c, const V& v) { v.integer(rates(c).of(pace).per_s, 0, most); };
+    };
+    const auto burst = [=](Pace pace) {
+        return [=](Config& c, const V& v) { v.integer(rates(c).of(pace).burst, batch_orders_max, most); };
+    };
+    return {{"orders_per_s", per_s(Pace::orders)},   {"orders_burst", burst(Pace::orders)},
+            {"cancels_per_s", per_s(Pace::cancels)}, {"cancels_burst", burst(Pace::cancels)},
+            {"queries_per_s", per_s(Pace::queries)}, {"queries_burst", burst(Pace::queries)}};
+}
+
 }  // namespace
 
 const std::vector<ConfigSection>& config_sections() {
@@ -167,7 +181,16 @@ const std::vector<ConfigSection>& config_sections() {
         {"server",
          {{"address", [](Config& c, const V& v) { c.server.address = v.text(64); }},
           {"port", [](Config& c, const V& v) { v.integer(c.server.port, 0, 65'535); }},
-          {"connections", [](Config& c, const V& v) { v.integer(c.server.connections, 1, 65'536); }}}},
+          {"connections", [](Config& c, const V& v) { v.integer(c.server.connections, 1, 65'536); }},
+          {"connections_per_address",
+           [](Config& c, const V& v) { v.integer(c.server.connections_per_address, 0, 65'536); }},
+          {"messages_per_s",
+           [](Config& c, const V& v) { v.integer(c.server.messages_per_s, 0, 100'000'000); }},
+          {"http_per_s", [](Config& c, const V& v) { v.integer(c.server.http_per_s, 0, 1'000'000); }},
+          {"certificate", [](Config& c, const V& v) { c.server.certificate = v.text(4'096); }},
+          {"key", [](Config& c, const V& v) { c.server.key = v.text(4'096); }},
+          {"plain_address", [](Config& c, const V& v) { c.server.plain_address = v.text(64); }},
+          {"plain_port", [](Config& c, const V& v) { v.integer(c.server.plain_port, 0, 65'535); }}}},
         {"data",
          {{"folder", [](Config& c, const V& v) { c.data.folder = v.text(4'096); }},
           {"free_floor_mb",
@@ -206,7 +229,11 @@ const std::vector<ConfigSection>& config_sections() {
           {"sessions", [](Config& c, const V& v) { v.integer(c.genesis.sessions, 1, 1 << 20); }}}},
         {"sessions",
          {{"cancel_grace_ms",
-           [](Config& c, const V& v) { v.integer(c.sessions.cancel_grace_ms, 0, 3'600'000); }}}},
+           [](Config& c, const V& v) { v.integer(c.sessions.cancel_grace_ms, 0, 3'600'000); }},
+          {"resume_events",
+           [](Config& c, const V& v) { v.integer(c.sessions.resume_events, 1'024, 1 << 26); }}}},
+        {"key_rates", rate_keys([](Config& c) -> Rates& { return c.rates.key; })},
+        {"account_rates", rate_keys([](Config& c) -> Rates& { return c.rates.account; })},
         {"rules", rule_keys()},
         {"fees",
          {{"taker_bp", [](Config& c, const V& v) { v.basis_points(c.genesis.taker_fee); }},

@@ -9,6 +9,7 @@
 // nearly always free and is found without a hash. Nothing is allocated for a short id once the table has its
 // size.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,23 @@
 
 namespace gridbook::gateway {
 
+// An order.batch whose items are answered one by one; the last answer sends them all.
+struct Batch {
+    std::string id{};
+    std::vector<std::string> results{};  // in the order of the items
+    std::size_t waiting = 0;             // items without an answer yet
+    std::vector<std::string> after{};    // what the connection is told after the reply
+};
+
 struct Request {
     ConnectionId connection = 0;
     HttpId http = 0;
     std::string id{};                   // the client's request id, trade frames only
     std::string op{};                   // order.place, POST /v1/admin/bands, ...
     std::vector<engine::Event> rows{};  // answers to a question, gathered until rows_end
+    std::shared_ptr<Batch> batch{};     // it is item `item` of this
+    std::uint32_t item = 0;
+    bool snapshot = false;  // part of a snapshot that nobody asked for by id: told as an event
 };
 
 class Requests {
@@ -68,6 +80,7 @@ class Requests {
     void release(Slot& s) {
         s.number = 0;
         s.request.rows = {};
+        s.request.batch = {};
         --size_;
     }
     // Numbers that had different slots have different ones in a table of twice the size too.

@@ -8,11 +8,23 @@ namespace {
 
 // How often heartbeats and silent clients are looked after.
 constexpr engine::Duration tick_every = engine::millisecond * 250;
+// Channel book.100ms, and readers that had fallen behind.
+constexpr engine::Duration feed_every = engine::millisecond * 100;
 
 ServerLimits server_limits(const Config& config) {
     ServerLimits limits;
     limits.connections = config.server.connections;
+    limits.connections_per_address = config.server.connections_per_address;
+    limits.messages_per_s =
+        config.genesis.clock == engine::ClockMode::replay ? 0 : config.server.messages_per_s;
+    limits.http_per_s = config.server.http_per_s;
     return limits;
+}
+
+// A trace runs in its own time; how fast its messages come says nothing about the participants in it.
+RateLimits rate_limits(const Config& config) {
+    if (config.genesis.clock == engine::ClockMode::replay) return {{}, {}};
+    return {config.rates.key, config.rates.account};
 }
 
 TradeLimits trade_limits(const engine::Genesis& genesis) {
@@ -28,21 +40,35 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
     : server_(config.server.address, config.server.port, server_limits(config), door_),
       bands_(std::move(texts)),
       market_(config.genesis.orders),
-      sessions_(directory_, server_, trade_limits(config.genesis)),
+      streams_(config.sessions.resume_events),
+      sessions_(directory_, server_, streams_, trade_limits(config.genesis)),
       feed_(directory_, market_, sessions_.outbox()),
+      replay_(directory_, streams_, sessions_),
+      rates_(rate_limits(config)),
       port_(commands, blobs),
       public_api_(directory_, bands_, market_, metrics_, config.genesis, [this] { return not_ready_; }),
       http_api_(directory_, public_api_, requests_, port_, server_, machine_time()),
-      ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, machine_time,
+      ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, replay_, rates_, machine_time,
                config.sessions.cancel_grace_ms),
-      publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_) {}
+      publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_,
+                 streams_) {
+    if (config.server.certificate.empty()) return;
+    server_.use_tls(config.server.certificate, config.server.key);
+    if (!config.server.plain_address.empty())
+        server_.listen_plain(config.server.plain_address, config.server.plain_port);
+}
 
 std::size_t Rim::poll(engine::Time now) {
     if (now - ticked_ >= tick_every) {
         ingress_.tick();
         ticked_ = now;
     }
-    return server_.poll();
+    if (now - fed_ >= feed_every) {
+        feed_.tick(now);
+        fed_ = now;
+    }
+    const std::size_t replayed = replay_.step() ? 1 : 0;
+    return server_.poll() + replayed;
 }
 
 }  // namespace gridbook::gateway

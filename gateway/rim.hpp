@@ -73,8 +73,11 @@ class Rim final : public ledger::Mirror {
     MarketData market_;
     Metrics metrics_;
     Requests requests_;
+    AccountStreams streams_;
     Sessions sessions_;
     MarketFeed feed_;
+    StreamReplay replay_;
+    RateLimits rates_;
     CommandPort port_;
     std::string not_ready_ = "starting";  // why /readyz is not ready; empty: it is
     PublicApi public_api_;
@@ -82,6 +85,7 @@ class Rim final : public ledger::Mirror {
     Ingress ingress_;
     Publisher publisher_;
     engine::Time ticked_{};
+    engine::Time fed_{};
 };
 
 }  // namespace gridbook::gateway

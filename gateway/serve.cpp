@@ -40,10 +40,13 @@ class Service {
         // From here on a signal closes in order: pages are served already while the configuration is entered.
         // Before, in a long recovery, it simply ends the process, which loses nothing.
         rim_.server().on_signal([this] { stopping_ = true; });
+        rim_.server().on_hangup([this] { renew_certificate(); });
         pipeline_->start();
         bootstrap();
         rim_.not_ready("");
-        const std::string url = fmt::format("http://{}:{}", config_.server.address, rim_.server().port());
+        const std::string url =
+            fmt::format("{}://{}:{}", config_.server.certificate.empty() ? "http" : "https",
+                        config_.server.address, rim_.server().port());
         spdlog::info("the exchange is open at {}", url);
         if (options_.on_ready) options_.on_ready(url);
         loop();
@@ -87,6 +90,17 @@ class Service {
         options.trouble = [](const std::string& sentence) { spdlog::error("snapshots: {}", sentence); };
         follower_.emplace(*journal_, std::move(options));
         follower_->start();
+    }
+
+    // A certificate that cannot be used leaves the old one in its place.
+    void renew_certificate() {
+        if (config_.server.certificate.empty()) return;
+        try {
+            rim_.server().use_tls(config_.server.certificate, config_.server.key);
+            spdlog::info("TLS: {} was read again", config_.server.certificate);
+        } catch (const std::exception& error) {
+            spdlog::error("TLS: {}; the certificate before it stays in use", error.what());
+        }
     }
 
     // Enters what the configuration says and the journal does not know yet.

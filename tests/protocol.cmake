@@ -5,7 +5,8 @@ find_package(OpenSSL REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(ZLIB REQUIRED)
 file(GLOB_RECURSE protocol CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/gateway/ingress/*.cpp
-     ${CMAKE_SOURCE_DIR}/gateway/egress/*.cpp ${CMAKE_SOURCE_DIR}/gateway/admin/*.cpp)
+     ${CMAKE_SOURCE_DIR}/gateway/egress/*.cpp ${CMAKE_SOURCE_DIR}/gateway/admin/*.cpp
+     ${CMAKE_SOURCE_DIR}/gateway/specs/*.cpp)
 foreach(name directory decimal keys config config_keys bootstrap wire_error)
   list(APPEND protocol ${CMAKE_SOURCE_DIR}/gateway/${name}.cpp)
 endforeach()

@@ -43,6 +43,8 @@ bool matches(std::string_view pattern, std::string_view path) {
 
 }  // namespace
 
+std::span<const SignedRoute> signed_routes() { return routes; }
+
 const SignedRoute* find_route(std::string_view method, std::string_view path, bool& other_method) {
     for (const SignedRoute& route : routes) {
         if (!matches(route.path, path)) continue;

@@ -197,4 +197,19 @@ std::size_t JsonDocument::size(std::string_view pointer) const {
     return 0;
 }
 
+std::vector<std::pair<std::string, std::string>> JsonDocument::items(std::string_view pointer) const {
+    const auto shown = [](dom::element element) {
+        std::string_view text;
+        return element.get(text) ? simdjson::minify(element) : std::string(text);
+    };
+    std::vector<std::pair<std::string, std::string>> out;
+    dom::array array;
+    if (!parsed_->at(pointer).get(array))
+        for (const dom::element item : array) out.emplace_back(std::string(), shown(item));
+    dom::object object;
+    if (!parsed_->at(pointer).get(object))
+        for (const auto& [name, value] : object) out.emplace_back(std::string(name), shown(value));
+    return out;
+}
+
 }  // namespace gridbook::gateway

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gateway/client/message.hpp"
 
@@ -47,6 +49,9 @@ class JsonDocument {
     std::optional<bool> flag(std::string_view pointer) const;
     // Elements of an array, or members of an object; 0 when there is nothing there.
     std::size_t size(std::string_view pointer) const;
+    // What stands in an object, in its order, or in an array (then the names are empty): strings without
+    // their quotes, everything else as JSON.
+    std::vector<std::pair<std::string, std::string>> items(std::string_view pointer) const;
 
   private:
     struct Parsed;

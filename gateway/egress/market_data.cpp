@@ -102,8 +102,10 @@ void MarketData::fill_order(const engine::Fill& fill) {
 }
 
 void MarketData::recall_trade(const engine::Fill& fill, const engine::EventHeader& header) {
-    tape_.add({fill.trade, header.sequence, header.time, fill.instrument, fill.price, fill.qty, fill.side,
-               fill.call});
+    const Trade trade{fill.trade, header.sequence, header.time, fill.instrument,
+                      fill.price, fill.qty,        fill.side,   fill.call};
+    tape_.add(trade);
+    candles_.add(trade);
 }
 
 void MarketData::recall(const ledger::InstrumentTotals& totals) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/event.hpp"
+#include "gateway/egress/candles.hpp"
 #include "gateway/egress/depth.hpp"
 #include "gateway/egress/order_mirror.hpp"
 #include "gateway/egress/trade_tape.hpp"
@@ -75,6 +76,7 @@ class MarketData {
     // Lots in each hour of a strip or any-of that is not done; it never stands in a book.
     std::uint32_t strip_qty(engine::OrderId order) const;
     const TradeTape& tape() const { return tape_; }
+    const Candles& candles() const { return candles_; }
 
   private:
     struct Touch {
@@ -108,6 +110,7 @@ class MarketData {
     OrderMirror orders_;
     std::unordered_map<engine::OrderId, Strip> strips_;
     TradeTape tape_;
+    Candles candles_;
     std::vector<Touch> touches_;
     std::vector<LevelChange> changes_;
 };

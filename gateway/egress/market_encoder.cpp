@@ -110,16 +110,42 @@ void append_book_snapshot(const Market& market, const Directory& directory, std:
     m.number<"crc">(book_crc(market, product)).raw("}");
 }
 
-void append_book_delta(const Market& market, std::span<const LevelChange> changes, const Directory& directory,
+void append_book_delta(const Market& market, const BookDelta& delta, const Directory& directory,
                        std::string& out) {
     const engine::Product product = directory.product(market.instrument.family);
     Members m(out);
-    m.raw(R"({"ev":"book")").quoted<"symbol">([&] { directory.append_symbol(market.instrument, out); });
-    m.number<"prev">(market.previous.value).number<"seq">(market.sequence.value).raw(",\"bids\":");
-    append_changes(changes, engine::Side::buy, product, out);
+    m.raw(R"({"ev":")").raw(delta.channel).raw("\"").quoted<"symbol">([&] {
+        directory.append_symbol(market.instrument, out);
+    });
+    m.number<"prev">(delta.previous.value).number<"seq">(market.sequence.value).raw(",\"bids\":");
+    append_changes(delta.changes, engine::Side::buy, product, out);
     m.raw(",\"asks\":");
-    append_changes(changes, engine::Side::sell, product, out);
+    append_changes(delta.changes, engine::Side::sell, product, out);
     m.number<"crc">(book_crc(market, product)).raw("}");
+}
+
+void append_ticker(const Market& market, const Directory& directory, std::string& out) {
+    const engine::Product product = directory.product(market.instrument.family);
+    Members m(out);
+    m.raw(R"({"ev":"ticker")").quoted<"symbol">([&] { directory.append_symbol(market.instrument, out); });
+    m.number<"seq">(directory.sequence().value).word<"phase">(wire_name(market.phase));
+    if (!market.bids.empty()) {
+        m.raw(",\"bid\":");
+        append_pair(market.bids.at(0).price, market.bids.at(0).lots, product, out);
+    }
+    if (!market.asks.empty()) {
+        m.raw(",\"ask\":");
+        append_pair(market.asks.at(0).price, market.asks.at(0).lots, product, out);
+    }
+    if (market.trades != 0) m.price<"last">(market.last_price);
+    m.qty<"volume">(market.traded, product).number<"trades">(market.trades);
+    if (market.reference != engine::Price{})
+        m.price<"reference">(market.reference).price<"low">(market.low).price<"high">(market.high);
+    m.time<"ts">(directory.time()).raw("}");
+}
+
+void append_resync(std::uint64_t dropped, engine::Time now, std::string& out) {
+    Members(out).raw(R"({"ev":"resync")").number<"dropped">(dropped).time<"ts">(now).raw("}");
 }
 
 void append_trade(const engine::Event& event, const Directory& directory, std::string& out) {

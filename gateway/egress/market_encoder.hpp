@@ -18,9 +18,19 @@ namespace gridbook::gateway {
 std::uint32_t book_crc(const Market& market, engine::Product product);
 
 void append_book_snapshot(const Market& market, const Directory& directory, std::string& out);
-// `changes` are all of one instrument.
-void append_book_delta(const Market& market, std::span<const LevelChange> changes, const Directory& directory,
+// A message of channel book or book.100ms; `changes` are all of the market's instrument.
+struct BookDelta {
+    std::string_view channel = "book";
+    engine::Sequence previous{};
+    std::span<const LevelChange> changes{};
+};
+void append_book_delta(const Market& market, const BookDelta& delta, const Directory& directory,
                        std::string& out);
+// Best prices, last trade, what was traded, the effective band and the phase of an instrument, in one
+// message.
+void append_ticker(const Market& market, const Directory& directory, std::string& out);
+// {"ev":"resync","dropped":…}: the reader was behind; snapshots of what moved follow.
+void append_resync(std::uint64_t dropped, engine::Time now, std::string& out);
 // `fill` is the taker's: its side is the aggressor's.
 void append_trade(const engine::Event& fill, const Directory& directory, std::string& out);
 void append_band(const Bands::Version& version, engine::Sequence sequence, const Directory& directory,

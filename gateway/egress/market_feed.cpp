@@ -2,6 +2,7 @@
 #include "gateway/egress/market_feed.hpp"
 
 #include <array>
+#include <utility>
 
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
@@ -11,15 +12,18 @@ namespace gridbook::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Channel>, 5> channels_here{
+constexpr std::array<std::pair<std::string_view, Channel>, 7> channels_here{
     {{"book", Channel::book},
+     {"book.100ms", Channel::book_100ms},
      {"trades", Channel::trades},
+     {"ticker", Channel::ticker},
      {"band", Channel::band},
      {"phase", Channel::phase},
      {"indicative", Channel::indicative}}};
 // Of the protocol, but of a later version.
-constexpr std::array<std::string_view, 5> channels_later{"book.100ms", "ticker", "capacity", "cost",
-                                                         "alerts"};
+constexpr std::array<std::string_view, 3> channels_later{"capacity", "cost", "alerts"};
+
+bool is_book(Channel channel) { return channel == Channel::book || channel == Channel::book_100ms; }
 
 template <class Names>
 bool contains(const Names& names, std::string_view word) {
@@ -61,9 +65,18 @@ void MarketFeed::handle(ConnectionId connection, const MarketRequest& request) {
     if (error) return refuse(connection, request.id, *error);
 
     reply(connection, request.id);
-    if (!on && !resync) return;
-    for (const Topic& topic : topics)
-        if (topic.channel == Channel::book) snapshot(connection, topic.scope);
+    if (on || resync) present(connection, topics);
+}
+
+// What there is now of what was asked for.
+void MarketFeed::present(ConnectionId connection, const Topics& topics) {
+    for (const Topic& topic : topics) {
+        if (topic.channel == Channel::book_100ms)
+            conflated_.open(topic.scope, market_.find(topic.scope)->sequence);
+        if (is_book(topic.channel)) snapshot(connection, topic.scope);
+        if (topic.channel == Channel::ticker && market_.find(topic.scope) != nullptr)
+            present_ticker(connection, topic.scope);
+    }
 }
 
 std::optional<WireError> MarketFeed::read_channels(const MarketRequest& request,
@@ -114,9 +127,9 @@ std::optional<WireError> MarketFeed::read_topic(const std::string& symbol, Chann
     }
     const auto family = directory_.family_id(symbol);
     if (symbol != "*" && !family) return unknown_symbol(symbol);
-    if (channel == Channel::book)
+    if (is_book(channel))
         return WireError{"FORMAT_VALUE",
-                         "channel book takes instruments; a family or * is for the other channels",
+                         "channels book and book.100ms take instruments; a family or * is for the others",
                          "symbols",
                          "book by instrument",
                          {},
@@ -154,12 +167,61 @@ void MarketFeed::book(std::span<const LevelChange> changes) {
         std::size_t n = 1;
         while (n < changes.size() && changes[n].instrument == changes[0].instrument) ++n;
         const Topic topic = of_instrument(Channel::book, changes[0].instrument);
+        conflated_.note(changes.first(n));
         if (subscriptions_.heard({topic})) {
+            const Market& market = *market_.find(topic.scope);
             text_.clear();
-            append_book_delta(*market_.find(topic.scope), changes.first(n), directory_, text_);
+            append_book_delta(market, {"book", market.previous, changes.first(n)}, directory_, text_);
             tell({topic});
         }
+        ticker(topic.scope);
         changes = changes.subspan(n);
+    }
+}
+
+void MarketFeed::ticker(engine::InstrumentId instrument) {
+    const std::initializer_list<Topic> topics{of_instrument(Channel::ticker, instrument),
+                                              of_family(Channel::ticker, instrument.family),
+                                              of_all(Channel::ticker)};
+    const Market* market = market_.find(instrument);
+    if (market == nullptr || !subscriptions_.heard(topics)) return;
+    const auto best = [](const Depth& depth) { return depth.empty() ? Level{} : depth.at(0); };
+    const Top top{best(market->bids), best(market->asks), market->trades, market->phase};
+    if (Top& told = tops_[instrument]; std::exchange(told, top) == top) return;
+    text_.clear();
+    append_ticker(*market, directory_, text_);
+    tell(topics);
+}
+
+// What has moved since the last message of the channel goes out now, to all who hear it.
+void MarketFeed::conflated(engine::InstrumentId instrument) {
+    const Topic topic = of_instrument(Channel::book_100ms, instrument);
+    const Market* market = market_.find(instrument);
+    if (market == nullptr || !subscriptions_.heard({topic})) return conflated_.close(instrument);
+    const ConflatedBooks::Due due = conflated_.take(*market);
+    if (due.changes.empty()) return;
+    text_.clear();
+    append_book_delta(*market, {"book.100ms", due.previous, due.changes}, directory_, text_);
+    tell({topic});
+}
+
+void MarketFeed::tick(engine::Time now) {
+    for (const engine::InstrumentId instrument : conflated_.moved()) conflated(instrument);
+    slow_.tick(
+        now, [&](ConnectionId connection, const SlowReaders::Lag& lag) { resync(connection, lag); },
+        [&](ConnectionId connection) { outbox_.close(connection, 1013, "SLOW"); });
+}
+
+void MarketFeed::resync(ConnectionId connection, const SlowReaders::Lag& lag) {
+    text_.clear();
+    append_resync(lag.dropped, directory_.time(), text_);
+    outbox_.send(connection, text_);
+    for (const Topic& topic : lag.moved) {
+        if (market_.find(topic.scope) == nullptr) continue;
+        if (topic.channel == Channel::ticker)
+            present_ticker(connection, topic.scope);
+        else if (subscriptions_.has(connection, topic))
+            snapshot(connection, topic.scope);
     }
 }
 
@@ -213,11 +275,18 @@ void MarketFeed::phase(const engine::Event& event) {
                                               of_family(Channel::phase, change.instrument.family),
                                               of_all(Channel::phase)};
     tell(topics, event, append_phase);
-    if (change.phase == engine::Phase::delivering) subscriptions_.drop_before(change.instrument);
+    ticker(change.instrument);
+    if (change.phase != engine::Phase::delivering) return;
+    subscriptions_.drop_before(change.instrument);
+    const auto first = engine::instrument(change.instrument.family, engine::Period{});
+    tops_.erase(tops_.lower_bound(first), tops_.lower_bound(change.instrument));
 }
 
 void MarketFeed::tell(std::initializer_list<Topic> topics) {
-    subscriptions_.each(topics, [&](ConnectionId connection) { outbox_.send(connection, text_); });
+    const Topic& about = *topics.begin();
+    subscriptions_.each(topics, [&](ConnectionId connection) {
+        if (slow_.takes(connection, about)) outbox_.send(connection, text_);
+    });
 }
 
 void MarketFeed::reply(ConnectionId connection, const std::string& id) {
@@ -237,9 +306,17 @@ void MarketFeed::refuse(ConnectionId connection, const std::string& id, const Wi
     outbox_.send(connection, text_);
 }
 
+// The conflated channel is brought up to date first, so that its next prev is the seq of this snapshot.
 void MarketFeed::snapshot(ConnectionId connection, engine::InstrumentId instrument) {
+    conflated(instrument);
     text_.clear();
     append_book_snapshot(*market_.find(instrument), directory_, text_);
+    outbox_.send(connection, text_);
+}
+
+void MarketFeed::present_ticker(ConnectionId connection, engine::InstrumentId instrument) {
+    text_.clear();
+    append_ticker(*market_.find(instrument), directory_, text_);
     outbox_.send(connection, text_);
 }
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // /v1/market (protocol section 4): subscriptions, a snapshot at once for every subscribed book, then one
-// delta a command with prev, seq and crc; trades, bands and phases as they happen. Nobody waits for the
-// engine here: everything comes from the mirrors. An event is encoded once and its bytes are shared by all
-// who hear it; what nobody hears is not encoded at all.
+// delta a command with prev, seq and crc, or one a tenth of a second; trades, tickers, bands and phases as
+// they happen. Who reads too slowly is conflated, told anew, or closed (slow_readers.hpp). Nobody waits for
+// the engine here: everything comes from the mirrors. An event is encoded once and its bytes are shared by
+// all who hear it; what nobody hears is not encoded at all.
 
 #include <optional>
 
+#include <map>
+
 #include "gateway/directory.hpp"
 #include "gateway/egress/bands.hpp"
+#include "gateway/egress/conflated_books.hpp"
 #include "gateway/egress/market_data.hpp"
+#include "gateway/egress/slow_readers.hpp"
 #include "gateway/egress/subscriptions.hpp"
 #include "gateway/ingress/market_request.hpp"
 #include "gateway/wire_error.hpp"
@@ -22,15 +27,24 @@ class MarketFeed {
     static constexpr std::size_t topics_max = 2'000;
 
     MarketFeed(const Directory& directory, const MarketData& market, Outbox& outbox,
-               std::size_t topics_limit = topics_max)
-        : directory_(directory), market_(market), outbox_(outbox), topics_limit_(topics_limit) {}
+               std::size_t topics_limit = topics_max, SlowReaders::Limits slow = {})
+        : directory_(directory),
+          market_(market),
+          outbox_(outbox),
+          topics_limit_(topics_limit),
+          slow_(outbox, slow) {}
     MarketFeed(const MarketFeed&) = delete;
     MarketFeed& operator=(const MarketFeed&) = delete;
 
     // Answers at once; a request that is refused changes nothing. Between batches only: a snapshot must not
     // show half a command.
     void handle(ConnectionId connection, const MarketRequest& request);
-    void closed(ConnectionId connection) { subscriptions_.drop(connection); }
+    void closed(ConnectionId connection) {
+        subscriptions_.drop(connection);
+        slow_.drop(connection);
+    }
+    // Ten times a second, between batches: channel book.100ms, and the slow readers.
+    void tick(engine::Time now);
 
     // What happened, in the order it happened.
     void book(std::span<const LevelChange> changes);
@@ -57,7 +71,13 @@ class MarketFeed {
 
     void reply(ConnectionId connection, const std::string& id);
     void refuse(ConnectionId connection, const std::string& id, const WireError& error);
+    void present(ConnectionId connection, const Topics& topics);
     void snapshot(ConnectionId connection, engine::InstrumentId instrument);
+    void present_ticker(ConnectionId connection, engine::InstrumentId instrument);
+    void resync(ConnectionId connection, const SlowReaders::Lag& lag);
+    void conflated(engine::InstrumentId instrument);
+    void ticker(engine::InstrumentId instrument);
+    // The first topic names what the message is about.
     void tell(std::initializer_list<Topic> topics);
     template <class Append>
     void tell(std::initializer_list<Topic> topics, const engine::Event& event, Append&& append);
@@ -67,6 +87,16 @@ class MarketFeed {
     Outbox& outbox_;
     std::size_t topics_limit_;
     Subscriptions subscriptions_;
+    SlowReaders slow_;
+    ConflatedBooks conflated_;
+    // What the last ticker of an instrument said; another is told only when this changes.
+    struct Top {
+        Level bid{}, ask{};
+        std::uint64_t trades = 0;
+        engine::Phase phase = engine::Phase::unlisted;
+        friend bool operator==(const Top&, const Top&) = default;
+    };
+    std::map<engine::InstrumentId, Top> tops_;
     std::string text_;  // the message being written
 };
 

@@ -6,6 +6,7 @@
 #include "gateway/egress/market_encoder.hpp"
 #include "gateway/egress/page.hpp"
 #include "gateway/egress/public_rows.hpp"
+#include "gateway/specs/specs.hpp"
 
 namespace gridbook::gateway {
 
@@ -65,22 +66,32 @@ std::optional<HttpAnswer> PublicApi::get(std::string_view text) const {
     return answer;
 }
 
+std::span<const PublicApi::Route> PublicApi::routes() {
+    static constexpr Route table[] = {{"/v1/classes", &PublicApi::classes},
+                                      {"/v1/families", &PublicApi::families, "class zone tier residency"},
+                                      {"/v1/instruments", &PublicApi::instruments, "family after limit"},
+                                      {book_path, &PublicApi::book, "depth"},
+                                      {"/v1/trades", &PublicApi::trades, "symbol family limit"},
+                                      {"/v1/bands", &PublicApi::bands, "family"},
+                                      {"/v1/rules", &PublicApi::rules},
+                                      {"/v1/candles", &PublicApi::candles, "symbol interval limit"},
+                                      {"/v1/capacity", &PublicApi::later},
+                                      {"/v1/cost", &PublicApi::later},
+                                      {"/v1/openapi.json", &PublicApi::openapi},
+                                      {"/v1/asyncapi.json", &PublicApi::asyncapi}};
+    return table;
+}
+
 const PublicApi::Route* PublicApi::route(std::string_view path) {
-    static constexpr Route routes[] = {{"/v1/classes", &PublicApi::classes},
-                                       {"/v1/families", &PublicApi::families},
-                                       {"/v1/instruments", &PublicApi::instruments},
-                                       {book_path, &PublicApi::book},
-                                       {"/v1/trades", &PublicApi::trades},
-                                       {"/v1/bands", &PublicApi::bands},
-                                       {"/v1/rules", &PublicApi::rules},
-                                       {"/v1/candles", &PublicApi::later},
-                                       {"/v1/capacity", &PublicApi::later},
-                                       {"/v1/cost", &PublicApi::later},
-                                       {"/v1/openapi.json", &PublicApi::later},
-                                       {"/v1/asyncapi.json", &PublicApi::later}};
-    for (const Route& r : routes)
+    for (const Route& r : routes())
         if (r.path == path) return &r;
     return nullptr;
+}
+
+std::vector<PublicApi::Path> PublicApi::paths() {
+    std::vector<Path> out;
+    for (const Route& r : routes()) out.push_back({r.path, r.parameters, r.handler != &PublicApi::later});
+    return out;
 }
 
 void PublicApi::later(Target& target, std::string&) const {
@@ -189,6 +200,41 @@ void PublicApi::trades(Target& target, std::string& out) const {
     }
     append_end(out);
 }
+
+void PublicApi::candles(Target& target, std::string& out) const {
+    static constexpr std::pair<std::string_view, int> lengths[] = {{"1m", 1},  {"5m", 5},   {"15m", 15},
+                                                                   {"1h", 60}, {"4h", 240}, {"1d", 1'440}};
+    const std::string* symbol = target.parameter("symbol");
+    const std::string* interval = target.parameter("interval");
+    const std::size_t limit = target.count("limit", 500, 1'500);
+    const std::string_view wanted = interval == nullptr ? "1m" : std::string_view(*interval);
+    const auto length = std::ranges::find(lengths, wanted, [](const auto& entry) { return entry.first; });
+    if (symbol == nullptr)
+        target.refuse({"FORMAT_FIELD", "candles need a symbol", "symbol", "required"});
+    else if (length == std::end(lengths))
+        target.refuse({"FORMAT_VALUE",
+                       "no such interval",
+                       "interval",
+                       "one of 1m, 5m, 15m, 1h, 4h, 1d",
+                       {},
+                       std::string(wanted)});
+    if (target.error()) return;
+    const auto instrument = directory_.instrument(*symbol);
+    if (!instrument)
+        return target.refuse(
+            {"SYMBOL_UNKNOWN", "no such instrument: " + *symbol, "symbol", "listed", {}, *symbol});
+    out += "{\"symbol\":";
+    append_quoted(*symbol, out);
+    Members(out).word<"interval">(wanted).raw(",\"candles\":[");
+    for (const Candle& candle : market_.candles().of(*instrument, engine::minute * length->second, limit)) {
+        append_comma(out);
+        append_candle_row(candle, directory_.product(instrument->family), out);
+    }
+    append_end(out);
+}
+
+void PublicApi::openapi(Target&, std::string& out) const { append_openapi(out); }
+void PublicApi::asyncapi(Target&, std::string& out) const { append_asyncapi(out); }
 
 void PublicApi::bands(Target& target, std::string& out) const {
     const auto family = family_parameter(target);

@@ -6,6 +6,8 @@
 
 #include <functional>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "gateway/directory.hpp"
 #include "gateway/egress/bands.hpp"
@@ -30,6 +32,14 @@ class PublicApi {
           genesis_(genesis),
           not_ready_(std::move(not_ready)) {}
 
+    // The paths there are, for openapi.json. One that ends in '/' takes a symbol behind it.
+    struct Path {
+        std::string_view path;
+        std::string_view parameters;  // of the query, divided by spaces
+        bool available = true;        // false: of a later version
+    };
+    static std::vector<Path> paths();
+
     // nullopt: the path is none of the public ones.
     std::optional<HttpAnswer> get(std::string_view target) const;
 
@@ -38,7 +48,9 @@ class PublicApi {
     struct Route {
         std::string_view path;
         Handler handler;
+        std::string_view parameters{};
     };
+    static std::span<const Route> routes();
     static const Route* route(std::string_view path);
 
     // Each writes the body, or refuses through the target.
@@ -49,6 +61,9 @@ class PublicApi {
     void trades(Target& target, std::string& out) const;
     void bands(Target& target, std::string& out) const;
     void rules(Target& target, std::string& out) const;
+    void candles(Target& target, std::string& out) const;
+    void openapi(Target& target, std::string& out) const;
+    void asyncapi(Target& target, std::string& out) const;
     void later(Target& target, std::string& out) const;
 
     HttpAnswer ready() const;

@@ -128,6 +128,21 @@ void append_trade_row(const Trade& t, const Directory& directory, std::string& o
         .raw("}");
 }
 
+void append_candle_row(const Candle& c, engine::Product product, std::string& out) {
+    out += "{\"start\":\"";
+    append_rfc3339(c.start, out);
+    out += '"';
+    Members(out)
+        .price<"open">(c.open)
+        .price<"high">(c.high)
+        .price<"low">(c.low)
+        .price<"close">(c.close)
+        .qty<"volume">(engine::Quantity{static_cast<std::int64_t>(c.qty)}, product)
+        .number<"trades">(c.trades)
+        .time<"ts">(c.start)
+        .raw("}");
+}
+
 void append_band_row(const Bands::Version& version, const Directory& directory, std::string& out) {
     const bool in_force = version.band.status != engine::BandStatus::scheduled;
     append_band(version, version.sequence, directory, out);

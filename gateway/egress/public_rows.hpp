@@ -17,6 +17,7 @@ void append_family_row(const Directory::Family& family, const Bands::Version* ba
                        const Directory& directory, std::string& out);
 void append_instrument_row(const Market& market, const Directory& directory, std::string& out);
 void append_trade_row(const Trade& trade, const Directory& directory, std::string& out);
+void append_candle_row(const Candle& candle, engine::Product product, std::string& out);
 void append_band_row(const Bands::Version& version, const Directory& directory, std::string& out);
 // "products":[…],"fees":{…},…: steps, fees and limits, members without braces.
 void append_rules(const engine::Genesis& genesis, const engine::SetRules& rules, std::string& out);

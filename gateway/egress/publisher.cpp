@@ -2,6 +2,7 @@
 #include "gateway/egress/publisher.hpp"
 
 #include "gateway/egress/answers.hpp"
+#include "gateway/egress/batch_reply.hpp"
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
@@ -65,6 +66,7 @@ void Publisher::recover(const Event& event) {
     if (event.is_answer()) return;
     if (event.header.sequence != command_) market_.close_command(command_);
     command_ = event.header.sequence;
+    streams_.keep(event, cum_after(event));
     take_in(event);
 }
 
@@ -72,6 +74,7 @@ void Publisher::publish(const Event& event) {
     if (event.is_answer()) return answer(event);
     begin_command(event.header.sequence);
     const std::uint32_t cum = cum_after(event);
+    streams_.keep(event, cum);
     take_in(event);
     metrics_.count(event);
     tell_account(event, cum);
@@ -82,6 +85,7 @@ void Publisher::end_of_batch() {
     feed_.book(market_.close_command(command_));
     metrics_.resting(market_.orders().size());
     metrics_.durable(directory_.sequence());
+    if (!batches_.empty()) std::erase_if(batches_, [](const auto& entry) { return entry.second.expired(); });
     outbox_.flush();
 }
 
@@ -151,9 +155,16 @@ void Publisher::tell_listeners(const Event& event, ConnectionId told) {
         text_ += members_;
         append_account(event, connection);
         text_ += '}';
-        outbox_.send(connection, text_);
-        metrics_.message();
+        say(connection);
     }
+}
+
+void Publisher::say(ConnectionId connection) {
+    metrics_.message();
+    if (!batches_.empty())
+        if (const auto it = batches_.find(connection); it != batches_.end())
+            if (const auto batch = it->second.lock()) return batch->after.push_back(text_);
+    outbox_.send(connection, text_);
 }
 
 void Publisher::reply(const Event& event, const Request& request) {
@@ -177,20 +188,47 @@ void Publisher::refuse(const Request& request, const WireError& error) {
     if (request.http != 0) return respond(request, http_status(error.code), http_error(error));
     text_.clear();
     append_error_reply(request.id, error, text_);
-    outbox_.send(request.connection, text_);
-    metrics_.message();
+    say(request.connection);
 }
 
 void Publisher::send_reply(const Event& event, const Request& request, bool ok) {
-    text_ = "{\"id\":";
-    append_quoted(request.id, text_);
-    text_ += ok ? ",\"ok\":true," : ",\"ok\":false,";
+    if (request.batch) return batch_result(event, request, ok);
+    if (request.snapshot) {
+        text_ = R"({"ev":"snapshot",)";
+    } else {
+        text_ = "{\"id\":";
+        append_quoted(request.id, text_);
+        text_ += ok ? ",\"ok\":true," : ",\"ok\":false,";
+    }
     text_ += members_;
+    if (request.snapshot)
+        Members(text_).number<"n">(directory_.accounts()[event.header.account.value].number);
     append_account(event, request.connection);
     if (duplicate(event)) text_ += ",\"dup\":true";
     text_ += '}';
-    outbox_.send(request.connection, text_);
-    metrics_.message();
+    say(request.connection);
+}
+
+// The results stand where the orders stood. Events that these orders caused meanwhile follow the reply, so
+// that a client knows an order before it hears of its fills.
+void Publisher::batch_result(const Event& event, const Request& request, bool ok) {
+    std::string& result = request.batch->results[request.item];
+    result = ok ? "{\"ok\":true," : "{\"ok\":false,";
+    result += members_;
+    std::swap(result, text_);
+    append_account(event, request.connection);
+    if (duplicate(event)) text_ += ",\"dup\":true";
+    text_ += '}';
+    std::swap(result, text_);
+    if (--request.batch->waiting != 0) {
+        batches_[request.connection] = request.batch;
+        return;
+    }
+    batches_.erase(request.connection);
+    text_.clear();
+    append_batch_reply(*request.batch, text_);
+    say(request.connection);
+    for (const std::string& text : request.batch->after) outbox_.send(request.connection, text);
 }
 
 void Publisher::respond(const Request& request, unsigned status, std::string_view body) {

@@ -12,6 +12,7 @@
 // the request until the last one. All on the I/O thread; it knows no sockets.
 
 #include "gateway/directory.hpp"
+#include "gateway/egress/account_streams.hpp"
 #include "gateway/egress/bands.hpp"
 #include "gateway/egress/market_data.hpp"
 #include "gateway/egress/market_feed.hpp"
@@ -24,7 +25,7 @@ namespace gridbook::gateway {
 class Publisher {
   public:
     Publisher(Directory& directory, Bands& bands, MarketData& market, MarketFeed& feed, Requests& requests,
-              const Sessions& sessions, Outbox& outbox, Metrics& metrics)
+              const Sessions& sessions, Outbox& outbox, Metrics& metrics, AccountStreams& streams)
         : directory_(directory),
           bands_(bands),
           market_(market),
@@ -32,7 +33,8 @@ class Publisher {
           requests_(requests),
           sessions_(sessions),
           outbox_(outbox),
-          metrics_(metrics) {}
+          metrics_(metrics),
+          streams_(streams) {}
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
@@ -54,6 +56,9 @@ class Publisher {
     std::uint32_t cum_after(const engine::Event& event) const;
 
     void reply(const engine::Event& event, const Request& request);
+    void batch_result(const engine::Event& event, const Request& request, bool ok);
+    // To a connection of the trade socket; while its batch is being answered, it waits for the reply.
+    void say(ConnectionId connection);
     void refuse(const engine::Event& event, const Request& request);
     void refuse(const Request& request, const WireError& error);
     void send_reply(const engine::Event& event, const Request& request, bool ok);
@@ -69,10 +74,13 @@ class Publisher {
     const Sessions& sessions_;
     Outbox& outbox_;
     Metrics& metrics_;
+    AccountStreams& streams_;
     engine::Sequence command_{};               // whose events are being published
     std::vector<engine::Event> alternatives_;  // of the any-of order that the command places
     std::string members_;                      // of the present event, encoded once
     std::string text_;                         // the frame or body being written
+    std::unordered_map<ConnectionId, std::weak_ptr<Batch>>
+        batches_;  // partly answered; gone with their client
 };
 
 // The request that an event answers; connection 0: none, or the kind has no origin.

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gridbook::gateway {
@@ -145,28 +146,49 @@ class Walk {
         return good || fail(not_json(simdjson::TAPE_ERROR));
     }
 
-    // An array of strings keeps them; of anything else only that it was one.
+    // An array of strings keeps them, one of objects keeps each as its text; of anything else only that it
+    // was one.
     bool top_array(json::value& value, Member& member) {
         json::array array;
         if (const auto error = value.get_array().get(array)) return fail(not_json(error));
         member.type = JsonType::texts;
         member.first = frame_.texts_size();
+        bool first = true;
         for (auto next : array) {
             json::value item;
             if (const auto error = std::move(next).get(item)) return fail(not_json(error));
-            json::json_type type;
-            if (const auto error = item.type().get(type)) return fail(not_json(error));
-            if (type != json::json_type::string) {
-                member.type = JsonType::array;
-                if (!nested(item, 1)) return false;
-                continue;
-            }
-            std::string_view text;
-            if (const auto error = item.get_string().get(text)) return fail(not_json(error));
-            frame_.add_text(text);
+            if (!array_item(item, member, std::exchange(first, false))) return false;
         }
         member.count = frame_.texts_size() - member.first;
         return true;
+    }
+
+    bool array_item(json::value& item, Member& member, bool first) {
+        json::json_type type;
+        if (const auto error = item.type().get(type)) return fail(not_json(error));
+        if (first && type == json::json_type::object) member.type = JsonType::objects;
+        const bool fits = (member.type == JsonType::texts && type == json::json_type::string) ||
+                          (member.type == JsonType::objects && type == json::json_type::object);
+        if (!fits) {
+            member.type = JsonType::array;
+            return nested(item, 1);
+        }
+        if (type == json::json_type::object) return object_item(item);
+        std::string_view text;
+        if (const auto error = item.get_string().get(text)) return fail(not_json(error));
+        frame_.add_text(text);
+        return true;
+    }
+
+    // Walked through like everything else, so that the frame as a whole is JSON.
+    bool object_item(json::value& item) {
+        json::object object;
+        if (const auto error = item.get_object().get(object)) return fail(not_json(error));
+        std::string_view text;
+        if (const auto error = object.raw_json().get(text)) return fail(not_json(error));
+        if (const auto error = object.reset().error()) return fail(not_json(error));
+        frame_.add_text(text);
+        return members_below(object, 1);
     }
 
     // Below the top nothing is kept, but it must be JSON all the same.
@@ -197,6 +219,10 @@ class Walk {
     bool nested_object(json::value& value, unsigned depth) {
         json::object object;
         if (const auto error = value.get_object().get(object)) return fail(not_json(error));
+        return members_below(object, depth);
+    }
+
+    bool members_below(json::object& object, unsigned depth) {
         std::vector<std::string_view> keys;
         for (auto next : object) {
             json::field field;

@@ -16,11 +16,12 @@ namespace gridbook::gateway {
 // Bytes of an inbound frame or body (protocol section 1).
 inline constexpr std::size_t frame_bytes_max = 16 * 1024;
 
-enum class JsonType : std::uint8_t { text, number, truth, null, texts, array, object };
+enum class JsonType : std::uint8_t { text, number, truth, null, texts, array, object, objects };
 
 constexpr std::string_view name(JsonType type) {
-    constexpr std::array<std::string_view, 7> names{
-        "a string", "a number", "true or false", "null", "an array of strings", "an array", "an object"};
+    constexpr std::array<std::string_view, 8> names{
+        "a string", "a number",  "true or false",      "null", "an array of strings",
+        "an array", "an object", "an array of objects"};
     return names[static_cast<std::size_t>(type)];
 }
 
@@ -28,7 +29,7 @@ struct Member {
     std::string_view name;
     JsonType type = JsonType::null;
     std::string_view text;    // a string's text without escapes; other scalars as they were written
-    std::uint32_t first = 0;  // texts: their place in Frame::texts
+    std::uint32_t first = 0;  // texts and objects: their place in Frame::texts
     std::uint32_t count = 0;
     std::int64_t number = 0;  // what the schema made of it: millionths, nanoseconds, an id, a word's index
 };

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "gateway/config.hpp"
+#include "gateway/egress/batch_reply.hpp"
 #include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
 #include "gateway/ingress/busy.hpp"
 #include "gateway/ingress/commands.hpp"
 
@@ -19,6 +21,13 @@ constexpr std::size_t market_frame_bytes_max = 64 * 1024;
 bool urgent(Op op) {
     return op == Op::order_cancel || op == Op::order_cancel_all || op == Op::cancel_after ||
            op == Op::order_status || op == Op::clock_advance;
+}
+
+WireError catching_up() {
+    return {.code = "BUSY",
+            .msg = "the account stream is still being replayed to this connection",
+            .rule = "resuming",
+            .retry_ms = 50};
 }
 
 MarketRequest market_request(const Frame& frame, std::string_view id, const OpSpec& op) {
@@ -41,13 +50,16 @@ std::optional<WireError> check_snapshot(const Frame& frame, const OpSpec& op) {
 }  // namespace
 
 Ingress::Ingress(const Directory& directory, Sessions& sessions, Requests& requests, CommandPort& port,
-                 MarketFeed& feed, HttpApi& http, MachineClock clock, std::uint32_t cancel_grace_ms)
+                 MarketFeed& feed, HttpApi& http, StreamReplay& replay, RateLimits& rates, MachineClock clock,
+                 std::uint32_t cancel_grace_ms)
     : directory_(directory),
       sessions_(sessions),
       requests_(requests),
       port_(port),
       feed_(feed),
       http_(http),
+      replay_(replay),
+      rates_(rates),
       clock_(std::move(clock)),
       cancel_grace_ms_(cancel_grace_ms),
       market_decoder_(market_frame_bytes_max) {}
@@ -108,13 +120,85 @@ void Ingress::trade(Session& session, std::string_view text) {
     auto error = read_trade_frame(text);
     if (!error && request_.op->op == Op::session_logon) return logon(session);
     if (!error) error = permit(session, request_);
-    if (!error) error = check_names(request_, directory_);
-    if (error) return refuse(session.connection, request_.id, *error);
+    if (!error) error = answer(session);
+    if (error) refuse(session.connection, request_.id, *error);
+}
+
+// A request that is permitted: throttled, then entered or answered at once.
+std::optional<WireError> Ingress::answer(Session& session) {
     const engine::AccountId account = account_of(session, request_);
+    if (session.replaying) return catching_up();
+    if (auto error = admit(session, request_, account)) return error;
+    if (auto error = check_names(request_, directory_)) return error;
     // First the name, then the command: the stream must not begin after the events of the command.
     sessions_.name(session, account);
-    if (!enter(session, request_, account)) refuse(session.connection, request_.id, busy(port_.disk_full()));
+    if (answer_here(session, request_, account)) return std::nullopt;
+    if (request_.op->op == Op::order_batch) {
+        batch(session, request_, account);
+        return std::nullopt;
+    }
+    if (enter(session, request_, account, {})) return std::nullopt;
+    return busy(port_.disk_full());
 }
+
+std::optional<WireError> Ingress::admit(const Session& session, const TradeRequest& request,
+                                        engine::AccountId account) {
+    const auto* orders = std::get_if<BatchRequest>(&request.body);
+    const auto cost = orders == nullptr ? 1u : static_cast<std::uint32_t>(orders->orders.size());
+    return rates_.admit(session.key, account, pace_of(request.op->op), cost, clock_());
+}
+
+bool Ingress::answer_here(const Session& session, const TradeRequest& request, engine::AccountId account) {
+    const auto* fills = std::get_if<FillsRequest>(&request.body);
+    if (fills == nullptr && !std::holds_alternative<LimitsRequest>(request.body)) return false;
+    text_ = "{\"id\":";
+    append_quoted(request.id, text_);
+    text_ += ",\"ok\":true,";
+    if (fills != nullptr) {
+        replay_.append_fills(account, fills->after, fills->limit, text_);
+    } else {
+        rates_.append_use(session.key, account, clock_(), text_);
+        Members(text_).raw<"limits">("");
+        append_trade_limits(sessions_.limits(), text_);
+    }
+    if (session.on_behalf) Members(text_).text<"account">(directory_.accounts()[account.value].name);
+    text_ += '}';
+    sessions_.outbox().send(session.connection, text_);
+    return true;
+}
+
+// ---- order.batch: one command an order; what is refused here stands among the results like the rest ----
+
+void Ingress::batch(const Session& session, const TradeRequest& request, engine::AccountId account) {
+    const auto orders = std::get<BatchRequest>(request.body).orders;
+    const auto batch = std::make_shared<Batch>();
+    batch->id = request.id;
+    batch->results.resize(orders.size());
+    batch->waiting = orders.size();
+    const std::string op(request.op->name);
+    for (std::uint32_t i = 0; i < orders.size(); ++i) {
+        Request waiting{.connection = session.connection, .op = op, .batch = batch, .item = i};
+        const auto error = batch_item(session, orders[i], account, std::move(waiting));
+        if (!error) continue;
+        --batch->waiting;
+        batch->results[i] = http_error(*error);
+    }
+    if (batch->waiting != 0) return;
+    text_.clear();
+    append_batch_reply(*batch, text_);
+    sessions_.outbox().send(session.connection, text_);
+}
+
+std::optional<WireError> Ingress::batch_item(const Session& session, std::string_view text,
+                                             engine::AccountId account, Request waiting) {
+    if (auto error = item_decoder_.decode(text)) return error;
+    TradeRequest item;
+    if (auto error = read_batch_item(item_decoder_.frame(), item)) return error;
+    if (!enter(session, item, account, std::move(waiting))) return busy(port_.disk_full());
+    return std::nullopt;
+}
+
+// ---- signing in ----
 
 // Nobody waits for the engine's word on cancel on disconnect: it stands in the ring before whatever the
 // session says next.
@@ -122,11 +206,30 @@ void Ingress::logon(Session& session) {
     const auto& request = std::get<LogonRequest>(request_.body);
     if (request.cod != engine::CancelOnDisconnect::off && !port_.accepting())
         return refuse(session.connection, request_.id, busy(port_.disk_full()));
-    if (!sessions_.logon(session.connection, request_.id, request, clock_())) return;
+    const auto logon = sessions_.logon(session.connection, request_.id, request, clock_());
+    if (logon == Sessions::Logon::refused) return;
+    if (logon == Sessions::Logon::resumes) replay_.begin(session, request.from);
+    if (logon == Sessions::Logon::too_old) ask_snapshot(session);
     if (request.cod == engine::CancelOnDisconnect::off) return;
     session.cancels = port_.enter_urgent(
         engine::Command::of(engine::OpenSession{.grace_ms = cancel_grace_ms_, .mode = request.cod},
                             session.account, session.key, {.connection = session.connection}));
+}
+
+// Balance, open orders and positions, each as an event `snapshot`: what a stream that cannot be resumed is
+// replaced by. The ring's reserve is for this too: a client without it cannot know what it has.
+void Ingress::ask_snapshot(const Session& session) {
+    constexpr std::uint32_t page = 1'000;
+    const auto ask = [&](auto question) {
+        const engine::Origin origin =
+            requests_.open({.connection = session.connection, .op = "session.logon", .snapshot = true});
+        if (port_.enter_urgent(engine::Command::of(question, session.account, session.key, origin))) return;
+        requests_.done(origin);
+        sessions_.outbox().close(session.connection, 1013, "BUSY");
+    };
+    ask(engine::QueryBalance{});
+    ask(engine::QueryPositions{.limit = page});
+    ask(engine::QueryOrders{.limit = page});
 }
 
 std::optional<WireError> Ingress::read_trade_frame(std::string_view text) {
@@ -192,10 +295,14 @@ engine::AccountId Ingress::account_of(const Session& session, const TradeRequest
     return request.account.empty() ? session.account : *directory_.account_id(request.account);
 }
 
-bool Ingress::enter(const Session& session, const TradeRequest& request, engine::AccountId account) {
-    const engine::Origin origin = requests_.open({.connection = session.connection,
-                                                  .id = std::string(request.id),
-                                                  .op = std::string(request.op->name)});
+bool Ingress::enter(const Session& session, const TradeRequest& request, engine::AccountId account,
+                    Request waiting) {
+    waiting.connection = session.connection;
+    if (!waiting.batch) {
+        waiting.id = request.id;
+        waiting.op = request.op->name;
+    }
+    const engine::Origin origin = requests_.open(std::move(waiting));
     const engine::Command command = to_command(request, directory_, {account, session.key, origin});
     const bool entered = urgent(request.op->op) ? port_.enter_urgent(command) : port_.enter(command);
     if (!entered) requests_.done(origin);

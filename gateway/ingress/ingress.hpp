@@ -13,8 +13,10 @@
 
 #include "gateway/admin/http_api.hpp"
 #include "gateway/egress/market_feed.hpp"
+#include "gateway/egress/stream_replay.hpp"
 #include "gateway/ingress/command_port.hpp"
 #include "gateway/ingress/decoder.hpp"
+#include "gateway/ingress/rate_limits.hpp"
 #include "gateway/ingress/sessions.hpp"
 #include "gateway/ingress/trade_request.hpp"
 #include "gateway/requests.hpp"
@@ -28,7 +30,8 @@ using MachineClock = std::function<engine::Time()>;
 class Ingress final : public Inbox {
   public:
     Ingress(const Directory& directory, Sessions& sessions, Requests& requests, CommandPort& port,
-            MarketFeed& feed, HttpApi& http, MachineClock clock, std::uint32_t cancel_grace_ms = 5'000);
+            MarketFeed& feed, HttpApi& http, StreamReplay& replay, RateLimits& rates, MachineClock clock,
+            std::uint32_t cancel_grace_ms = 5'000);
     Ingress(const Ingress&) = delete;
     Ingress& operator=(const Ingress&) = delete;
 
@@ -55,7 +58,17 @@ class Ingress final : public Inbox {
     std::optional<WireError> permit_op(const Session& session, const OpSpec& op) const;
     std::optional<WireError> permit_account(const Session& session, std::string_view name) const;
     engine::AccountId account_of(const Session& session, const TradeRequest& request) const;
-    bool enter(const Session& session, const TradeRequest& request, engine::AccountId account);
+    std::optional<WireError> answer(Session& session);
+    std::optional<WireError> admit(const Session& session, const TradeRequest& request,
+                                   engine::AccountId account);
+    // What needs no engine is answered from the mirrors. False: it is no such question.
+    bool answer_here(const Session& session, const TradeRequest& request, engine::AccountId account);
+    void batch(const Session& session, const TradeRequest& request, engine::AccountId account);
+    std::optional<WireError> batch_item(const Session& session, std::string_view text,
+                                        engine::AccountId account, Request waiting);
+    void ask_snapshot(const Session& session);
+    bool enter(const Session& session, const TradeRequest& request, engine::AccountId account,
+               Request waiting);
     void refuse(ConnectionId connection, std::string_view id, const WireError& error);
 
     const Directory& directory_;
@@ -64,10 +77,13 @@ class Ingress final : public Inbox {
     CommandPort& port_;
     MarketFeed& feed_;
     HttpApi& http_;
+    StreamReplay& replay_;
+    RateLimits& rates_;
     MachineClock clock_;
     const std::uint32_t cancel_grace_ms_;
     std::vector<ConnectionId> lost_;  // of sessions with cancel on disconnect, not told to the engine yet
     Decoder trade_decoder_;
+    Decoder item_decoder_;  // of one order of a batch
     Decoder market_decoder_;
     TradeRequest request_;  // of the frame being read
     std::string text_;      // the refusal being written

@@ -72,6 +72,9 @@ bool has_type(const Member& member, Form form) {
         case texts:
         case words:
         case words_or_none: return member.type == JsonType::texts;
+        // An empty array says nothing of what it might hold.
+        case objects:
+            return member.type == JsonType::objects || (member.type == JsonType::texts && member.count == 0);
         case anything: return true;
         default: return member.type == JsonType::text;
     }
@@ -86,6 +89,7 @@ std::string_view wanted_type(Form form) {
         case texts:
         case words:
         case words_or_none: return "an array of strings";
+        case objects: return "an array of objects";
         case decimal:
         case amount: return "a decimal string";
         default: return "a string";
@@ -218,6 +222,7 @@ Refusal check_value(const Frame& frame, Member& member, const Field& field) {
         case words:
         case words_or_none: return check_texts(frame, member, field);
         case instant: return check_instant(member);
+        case objects: return member.count != 0 ? Refusal{} : bad_value(member.name, "at least one", "[]");
         case anything: return {};
     }
     return {};

@@ -33,6 +33,7 @@ enum class Form : std::uint8_t {
     texts,          // an array of strings, not empty, each at most `longest` bytes
     words,          // an array of strings, not empty, each one of `words`
     words_or_none,  // as words, but it may be empty
+    objects,        // an array of objects, not empty, each kept as its text
     instant,        // RFC 3339                                -> nanoseconds
     anything,       // not looked into: only fields of later versions
 };
@@ -60,6 +61,7 @@ enum class Op : std::uint8_t {
     order_replace,
     order_cancel,
     order_cancel_all,
+    order_batch,
     order_status,
     orders_open,
     strip_place,
@@ -68,6 +70,8 @@ enum class Op : std::uint8_t {
     quote_explain,
     balance_get,
     positions_get,
+    fills_get,
+    limits_get,
     resource_register,
     resource_withdraw,
     subscribe,
@@ -82,6 +86,8 @@ struct OpSpec {
     std::uint8_t roles = 0;         // who may send it; 0: whoever is connected
     std::span<const Field> fields;  // without id, op and, on trade, account
 };
+
+inline constexpr std::size_t batch_orders_max = 20;
 
 std::span<const OpSpec> ops();
 const OpSpec* find_op(std::string_view name);

@@ -12,6 +12,9 @@ using enum Need;
 // Certificates and evidence: as long as a frame can carry.
 constexpr std::size_t any_length = frame_bytes_max;
 
+// seq and n stay below 2^53 (protocol section 1).
+constexpr std::size_t number_max = (std::size_t{1} << 53) - 1;
+
 constexpr Word sides[] = {{"buy"}, {"sell"}};
 constexpr Word order_types[] = {{"limit"}, {"market"}};
 constexpr Word order_tifs[] = {{"gate"}, {"ioc"}, {"gtt"}, {"fok"}};
@@ -22,14 +25,14 @@ constexpr Word stp_modes[] = {{"cancel_taker"}, {"cancel_maker"}, {"cancel_both"
 constexpr Word band_modes[] = {{"reject"}, {"cap"}};
 constexpr Word cods[] = {{"off"}, {"connection"}, {"account"}};
 constexpr Word only_false[] = {{"false"}, {"true", true}};
-constexpr Word channels[] = {{"book"},       {"trades"},           {"band"},         {"phase"},
-                             {"indicative"}, {"book.100ms", true}, {"ticker", true}, {"capacity", true},
+constexpr Word channels[] = {{"book"},       {"trades"},      {"band"},   {"phase"},
+                             {"indicative"}, {"book.100ms"},  {"ticker"}, {"capacity", true},
                              {"cost", true}, {"alerts", true}};
 
 constexpr Field logon_fields[] = {
     {"key", text, required, 64},  {"ts", time},
     {"sig", text, required, 256}, {"cod", word, optional, 16, cods},
-    {"stream", text, later},      {"from", integer, later},
+    {"stream", text, optional},   {"from", integer, optional, number_max},
 };
 constexpr Field clock_fields[] = {{"ts", time}};
 constexpr Field place_fields[] = {
@@ -53,9 +56,11 @@ constexpr Field replace_fields[] = {
 constexpr Field order_name_fields[] = {{"oid", id, optional}, {"cid", cid, optional}};
 constexpr Field cancel_all_fields[] = {
     {"symbol", text, optional}, {"family", text, optional}, {"side", word, optional, 8, sides}};
-constexpr Field batch_fields[] = {{"orders", anything}};
+constexpr Field batch_fields[] = {{"orders", objects}};
 constexpr Field orders_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
 constexpr Field positions_page_fields[] = {{"after", text, optional}, {"limit", integer, optional, 1000}};
+constexpr Field fills_page_fields[] = {{"after", whole, optional, number_max},
+                                       {"limit", integer, optional, 1000}};
 constexpr Field strip_fields[] = {
     {"family", text},
     {"start", text},
@@ -116,7 +121,7 @@ constexpr OpSpec table[] = {
     {Op::order_replace, "order.replace", trade, traders, replace_fields},
     {Op::order_cancel, "order.cancel", trade, traders, order_name_fields},
     {Op::order_cancel_all, "order.cancel_all", trade, traders, cancel_all_fields},
-    {Op::later, "order.batch", trade, traders, batch_fields},
+    {Op::order_batch, "order.batch", trade, traders, batch_fields},
     {Op::order_status, "order.status", trade, members, order_name_fields},
     {Op::orders_open, "orders.open", trade, members, orders_page_fields},
     {Op::strip_place, "strip.place", trade, traders, strip_fields},
@@ -131,9 +136,9 @@ constexpr OpSpec table[] = {
     {Op::later, "token.draw", trade, traders, draw_fields},
     {Op::balance_get, "balance.get", trade, members, {}},
     {Op::positions_get, "positions.get", trade, members, positions_page_fields},
-    {Op::later, "fills.get", trade, members, positions_page_fields},
+    {Op::fills_get, "fills.get", trade, members, fills_page_fields},
     {Op::later, "invoices.get", trade, members, positions_page_fields},
-    {Op::later, "limits.get", trade, members, {}},
+    {Op::limits_get, "limits.get", trade, members, {}},
     {Op::subscribe, "subscribe", market, anyone, subscribe_fields},
     {Op::unsubscribe, "unsubscribe", market, anyone, subscribe_fields},
     {Op::book_snapshot, "book.snapshot", market, anyone, snapshot_fields},

@@ -26,7 +26,13 @@ std::string stream_of(const Directory& directory, engine::AccountId account) {
     return hex(std::span(digest).first(8));
 }
 
-void append_logon_limits(const TradeLimits& limits, std::string& out) {
+void append_plain_event(std::string_view name, engine::Time now, std::string& out) {
+    Members(out).raw(R"({"ev":")").raw(name).raw("\"").time<"ts">(now).raw("}");
+}
+
+}  // namespace
+
+void append_trade_limits(const TradeLimits& limits, std::string& out) {
     Members members(out);
     members.raw(fmt::format(R"({{"frame_bytes":{})", frame_bytes_max));
     if (limits.open_orders != 0) members.number<"open_orders">(limits.open_orders);
@@ -35,14 +41,9 @@ void append_logon_limits(const TradeLimits& limits, std::string& out) {
     members.raw("}");
 }
 
-void append_plain_event(std::string_view name, engine::Time now, std::string& out) {
-    Members(out).raw(R"({"ev":")").raw(name).raw("\"").time<"ts">(now).raw("}");
-}
-
-}  // namespace
-
-Sessions::Sessions(const Directory& directory, Outbox& transport, TradeLimits limits)
-    : directory_(directory), voice_(*this, transport), limits_(limits) {}
+Sessions::Sessions(const Directory& directory, Outbox& transport, const AccountStreams& streams,
+                   TradeLimits limits)
+    : directory_(directory), voice_(*this, transport), streams_(streams), limits_(limits) {}
 
 void Sessions::Voice::send(ConnectionId connection, std::string_view text) {
     if (Session* session = sessions_.find(connection)) session->said = sessions_.now_;
@@ -73,22 +74,60 @@ void Sessions::closed(ConnectionId connection) {
 
 // ---- signing in ----
 
-bool Sessions::logon(ConnectionId connection, std::string_view id, const LogonRequest& request,
-                     engine::Time now) {
+Sessions::Logon Sessions::logon(ConnectionId connection, std::string_view id, const LogonRequest& request,
+                                engine::Time now) {
     Session* session = find(connection);
-    if (!session) return false;
+    if (!session) return Logon::refused;
     const auto key = directory_.key_index(request.key);
     text_.clear();
     if (const auto error = refusal(*session, request, key, now)) {
         append_error_reply(id, *error, text_);
         voice_.send(connection, text_);
         if (++session->failures == logon_failures_max) end(connection, "too many failed logons");
-        return false;
+        return Logon::refused;
     }
     sign_in(*session, *key);
-    append_logon_reply(*session, id);
+    const auto too_old = resume_error(*session, request);
+    append_logon_reply(*session, id, too_old);
     voice_.send(connection, text_);
-    return true;
+    if (too_old) return Logon::too_old;
+    return request.from == 0 ? Logon::live : Logon::resumes;
+}
+
+// Another journal's stream has another name, and numbers that mean nothing here.
+std::optional<WireError> Sessions::resume_error(const Session& session, const LogonRequest& request) const {
+    const std::string stream = stream_of(directory_, session.account);
+    if (!request.stream.empty() && request.stream != stream)
+        return WireError{.code = "RESUME_TOO_OLD",
+                         .msg = "this is another stream: the account's history was begun anew",
+                         .field = "stream",
+                         .rule = "stream",
+                         .limit = {stream},
+                         .got = std::string(shown(request.stream))};
+    if (request.from == 0) return std::nullopt;
+    const std::uint64_t last = directory_.accounts()[session.account.value].number;
+    if (request.from <= last + 1 && streams_.from(session.account, request.from, last, 0))
+        return std::nullopt;
+    const std::uint64_t oldest = streams_.oldest(session.account, last);
+    return WireError{
+        .code = "RESUME_TOO_OLD",
+        .msg = fmt::format("events {} to {} can be replayed; a snapshot follows instead", oldest, last),
+        .field = "from",
+        .rule = "window",
+        .limit = {std::to_string(oldest), std::to_string(last + 1)},
+        .got = std::to_string(request.from)};
+}
+
+void Sessions::pause(Session& session) {
+    session.replaying = true;
+    for (const engine::AccountId account : session.hears)
+        std::erase(listeners_[account.value], session.connection);
+    session.hears.clear();
+}
+
+void Sessions::go_live(Session& session) {
+    session.replaying = false;
+    listen(session, session.account);
 }
 
 std::optional<WireError> Sessions::refusal(const Session& session, const LogonRequest& request,
@@ -206,7 +245,8 @@ void Sessions::append_welcome(const Session& session, engine::Time now) {
     Members(text_).raw(R"({"ev":"welcome","schema":1)").word<"nonce">(session.nonce).time<"ts">(now).raw("}");
 }
 
-void Sessions::append_logon_reply(const Session& session, std::string_view id) {
+void Sessions::append_logon_reply(const Session& session, std::string_view id,
+                                  const std::optional<WireError>& resume_error) {
     const Directory::Account& account = directory_.accounts()[session.account.value];
     text_ += R"({"id":)";
     append_quoted(id, text_);
@@ -218,7 +258,11 @@ void Sessions::append_logon_reply(const Session& session, std::string_view id) {
         .number<"n">(account.number)
         .number<"seq">(directory_.sequence().value)
         .raw<"limits">("");
-    append_logon_limits(limits_, text_);
+    append_trade_limits(limits_, text_);
+    if (resume_error) {
+        text_ += ',';
+        append_error_member(*resume_error, text_);
+    }
     text_ += '}';
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/directory.hpp"
+#include "gateway/egress/account_streams.hpp"
 #include "gateway/ingress/trade_request.hpp"
 #include "gateway/keys.hpp"
 #include "gateway/transport/transport.hpp"
@@ -31,8 +32,9 @@ struct Session {
     engine::AccountId account = engine::no_account;
     PublicKey signed_with{};
     bool on_behalf = false;
-    bool cancels = false;  // the engine knows it: cancel on disconnect
-    bool closing = false;  // we have closed it; the transport has not confirmed yet
+    bool cancels = false;    // the engine knows it: cancel on disconnect
+    bool closing = false;    // we have closed it; the transport has not confirmed yet
+    bool replaying = false;  // its account stream is behind and catches up: nothing live is told yet
     unsigned failures = 0;
     std::vector<engine::AccountId> hears;  // its own account first, then those it has named
     engine::Time said{};
@@ -47,9 +49,13 @@ struct TradeLimits {
     engine::Money notional{};
 };
 
+// {"frame_bytes":16384,"open_orders":…,"qty":"…","notional":"…"}
+void append_trade_limits(const TradeLimits& limits, std::string& out);
+
 class Sessions {
   public:
-    Sessions(const Directory& directory, Outbox& transport, TradeLimits limits = {});
+    Sessions(const Directory& directory, Outbox& transport, const AccountStreams& streams,
+             TradeLimits limits = {});
     Sessions(const Sessions&) = delete;
     Sessions& operator=(const Sessions&) = delete;
 
@@ -58,9 +64,13 @@ class Sessions {
 
     void opened(ConnectionId connection, Endpoint endpoint, engine::Time now);
     void closed(ConnectionId connection);
-    // Sends the reply: signed in, or why not.
-    // True: the session is signed in.
-    bool logon(ConnectionId connection, std::string_view id, const LogonRequest& request, engine::Time now);
+    // Sends the reply. A stream that cannot be resumed does not stop anybody from signing in: the reply says
+    // RESUME_TOO_OLD beside all the rest, and a snapshot is to follow.
+    enum class Logon : std::uint8_t { refused, live, resumes, too_old };
+    Logon logon(ConnectionId connection, std::string_view id, const LogonRequest& request, engine::Time now);
+    // A session that catches up is told nothing live until it has.
+    void pause(Session& session);
+    void go_live(Session& session);
     // An on_behalf session names an account: from now on it hears that account's stream.
     void name(Session& session, engine::AccountId account);
     // Once a second or more often: heartbeats, and the end of sessions whose key was changed.
@@ -76,6 +86,7 @@ class Sessions {
     // What the session's key may do now; 0 when it is not signed in or its key was revoked.
     std::uint8_t roles(const Session& session) const;
     std::size_t size() const { return sessions_.size(); }
+    const TradeLimits& limits() const { return limits_; }
 
   private:
     // The transport with a note of when each connection was last spoken to.
@@ -90,6 +101,7 @@ class Sessions {
                      std::string_view body) override {
             transport_.respond(request, status, content_type, body);
         }
+        std::size_t unsent(ConnectionId connection) const override { return transport_.unsent(connection); }
         void flush() override { transport_.flush(); }
 
       private:
@@ -103,7 +115,9 @@ class Sessions {
                                     const Directory::Key& key) const;
     void sign_in(Session& session, engine::KeyIndex key);
     void append_welcome(const Session& session, engine::Time now);
-    void append_logon_reply(const Session& session, std::string_view id);
+    void append_logon_reply(const Session& session, std::string_view id,
+                            const std::optional<WireError>& resume_error);
+    std::optional<WireError> resume_error(const Session& session, const LogonRequest& request) const;
     void listen(Session& session, engine::AccountId account);
     bool key_changed(const Session& session) const;
     void end(ConnectionId connection, std::string_view reason);
@@ -111,6 +125,7 @@ class Sessions {
 
     const Directory& directory_;
     Voice voice_;
+    const AccountStreams& streams_;
     TradeLimits limits_;
     std::unordered_map<ConnectionId, Session> sessions_;
     std::vector<std::vector<ConnectionId>> listeners_;  // by account

@@ -19,8 +19,13 @@ std::uint32_t limit(const Frame& frame) {
 }
 
 LogonRequest logon(const Frame& frame) {
-    return {frame.text("key"), frame.text("ts"), engine::Time{frame.number("ts")}, frame.text("sig"),
-            static_cast<engine::CancelOnDisconnect>(frame.number("cod"))};
+    return {frame.text("key"),
+            frame.text("ts"),
+            engine::Time{frame.number("ts")},
+            frame.text("sig"),
+            static_cast<engine::CancelOnDisconnect>(frame.number("cod")),
+            frame.text("stream"),
+            static_cast<std::uint64_t>(frame.number("from"))};
 }
 
 // A market order does not rest.
@@ -120,6 +125,15 @@ Refusal check_any_of(const Frame& frame) {
                      std::to_string(frame.texts("families").size()));
 }
 
+Refusal check_batch(const Frame& frame) {
+    const std::size_t count = frame.texts("orders").size();
+    if (count <= batch_orders_max) return {};
+    WireError error =
+        bad_value("orders", fmt::format("at most {} orders", batch_orders_max), std::to_string(count));
+    error.limit = {std::to_string(batch_orders_max)};
+    return error;
+}
+
 Refusal check_cancel_all(const Frame& frame) {
     if (!frame.has("symbol") || !frame.has("family")) return {};
     return together("symbol", "symbol or family", "give symbol or family, not both");
@@ -175,6 +189,7 @@ Refusal check_together(const Frame& frame, Op op) {
         case Op::order_place: return check_place(frame);
         case Op::anyof_place: return check_any_of(frame);
         case Op::order_cancel_all: return check_cancel_all(frame);
+        case Op::order_batch: return check_batch(frame);
         case Op::resource_register: return check_figures(frame);
         case Op::resource_withdraw: return check_resource(frame);
         default: return {};
@@ -202,6 +217,11 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
             out.body = OpenOrdersRequest{engine::OrderId{static_cast<std::uint64_t>(frame.number("after"))},
                                          limit(frame)};
             return;
+        case Op::order_batch: out.body = BatchRequest{frame.texts("orders")}; return;
+        case Op::limits_get: out.body = LimitsRequest{}; return;
+        case Op::fills_get:
+            out.body = FillsRequest{static_cast<std::uint64_t>(frame.number("after")), limit(frame)};
+            return;
         case Op::balance_get: out.body = BalanceRequest{}; return;
         case Op::positions_get: out.body = PositionsRequest{frame.text("after"), limit(frame)}; return;
         case Op::resource_register: out.body = registration(frame); return;
@@ -220,6 +240,14 @@ std::optional<WireError> read_trade(Frame& frame, TradeRequest& out) {
     if (auto refusal = check_together(frame, out.op->op)) return refusal;
     out.account = frame.text("account");
     read_body(frame, out.op->op, out);
+    return {};
+}
+
+std::optional<WireError> read_batch_item(Frame& frame, TradeRequest& out) {
+    out.op = find_op("order.place");
+    if (auto refusal = check_fields(frame, out.op->fields, {}, out.op->name)) return refusal;
+    if (auto refusal = check_place(frame)) return refusal;
+    out.body = place(frame);
     return {};
 }
 

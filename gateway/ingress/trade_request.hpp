@@ -22,6 +22,8 @@ struct LogonRequest {
     engine::Time time{};
     std::string_view signature;
     engine::CancelOnDisconnect cod = engine::CancelOnDisconnect::off;
+    std::string_view stream{};  // of an earlier logon; empty: not given
+    std::uint64_t from = 0;     // replay the account stream from this n; 0: not asked for
 };
 
 struct ClockAdvanceRequest {
@@ -107,6 +109,19 @@ struct OpenOrdersRequest {
     std::uint32_t limit = 0;
 };
 
+// Orders as they stand in the frame, one JSON object each; every one is read on its own.
+struct BatchRequest {
+    std::span<const std::string_view> orders;
+};
+
+struct LimitsRequest {};
+
+// Fills of the account stream after the number `after`.
+struct FillsRequest {
+    std::uint64_t after = 0;
+    std::uint32_t limit = 0;
+};
+
 struct BalanceRequest {};
 
 struct PositionsRequest {
@@ -138,11 +153,15 @@ struct TradeRequest {
     std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
-                 RegisterRequest, WithdrawRequest>
+                 RegisterRequest, WithdrawRequest, BatchRequest, LimitsRequest, FillsRequest>
         body;
 };
 
 // Checks the frame against the table and reads it. `out.id` is set as far as it is known, also on an error.
 std::optional<WireError> read_trade(Frame& frame, TradeRequest& out);
+
+// One order of an order.batch: the fields of order.place, without id, op and account. `out.id` and
+// `out.account` stay as they are.
+std::optional<WireError> read_batch_item(Frame& frame, TradeRequest& out);
 
 }  // namespace gridbook::gateway

@@ -37,11 +37,11 @@ std::string_view status_text(unsigned status) {
 
 }  // namespace
 
-Connection::Connection(Host& host, ConnectionId id, std::string remote, bool turned_away)
+Connection::Connection(Host& host, ConnectionId id, Remote remote)
     : host_(host),
       id_(id),
       remote_(std::move(remote)),
-      turned_away_(turned_away),
+      moved_(host.now),
       heard_(host.now),
       since_(host.now),
       http_(host.limits.http) {}
@@ -72,17 +72,35 @@ Connection::Drained Connection::drain_http() {
     return Drained::dry;
 }
 
+bool Connection::turn_away() {
+    engine::Duration retry{};
+    if (remote_.turned_away == TurnedAway::server_full) {
+        refuse(503, "BUSY", "too many connections");
+    } else if (remote_.turned_away == TurnedAway::address_full) {
+        refuse(429, "RATE_LIMIT",
+               fmt::format("more than {} connections from one address", host_.addresses.connections_max()));
+    } else if (!host_.addresses.ask(remote_.host, host_.time(), retry)) {
+        refuse(
+            429, "RATE_LIMIT",
+            fmt::format("more than {} HTTP requests a second from one address", host_.addresses.http_per_s()),
+            1 + static_cast<std::uint64_t>(retry.value / engine::millisecond.value));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void Connection::ask() {
-    if (turned_away_) return refuse(503, "BUSY", "too many connections");
+    if (turn_away()) return;
     HttpRequest request = http_.request();
-    request.remote = remote_;
+    request.remote = remote_.address;
     pending_ = ++host_.last_http;
     host_.asked.emplace(pending_, id_);
     host_.inbox.requested(pending_, request);
 }
 
 void Connection::upgrade() {
-    if (turned_away_) return refuse(503, "BUSY", "too many connections");
+    if (turn_away()) return;
     const std::string target = http_.request().target;
     const std::string_view path = std::string_view(target).substr(0, target.find('?'));
     if (path != "/v1/trade" && path != "/v1/market")
@@ -94,20 +112,28 @@ void Connection::upgrade() {
     if (!ws_) return part();
     phase_ = Phase::open;
     since_ = host_.now;
-    host_.inbox.opened(id_, endpoint_, remote_);
+    moved_ = host_.now;
+    host_.inbox.opened(id_, endpoint_, remote_.address);
 }
 
 // The pipeline's room is looked at every few messages: one read may hold hundreds of them.
 Connection::Drained Connection::drain_frames() {
+    const Rate rate{host_.limits.messages_per_s, host_.limits.messages_per_s};
+    engine::Duration retry{};
     for (unsigned count = 0; phase_ == Phase::open; ++count) {
         if (count % 16 == 0 && !host_.inbox.accepting()) return Drained::paused;
         keep_to_budget();  // pongs count too
         if (phase_ != Phase::open) break;
+        // Who talks faster than is allowed is not refused: what he says waits in his socket.
+        if (!messages_.take(rate, 1, host_.time(), retry)) return Drained::paused;
         std::string_view text;
         switch (ws_->next(text)) {
-            case WsReader::Result::dry: return Drained::dry;
+            case WsReader::Result::dry: messages_.give_back(rate, 1); return Drained::dry;
             case WsReader::Result::ended: part(); break;
-            case WsReader::Result::text: host_.inbox.received(id_, text); break;
+            case WsReader::Result::text:
+                ++received_;
+                host_.inbox.received(id_, text);
+                break;
         }
     }
     return Drained::dry;
@@ -149,9 +175,11 @@ void Connection::respond(unsigned status, std::string_view content_type, std::st
     if (phase_ == Phase::http) answer(status, content_type, body, http_.keep_alive());
 }
 
-void Connection::refuse(unsigned status, std::string_view code, std::string_view msg) {
-    answer(status, json_type, fmt::format(R"({{"ok":false,"error":{{"code":"{}","msg":"{}"}}}})", code, msg),
-           false);
+void Connection::refuse(unsigned status, std::string_view code, std::string_view msg,
+                        std::uint64_t retry_ms) {
+    const std::string retry = retry_ms == 0 ? "" : fmt::format(",\"retry_ms\":{}", retry_ms);
+    answer(status, json_type,
+           fmt::format(R"({{"ok":false,"error":{{"code":"{}","msg":"{}"{}}}}})", code, msg, retry), false);
 }
 
 void Connection::answer(unsigned status, std::string_view content_type, std::string_view body,
@@ -168,7 +196,7 @@ void Connection::answer(unsigned status, std::string_view content_type, std::str
 }
 
 bool Connection::tick(bool paused) {
-    if (paused) heard_ = host_.now;  // we do not listen, so silence says nothing
+    if (paused) heard_ = moved_ = host_.now;  // we do not listen, so silence says nothing
     switch (phase_) {
         case Phase::http: return tick_http();
         case Phase::open: tick_open(); return true;
@@ -184,9 +212,17 @@ bool Connection::tick_http() {
     return host_.now - since_ < (resting ? host_.limits.http_idle : host_.limits.handshake);
 }
 
+// A message that was begun long ago and is still not whole: a byte now and then keeps nobody here.
+bool Connection::stuck() {
+    const bool begun = !layer_.unread().empty() || ws_->begun();
+    if (!begun || std::exchange(received_before_, received_) != received_) moved_ = host_.now;
+    return host_.now - moved_ >= host_.limits.message;
+}
+
 // A peer that is alive answers a ping, so silence through a third, then all of the time means that it is
 // gone.
 void Connection::tick_open() {
+    if (stuck()) return close(1008, "a message took too long");
     const auto silence = host_.now - heard_;
     if (silence >= host_.limits.silence) return close(1001, "no answer to pings");
     const bool due = silence >= host_.limits.silence / 3;

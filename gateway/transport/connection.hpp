@@ -11,6 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "gateway/transport/addresses.hpp"
 #include "gateway/transport/inbound.hpp"
 #include "gateway/transport/limits.hpp"
 
@@ -23,9 +24,25 @@ struct Host {
     Inbox& inbox;
     const ServerLimits limits;
     boost::asio::io_context& io;
+    Addresses addresses;
     std::unordered_map<HttpId, ConnectionId> asked{};  // HTTP requests that wait for respond()
     HttpId last_http = 0;
     SteadyTime now{};  // as of the last tick
+
+    // The same for what counts in nanoseconds.
+    engine::Time time() const {
+        return engine::Time{
+            std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count()};
+    }
+};
+
+// Why every request of a peer is answered with a refusal.
+enum class TurnedAway : std::uint8_t { no, server_full, address_full };
+
+struct Remote {
+    std::string address;
+    std::string host;  // what the limits of one address count: of IPv6 its /64
+    TurnedAway turned_away = TurnedAway::no;
 };
 
 class Connection {
@@ -33,8 +50,7 @@ class Connection {
     enum class Phase : std::uint8_t { http, open, closing };
     enum class Drained : std::uint8_t { dry, paused };
 
-    // `turned_away`: there are too many, every request is answered 503.
-    Connection(Host& host, ConnectionId id, std::string remote, bool turned_away);
+    Connection(Host& host, ConnectionId id, Remote remote);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -54,6 +70,7 @@ class Connection {
     ConnectionId id() const { return id_; }
     Phase phase() const { return phase_; }
     BufferedLayer& layer() { return layer_; }
+    const Remote& remote() const { return remote_; }
     bool was_open() const { return ws_ != nullptr; }  // the Inbox knows it
 
   private:
@@ -62,22 +79,28 @@ class Connection {
     void keep_to_budget();
     void ask();
     void upgrade();
-    void refuse(unsigned status, std::string_view code, std::string_view msg);
+    // True: it was refused, for being one too many or asking too often.
+    bool turn_away();
+    void refuse(unsigned status, std::string_view code, std::string_view msg, std::uint64_t retry_ms = 0);
     void answer(unsigned status, std::string_view content_type, std::string_view body, bool keep_alive);
     void part();
     bool tick_http();
     void tick_open();
+    bool stuck();
 
     Host& host_;
     const ConnectionId id_;
-    const std::string remote_;
-    const bool turned_away_;
+    const Remote remote_;
     Phase phase_ = Phase::http;
     Endpoint endpoint_ = Endpoint::trade;
     bool pinged_ = false;
     bool answered_ = false;  // it had at least one answer
     bool began_ = false;     // something of the next request was there at the last tick
     HttpId pending_ = 0;
+    Bucket messages_;             // read from the WebSocket
+    std::uint64_t received_ = 0;  // messages
+    std::uint64_t received_before_ = 0;
+    SteadyTime moved_;  // when the last whole message came, or there was none begun
     SteadyTime heard_;  // when the peer last sent anything
     SteadyTime since_;  // when the phase or the reading of a request began
     BufferedLayer layer_;

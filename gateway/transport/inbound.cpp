@@ -203,6 +203,8 @@ WsReader::Result WsReader::next(std::string_view& text) {
     return Result::dry;
 }
 
+bool WsReader::begun() const { return !stream_->partial.empty() && !stream_->delivered; }
+
 // True: there is something to tell.
 bool WsReader::read_frame(std::string_view& text, Result& result) {
     auto& ws = stream_->ws;

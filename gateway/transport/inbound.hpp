@@ -73,6 +73,8 @@ class WsReader {
 
     // `text` holds until the next call on any reader of this thread.
     Result next(std::string_view& text);
+    // Some frames of a message were read, and it is not whole yet.
+    bool begun() const;
 
   private:
     struct Stream;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <stdexcept>
 
 #include "gateway/transport/sockets.hpp"
@@ -23,13 +24,13 @@ constexpr engine::Duration retry_after{engine::millisecond};
 Server::Server(const std::string& address, std::uint16_t port, const ServerLimits& limits, Inbox& inbox)
     : sockets_(std::make_unique<Sockets>(limits, inbox)) {
     sockets_->host.now = std::chrono::steady_clock::now();
-    sockets_->listen(address, port);
+    sockets_->listen(address, port, false);
     const int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (descriptor < 0) throw std::runtime_error("cannot make an eventfd: too many open files");
     sockets_->wake.assign(descriptor);
     sockets_->watch();
     sockets_->tick_later();
-    sockets_->accept_next();
+    sockets_->accept_next(sockets_->listeners.front());
 }
 
 Server::~Server() = default;
@@ -46,7 +47,7 @@ void Server::stop(engine::Duration at_most) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::nanoseconds(at_most.value);
     error_code ec;
     sockets_->stopped = true;
-    sockets_->acceptor.close(ec);
+    for (Listener& listener : sockets_->listeners) listener.acceptor.close(ec);
     sockets_->host.now = std::chrono::steady_clock::now();
     for (const auto& peer : sockets_->peers) {
         peer->connection.close(1001, "shutdown");
@@ -57,19 +58,39 @@ void Server::stop(engine::Duration at_most) {
     poll();
 }
 
+namespace {
+
+struct Again {
+    Sockets::Signals& signals;
+    void operator()(error_code ec, int) {
+        if (ec) return;
+        signals.callback();
+        signals.set.async_wait(Again{signals});
+    }
+};
+
+void watch(Sockets& sockets, std::initializer_list<int> numbers, std::function<void()> callback) {
+    auto& signals = sockets.signals.emplace_back(sockets.io, std::move(callback));
+    for (const int number : numbers) signals.set.add(number);
+    signals.set.async_wait(Again{signals});
+}
+
+}  // namespace
+
 void Server::on_signal(std::function<void()> callback) {
-    sockets_->signalled = std::move(callback);
-    if (sockets_->signals) return;
-    sockets_->signals.emplace(sockets_->io, SIGINT, SIGTERM);
-    struct Again {
-        Sockets& sockets;
-        void operator()(error_code ec, int) {
-            if (ec) return;
-            sockets.signalled();
-            sockets.signals->async_wait(Again{sockets});
-        }
-    };
-    sockets_->signals->async_wait(Again{*sockets_});
+    watch(*sockets_, {SIGINT, SIGTERM}, std::move(callback));
+}
+
+void Server::on_hangup(std::function<void()> callback) { watch(*sockets_, {SIGHUP}, std::move(callback)); }
+
+void Server::use_tls(const std::string& certificate, const std::string& key) {
+    sockets_->tls = TlsContext::server(certificate, key);
+    sockets_->listeners.front().tls = true;
+}
+
+void Server::listen_plain(const std::string& address, std::uint16_t port) {
+    sockets_->listen(address, port, false);
+    sockets_->accept_next(sockets_->listeners.back());
 }
 
 void Server::send(ConnectionId connection, std::string_view text) {
@@ -97,9 +118,17 @@ void Server::respond(HttpId request, unsigned status, std::string_view content_t
     if (!std::exchange(peer->waiting, true)) sockets_->waiting.push_back(peer->connection.id());
 }
 
+std::size_t Server::unsent(ConnectionId connection) const {
+    Peer* peer = sockets_->find(connection);
+    return peer == nullptr ? 0 : peer->connection.layer().unsent().size();
+}
+
 void Server::flush() { sockets_->flush(); }
 
-std::uint16_t Server::port() const { return sockets_->listening_port; }
+std::uint16_t Server::port() const { return sockets_->listeners.front().acceptor.local_endpoint().port(); }
+std::uint16_t Server::plain_port() const {
+    return sockets_->listeners.back().acceptor.local_endpoint().port();
+}
 std::size_t Server::connections() const { return sockets_->peers.size(); }
 int Server::wake_descriptor() const { return sockets_->wake.native_handle(); }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace gridbook::gateway {
@@ -18,15 +19,24 @@ constexpr std::chrono::milliseconds tick_length{200};
 // Peers beyond the limit get their 503; beyond this many more they are cut at once.
 constexpr std::size_t turned_away_max = 64;
 
+// An IPv6 host usually has a /64 to itself.
+std::string counted_as(const asio::ip::address& address) {
+    if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
+    auto bytes = address.to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+    return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
 }  // namespace
 
 // ---- start ----
 
-void Sockets::listen(const std::string& address, std::uint16_t port) {
+void Sockets::listen(const std::string& address, std::uint16_t port, bool with_tls) {
     error_code ec;
     const auto ip = asio::ip::make_address(address, ec);
     if (ec) throw std::runtime_error(fmt::format("cannot listen on {}:{}: not an IP address", address, port));
     const tcp::endpoint endpoint(ip, port);
+    Acceptor& acceptor = listeners.emplace_back(io, with_tls).acceptor;
     acceptor.open(endpoint.protocol(), ec);
     if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
     if (!ec) acceptor.bind(endpoint, ec);
@@ -35,10 +45,9 @@ void Sockets::listen(const std::string& address, std::uint16_t port) {
         throw std::runtime_error(
             fmt::format("cannot listen on {}:{}: the port is taken by another program", address, port));
     if (ec) throw std::runtime_error(fmt::format("cannot listen on {}:{}: {}", address, port, ec.message()));
-    listening_port = acceptor.local_endpoint().port();
     std::size_t size = 64;
     while (size < 2 * (host.limits.connections + turned_away_max)) size *= 2;
-    slots.assign(size, nullptr);
+    if (slots.empty()) slots.assign(size, nullptr);
 }
 
 void Sockets::watch() {
@@ -62,35 +71,42 @@ void Sockets::tick() {
         touch(*peer);
         if (!stays) cut(*peer);
     }
-    if (!accepting && !stopped) accept_next();
+    host.addresses.tick(host.time());
+    for (Listener& listener : listeners)
+        if (!listener.accepting && !stopped) accept_next(listener);
     tick_later();
 }
 
 // ---- accept ----
 
-void Sockets::accept_next() {
-    accepting = true;
-    acceptor.async_accept(io, [this](error_code ec, Socket socket) {
-        accepting = false;
+void Sockets::accept_next(Listener& listener) {
+    listener.accepting = true;
+    listener.acceptor.async_accept(io, [this, &listener](error_code ec, Socket socket) {
+        listener.accepting = false;
         if (stopped) return;
-        if (!ec) admit(std::move(socket));
+        if (!ec) admit(std::move(socket), listener.tls);
         // Out of descriptors: the next tick tries again, instead of turning in a circle.
-        if (!ec || ec == asio::error::connection_aborted) accept_next();
+        if (!ec || ec == asio::error::connection_aborted) accept_next(listener);
     });
 }
 
-void Sockets::admit(Socket&& socket) {
+void Sockets::admit(Socket&& socket, bool with_tls) {
     if (peers.size() >= host.limits.connections + turned_away_max) return;
     error_code ec;
-    const auto remote = socket.remote_endpoint(ec);
+    const auto endpoint = socket.remote_endpoint(ec);
     if (!ec) socket.non_blocking(true, ec);
     if (!ec) socket.set_option(tcp::no_delay(true), ec);
     if (ec) return;
     host.now = std::chrono::steady_clock::now();
-    const bool turned_away = peers.size() >= host.limits.connections;
+    Remote remote{endpoint.address().to_string(), counted_as(endpoint.address()), TurnedAway::no};
+    if (peers.size() >= host.limits.connections) remote.turned_away = TurnedAway::server_full;
+    if (!host.addresses.connect(remote.host)) remote.turned_away = TurnedAway::address_full;
     const ConnectionId id = next_id();
-    auto peer =
-        std::make_unique<Peer>(host, id, remote.address().to_string(), turned_away, std::move(socket));
+    auto peer = std::make_unique<Peer>(host, id, std::move(remote), std::move(socket));
+    if (with_tls) {
+        peer->tls.emplace(tls);
+        peer->ciphertext = std::make_unique<std::array<char, 16 * 1024>>();
+    }
     slots[id & (slots.size() - 1)] = peer.get();
     peers.push_back(std::move(peer));
     arm_read(*peers.back());
@@ -108,11 +124,11 @@ void Sockets::arm_read(Peer& peer) {
     const auto room = peer.connection.layer().room();
     if (peer.reading || peer.dead || room.empty()) return;
     peer.reading = true;
-    peer.socket.async_read_some(asio::buffer(room.data(), room.size()),
-                                [this, &peer](error_code ec, std::size_t size) {
-                                    peer.reading = false;
-                                    read(peer, ec, size);
-                                });
+    const auto into = peer.tls ? asio::buffer(*peer.ciphertext) : asio::buffer(room.data(), room.size());
+    peer.socket.async_read_some(into, [this, &peer](error_code ec, std::size_t size) {
+        peer.reading = false;
+        read(peer, ec, size);
+    });
 }
 
 void Sockets::read(Peer& peer, error_code ec, std::size_t size) {
@@ -121,18 +137,43 @@ void Sockets::read(Peer& peer, error_code ec, std::size_t size) {
         return;
     }
     if (ec) return cut(peer);
-    peer.connection.layer().commit(size);
+    if (peer.tls)
+        peer.tls->feed({peer.ciphertext->data(), size});
+    else
+        peer.connection.layer().commit(size);
     peer.connection.heard();
     service(peer);
 }
 
+// What the filter has for us goes into the layer, as far as there is room. False: the peer has gone.
+bool Sockets::decrypt(Peer& peer) {
+    BufferedLayer& layer = peer.connection.layer();
+    for (auto room = layer.room(); !room.empty(); room = layer.room()) {
+        std::size_t size = 0;
+        if (peer.tls->read(room, size) != TlsFilter::Result::ok) return false;
+        if (size == 0) return true;
+        layer.commit(size);
+    }
+    return true;
+}
+
 void Sockets::service(Peer& peer) {
     auto drained = Connection::Drained::dry;
-    try {
-        drained = peer.connection.drain();
-    } catch (const std::exception& error) {
-        spdlog::error("connection {}: {}", peer.connection.id(), error.what());
-        peer.connection.fail();
+    bool over = false, full = false;
+    do {
+        over = peer.tls && !decrypt(peer);
+        full = peer.tls && peer.connection.layer().room().empty();
+        try {
+            drained = peer.connection.drain();
+        } catch (const std::exception& error) {
+            spdlog::error("connection {}: {}", peer.connection.id(), error.what());
+            peer.connection.fail();
+        }
+    } while (full && drained == Connection::Drained::dry && !peer.connection.layer().room().empty());
+    if (over) {
+        // An alert may be on its way: why we and the peer do not understand each other.
+        write(peer);
+        return cut(peer);
     }
     touch(peer);
     if (drained == Connection::Drained::dry) return arm_read(peer);
@@ -162,8 +203,8 @@ void Sockets::resume() {
 void Sockets::touch(Peer& peer) {
     if (peer.dead) return;
     if (peer.connection.phase() == Connection::Phase::closing) note_end(peer);
-    const bool due =
-        !peer.connection.layer().unsent().empty() || peer.connection.phase() == Connection::Phase::closing;
+    const bool due = !peer.connection.layer().unsent().empty() || (peer.tls && !peer.tls->unsent().empty()) ||
+                     peer.connection.phase() == Connection::Phase::closing;
     if (due && !peer.writing && !std::exchange(peer.dirty, true)) dirty.push_back(peer.connection.id());
 }
 
@@ -177,18 +218,29 @@ void Sockets::flush() {
     dirty.clear();
 }
 
-void Sockets::write(Peer& peer) {
+// What the socket is to take next. Only so much is encrypted ahead that the budget still sees what waits.
+std::string_view Sockets::due(Peer& peer) {
     BufferedLayer& layer = peer.connection.layer();
-    while (!layer.unsent().empty()) {
+    if (!peer.tls) return layer.unsent();
+    if (peer.tls->unsent().empty() && !layer.unsent().empty()) {
+        std::size_t size = 0;
+        peer.tls->write(layer.unsent(), size);
+        layer.sent(size);
+    }
+    return peer.tls->unsent();
+}
+
+void Sockets::write(Peer& peer) {
+    for (auto unsent = due(peer); !unsent.empty(); unsent = due(peer)) {
         error_code ec;
-        const auto unsent = layer.unsent();
         const std::size_t size = peer.socket.write_some(asio::buffer(unsent.data(), unsent.size()), ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) return write_later(peer);
         if (ec) return cut(peer);
-        layer.sent(size);
+        peer.tls ? peer.tls->sent(size) : peer.connection.layer().sent(size);
         if (size < unsent.size()) return write_later(peer);
     }
-    finish_if_done(peer);
+    // A handshake that is not done yet holds back what was said.
+    if (peer.connection.layer().unsent().empty()) finish_if_done(peer);
 }
 
 void Sockets::write_later(Peer& peer) {
@@ -210,6 +262,11 @@ void Sockets::write_later(Peer& peer) {
 void Sockets::finish_if_done(Peer& peer) {
     if (peer.connection.phase() != Connection::Phase::closing || std::exchange(peer.shut, true)) return;
     error_code ec;
+    if (peer.tls) {
+        peer.tls->shut();
+        const auto goodbye = peer.tls->unsent();
+        peer.socket.write_some(asio::buffer(goodbye.data(), goodbye.size()), ec);
+    }
     peer.socket.shutdown(Socket::shutdown_send, ec);
     if (ec) return cut(peer);
     peer.connection.layer().discard_input();
@@ -250,6 +307,7 @@ void Sockets::bury() {
             continue;
         }
         slots[peers[i]->connection.id() & (slots.size() - 1)] = nullptr;
+        host.addresses.release(peers[i]->connection.remote().host, host.time());
         std::swap(peers[i], peers.back());
         peers.pop_back();
     }

@@ -4,11 +4,13 @@
 // the one timer, and the end of connections. For server.cpp and sockets.cpp only; everybody else includes
 // server.hpp.
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "gateway/transport/connection.hpp"
+#include "gateway/transport/tls.hpp"
 
 namespace gridbook::gateway {
 
@@ -28,34 +31,48 @@ using Timer = boost::asio::basic_waitable_timer<SteadyClock, boost::asio::wait_t
 
 // A connection with its socket. It is destroyed only when no operation of its socket is pending.
 struct Peer {
-    Peer(Host& host, ConnectionId id, std::string remote, bool turned_away, Socket&& s)
-        : connection(host, id, std::move(remote), turned_away), socket(std::move(s)) {}
+    Peer(Host& host, ConnectionId id, Remote remote, Socket&& s)
+        : connection(host, id, std::move(remote)), socket(std::move(s)) {}
     Connection connection;
     Socket socket;
-    bool reading = false;     // a read is pending
-    bool writing = false;     // waits until the socket takes more
-    bool dirty = false;       // in the list of those with something to send
-    bool waiting = false;     // in the list of those to be drained again
-    bool shut = false;        // nothing more will be sent
-    bool dead = false;        // the socket is gone
+    std::optional<TlsFilter> tls;
+    std::unique_ptr<std::array<char, 16 * 1024>> ciphertext;  // what is being read, with TLS
+    bool reading = false;                                     // a read is pending
+    bool writing = false;                                     // waits until the socket takes more
+    bool dirty = false;                                       // in the list of those with something to send
+    bool waiting = false;                                     // in the list of those to be drained again
+    bool shut = false;                                        // nothing more will be sent
+    bool dead = false;                                        // the socket is gone
     bool farewelled = false;  // in the list of those whose end the Inbox must hear
     bool busy() const { return reading || writing; }
 };
 
+// A port. Those without TLS are on loopback, or there is no certificate.
+struct Listener {
+    Listener(boost::asio::io_context& io, bool with_tls) : acceptor(io), tls(with_tls) {}
+    Acceptor acceptor;
+    bool tls;
+    bool accepting = false;
+};
+
 struct Sockets {
-    Sockets(const ServerLimits& limits, Inbox& inbox) : host{inbox, limits, io} {}
+    Sockets(const ServerLimits& limits, Inbox& inbox)
+        : host{inbox, limits, io, {limits.connections_per_address, limits.http_per_s}} {}
 
     // One thread, so Asio needs no locks.
     boost::asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
     Host host;
-    Acceptor acceptor{io};
+    std::deque<Listener> listeners;   // addresses stay: a pending accept points at its own
+    std::shared_ptr<TlsContext> tls;  // of connections from now on; null: no TLS
     Timer ticker{io};
     boost::asio::posix::basic_stream_descriptor<Executor> wake{io};
-    std::optional<boost::asio::basic_signal_set<Executor>> signals;  // made when asked for
-    std::function<void()> signalled;
-    std::uint64_t wakes = 0;  // what the eventfd was read into
-    std::uint16_t listening_port = 0;
-    bool accepting = false;
+    struct Signals {
+        Signals(boost::asio::io_context& io, std::function<void()> f) : set(io), callback(std::move(f)) {}
+        boost::asio::basic_signal_set<Executor> set;
+        std::function<void()> callback;
+    };
+    std::deque<Signals> signals;  // made when asked for
+    std::uint64_t wakes = 0;      // what the eventfd was read into
     bool stopped = false;
 
     std::vector<std::unique_ptr<Peer>> peers;
@@ -64,13 +81,13 @@ struct Sockets {
     std::vector<ConnectionId> dirty, waiting, farewells;
     bool burials = false;
 
-    void listen(const std::string& address, std::uint16_t port);
+    void listen(const std::string& address, std::uint16_t port, bool with_tls);
     void watch();
     void tick_later();
     void tick();
 
-    void accept_next();
-    void admit(Socket&& socket);
+    void accept_next(Listener& listener);
+    void admit(Socket&& socket, bool with_tls);
     ConnectionId next_id();
     Peer* find(ConnectionId id) const {
         Peer* peer = slots[id & (slots.size() - 1)];
@@ -79,9 +96,11 @@ struct Sockets {
 
     void arm_read(Peer& peer);
     void read(Peer& peer, boost::system::error_code ec, std::size_t size);
+    bool decrypt(Peer& peer);
     void service(Peer& peer);
     void resume();
     void touch(Peer& peer);
+    std::string_view due(Peer& peer);
     void write(Peer& peer);
     void write_later(Peer& peer);
     void finish_if_done(Peer& peer);

@@ -38,6 +38,8 @@ class Outbox {
     virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
     virtual void respond(HttpId request, unsigned status, std::string_view content_type,
                          std::string_view body) = 0;
+    // Bytes appended for the connection that its peer's socket has not taken yet; 0 for unknown ids.
+    virtual std::size_t unsent(ConnectionId connection) const = 0;
     // Writes out everything appended since the last flush: one system call a connection.
     virtual void flush() = 0;
 };

@@ -72,11 +72,12 @@ class LiveMarket {
     Bands bands;
     MarketData market{16};
     RememberingOutbox outbox;
-    Sessions sessions{directory, outbox};
+    AccountStreams streams;
+    Sessions sessions{directory, outbox, streams};
     MarketFeed feed{directory, market, outbox};
     Requests requests;
     Metrics metrics;
-    Publisher publisher{directory, bands, market, feed, requests, sessions, outbox, metrics};
+    Publisher publisher{directory, bands, market, feed, requests, sessions, outbox, metrics, streams};
 
   private:
     tests::Driver driver_;

@@ -140,11 +140,12 @@ TEST_CASE("bad questions are refused by name") {
         {"/v1/trades?limit=1&limit=2", 400, "FORMAT_FIELD"},
         {"/v1/classes?colour=red", 400,
          R"(FORMAT_FIELD","msg":"unknown or repeated parameter colour","field":"colour")"},
-        {"/v1/candles", 422, R"(NOT_AVAILABLE","msg":"/v1/candles is not available in this version")"},
+        {"/v1/candles", 400, R"(FORMAT_FIELD","msg":"candles need a symbol","field":"symbol")"},
+        {"/v1/candles?symbol=x", 404, "SYMBOL_UNKNOWN"},
+        {"/v1/candles?symbol=x&interval=7m", 400,
+         R"(FORMAT_VALUE","msg":"no such interval","field":"interval")"},
         {"/v1/capacity?class=H100", 422, "NOT_AVAILABLE"},
-        {"/v1/cost", 422, "NOT_AVAILABLE"},
-        {"/v1/openapi.json", 422, "NOT_AVAILABLE"},
-        {"/v1/asyncapi.json", 422, "NOT_AVAILABLE"},
+        {"/v1/cost", 422, R"(NOT_AVAILABLE","msg":"/v1/cost is not available in this version")"},
     }));
     const auto answer = x.api.get(c.target);
     REQUIRE(answer);

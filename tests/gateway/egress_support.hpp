@@ -4,6 +4,7 @@
 // of egress wired to real sessions, without a socket. The catalogue is the one of the protocol's examples.
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -51,6 +52,10 @@ class RememberingOutbox final : public Outbox {
         CHECK(type == "application/json");
         responses.push_back({request, status, std::string(body)});
     }
+    std::size_t unsent(ConnectionId connection) const override {
+        const auto found = unread.find(connection);
+        return found == unread.end() ? 0 : found->second;
+    }
     void flush() override { ++flushes; }
 
     std::vector<std::string> to(ConnectionId connection) const {
@@ -67,6 +72,7 @@ class RememberingOutbox final : public Outbox {
     std::vector<Sent> sent;
     std::vector<Response> responses;
     std::vector<ConnectionId> closed;
+    std::map<ConnectionId, std::size_t> unread;  // bytes that a slow peer has left, as a test says
     int flushes = 0;
 };
 
@@ -142,11 +148,12 @@ struct Egress {
     Bands bands;
     MarketData market;
     RememberingOutbox outbox;
-    Sessions sessions{directory, outbox};
+    AccountStreams streams;
+    Sessions sessions{directory, outbox, streams};
     MarketFeed feed{directory, market, outbox, topics_limit};
     Requests requests;
     Metrics metrics;
-    Publisher publisher{directory, bands, market, feed, requests, sessions, outbox, metrics};
+    Publisher publisher{directory, bands, market, feed, requests, sessions, outbox, metrics, streams};
     PublicApi api{directory, bands, market, metrics, genesis()};
     AccountId acme{0};
     AccountId zeta{1};

@@ -40,6 +40,10 @@ class Heard final : public Outbox {
     void respond(HttpId request, unsigned status, std::string_view, std::string_view body) override {
         responses[request] = {status, std::string(body)};
     }
+    std::size_t unsent(ConnectionId connection) const override {
+        const auto found = unread.find(connection);
+        return found == unread.end() ? 0 : found->second;
+    }
     void flush() override {}
 
     // The only frame since the last look; a test that expects one fails when there are more or none.
@@ -53,6 +57,7 @@ class Heard final : public Outbox {
     std::map<ConnectionId, std::vector<std::string>> frames;
     std::map<ConnectionId, std::string> closed;
     std::map<HttpId, Response> responses;
+    std::map<ConnectionId, std::size_t> unread;  // bytes that a slow peer has left, as a test says
 };
 
 // Writes the events that a journal would hold.
@@ -210,14 +215,18 @@ struct Gateway {
     ledger::BlobQueue blobs{16};
     CommandPort port{commands, blobs};
     Requests requests;
-    Sessions sessions{directory, heard};
+    AccountStreams streams;
+    Sessions sessions{directory, heard, streams};
     Bands bands;
     MarketData market;
     Metrics metrics;
     MarketFeed feed{directory, market, sessions.outbox()};
     PublicApi pages{directory, bands, market, metrics, engine::Genesis{}};
+    StreamReplay replay{directory, streams, sessions};
+    Rates key_rates, account_rates;  // no limits, until a test sets some and makes `rates` anew
+    RateLimits rates{key_rates, account_rates};
     HttpApi admin{directory, pages, requests, port, sessions.outbox(), now};
-    Ingress ingress{directory, sessions, requests, port, feed, admin, [this] { return now; }};
+    Ingress ingress{directory, sessions, requests, port, feed, admin, replay, rates, [this] { return now; }};
     ConnectionId connections = 0;
     HttpId requests_made = 0;
 };

@@ -182,7 +182,7 @@ TEST_CASE("everybody is told of a restart", "[sessions]") {
 TEST_CASE("limits of the engine are told at logon when they are known", "[sessions]") {
     Gateway g;
     Sessions sessions(
-        g.directory, g.heard,
+        g.directory, g.heard, g.streams,
         {.open_orders = 10, .qty = engine::Decimal{5'500'000}, .notional = engine::Money{7'000'000}});
     sessions.opened(99, Endpoint::trade, g.now);
     const std::string nonce = Gateway::nonce_in(g.heard.take(99));

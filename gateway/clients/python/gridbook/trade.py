@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/v1/trade: orders and the account stream, across lost connections (protocol sections 1 to 3)."""
+
+import asyncio
+import ssl
+from typing import Any, AsyncIterator
+
+from .connection import Connection, Message
+from .errors import Disconnected, Refused
+from .signing import Key
+
+
+class TradeClient:
+    """A session of one key. Connect, send requests, and read `events()`.
+
+    Every event of the account comes exactly once and in the order of `n`, also after a connection was lost: the
+    client signs in again with the `n` that it wants next. Replies to its own commands stand for their events
+    and are among them. An event `snapshot` says that the past could not be replayed (RESUME_TOO_OLD): what is
+    told there replaces what one knew.
+    """
+
+    def __init__(self, url: str, key: Key, *, cod: str = "off", tls: ssl.SSLContext | None = None,
+                 reconnect_s: float = 0.2) -> None:
+        self.url, self.key, self.cod, self.tls, self.reconnect_s = url, key, cod, tls, reconnect_s
+        self.stream: str | None = None
+        self.next_n: int | None = None  # None: nothing was heard yet
+        self.logon: Message = {}
+        self._early: dict[int, Message] = {}  # ahead of their turn: results of a batch
+        self._events: asyncio.Queue[Message] = asyncio.Queue()
+        self._connection: Connection | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._up = asyncio.Event()
+        self._over = False
+
+    async def __aenter__(self) -> "TradeClient":
+        await self.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def connect(self) -> None:
+        """Signs in once; a refusal is the caller's. From then on the session is kept up."""
+        await self._sign_in()
+        self._keeper = asyncio.create_task(self._keep_up())
+
+    async def close(self) -> None:
+        self._over = True
+        if self._keeper:
+            self._keeper.cancel()
+        if self._connection:
+            await self._connection.close()
+
+    async def drop(self) -> None:
+        """Loses the connection, as a network would; the client comes back by itself."""
+        if self._connection:
+            self._up.clear()
+            await self._connection.close()
+
+    async def request(self, op: str, **fields: Any) -> Message:
+        """The reply; Refused and Disconnected are raised. Waits for a session."""
+        await self._up.wait()
+        assert self._connection
+        return await self._connection.request(op, **fields)
+
+    async def patient(self, op: str, **fields: Any) -> Message:
+        """As request, but obeys: on RATE_LIMIT and BUSY it waits as long as told, and on a lost connection it
+        asks again, which is safe because of the cid."""
+        while True:
+            try:
+                return await self.request(op, **fields)
+            except Refused as refused:
+                if refused.code not in ("RATE_LIMIT", "BUSY"):
+                    raise
+                await asyncio.sleep((refused.retry_ms or 50) / 1000)
+            except Disconnected:
+                await asyncio.sleep(self.reconnect_s)
+
+    async def place(self, symbol: str, side: str, price: str, qty: str, cid: str, **more: Any) -> Message:
+        return await self.request("order.place", symbol=symbol, side=side, type="limit", price=price, qty=qty,
+                                  cid=cid, **more)
+
+    async def replace(self, cid: str, price: str, qty: str) -> Message:
+        return await self.request("order.replace", cid=cid, price=price, qty=qty)
+
+    async def cancel(self, cid: str) -> Message:
+        return await self.request("order.cancel", cid=cid)
+
+    async def batch(self, orders: list[dict[str, Any]]) -> list[Message]:
+        """One result an order, in their order; some may be refusals."""
+        results: list[Message] = (await self.request("order.batch", orders=orders))["results"]
+        return results
+
+    async def events(self) -> AsyncIterator[Message]:
+        while True:
+            yield await self._events.get()
+
+    async def event(self, timeout: float = 10) -> Message:
+        """The next event."""
+        return await asyncio.wait_for(self._events.get(), timeout)
+
+    async def _sign_in(self) -> None:
+        connection = Connection(f"{self.url}/v1/trade", self._take, self.tls)
+        await connection.open()
+        welcome = await connection.receive()
+        connection.listen()
+        fields = self.key.logon(welcome["nonce"]) | {"cod": self.cod}
+        if self.next_n is not None and self.stream is not None:
+            fields |= {"stream": self.stream, "from": self.next_n}
+        try:
+            self.logon = await connection.request("session.logon", **fields)
+        except Exception:
+            await connection.close()
+            raise
+        self._connection = connection
+        self._up.set()
+
+    async def _keep_up(self) -> None:
+        while not self._over:
+            assert self._connection
+            await self._connection.closed()
+            self._up.clear()
+            await asyncio.sleep(self.reconnect_s)
+            try:
+                await self._sign_in()
+            except (OSError, Disconnected, asyncio.TimeoutError):
+                continue
+
+    async def _take(self, message: Message) -> None:
+        if message.get("role") and "stream" in message:
+            self._begin(message)
+        for event in [message, *message.get("results", [])]:
+            if event.get("ev") == "snapshot":
+                await self._events.put(event)
+            elif "n" in event and "ev" in event:
+                await self._in_order(event)
+
+    def _begin(self, logon: Message) -> None:
+        """What a logon says of the stream, before the first of its events is read."""
+        if self.next_n is None or "error" in logon:
+            self.next_n = logon["n"] + 1
+            self._early.clear()
+        self.stream = logon["stream"]
+
+    async def _in_order(self, event: Message) -> None:
+        if self.next_n is None or event["n"] < self.next_n:
+            return
+        self._early[event["n"]] = event
+        while self.next_n in self._early:
+            await self._events.put(self._early.pop(self.next_n))
+            self.next_n += 1

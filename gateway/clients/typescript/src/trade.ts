@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Connection, sleep, type Message } from "./connection.js";
+import { Disconnected, Refused } from "./errors.js";
+import { Inbox } from "./inbox.js";
+import type { Key } from "./signing.js";
+
+export interface TradeOptions {
+  cod?: "off" | "connection" | "account";
+  reconnectMs?: number;
+}
+
+/** A session of one key on /v1/trade (protocol sections 1 to 3).
+ *
+ * Every event of the account comes exactly once and in the order of `n`, also after a connection was lost: the
+ * client signs in again with the `n` that it wants next. Replies to its own commands stand for their events and are
+ * among them. An event `snapshot` says that the past could not be replayed (RESUME_TOO_OLD): what is told there
+ * replaces what one knew. */
+export class TradeClient {
+  readonly events = new Inbox<Message>();
+  logon: Message = {};
+  private stream: string | undefined;
+  private next: number | undefined;
+  private readonly early = new Map<number, Message>();
+  private connection: Connection | undefined;
+  private welcome: (message: Message) => void = () => undefined;
+  private over = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly key: Key,
+    private readonly options: TradeOptions = {},
+  ) {}
+
+  /** Signs in once; a refusal is the caller's. From then on the session is kept up. */
+  async connect(): Promise<this> {
+    await this.signIn();
+    void this.keepUp();
+    return this;
+  }
+
+  close(): void {
+    this.over = true;
+    this.connection?.close();
+  }
+
+  /** Loses the connection, as a network would; the client comes back by itself. */
+  async drop(): Promise<void> {
+    const connection = this.connection;
+    this.connection = undefined;
+    connection?.close();
+    await connection?.closed;
+  }
+
+  async request(op: string, fields: Message = {}): Promise<Message> {
+    while (!this.connection && !this.over) await sleep(10);
+    if (!this.connection) throw new Disconnected("closed");
+    return this.connection.request(op, fields);
+  }
+
+  /** As request, but obeys: on RATE_LIMIT and BUSY it waits as long as told, and on a lost connection it asks
+   * again, which is safe because of the cid. */
+  async patient(op: string, fields: Message = {}): Promise<Message> {
+    for (;;) {
+      try {
+        return await this.request(op, fields);
+      } catch (error) {
+        if (error instanceof Disconnected && !this.over) await sleep(this.options.reconnectMs ?? 200);
+        else if (error instanceof Refused && ["RATE_LIMIT", "BUSY"].includes(error.code))
+          await sleep(error.error.retry_ms ?? 50);
+        else throw error;
+      }
+    }
+  }
+
+  place(symbol: string, side: "buy" | "sell", price: string, qty: string, cid: string, more: Message = {}): Promise<Message> {
+    return this.request("order.place", { symbol, side, type: "limit", price, qty, cid, ...more });
+  }
+
+  replace(cid: string, price: string, qty: string): Promise<Message> {
+    return this.request("order.replace", { cid, price, qty });
+  }
+
+  cancel(cid: string): Promise<Message> {
+    return this.request("order.cancel", { cid });
+  }
+
+  /** One result an order, in their order; some may be refusals. */
+  async batch(orders: Message[]): Promise<Message[]> {
+    return (await this.request("order.batch", { orders })).results as Message[];
+  }
+
+  private async signIn(): Promise<void> {
+    const welcomed = new Promise<Message>((resolve) => (this.welcome = resolve));
+    const connection = await Connection.open(`${this.url}/v1/trade`, (message) => this.take(message));
+    try {
+      const signed = await this.key.logon((await welcomed).nonce);
+      const resume = this.next === undefined ? {} : { stream: this.stream, from: this.next };
+      this.logon = await connection.request("session.logon", { ...signed, cod: this.options.cod ?? "off", ...resume });
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    this.connection = connection;
+  }
+
+  private async keepUp(): Promise<void> {
+    while (!this.over) {
+      await this.connection?.closed;
+      this.connection = undefined;
+      if (this.over) return;
+      await sleep(this.options.reconnectMs ?? 200);
+      try {
+        await this.signIn();
+      } catch (error) {
+        if (!(error instanceof Disconnected)) throw error;
+      }
+    }
+  }
+
+  private take(message: Message): void {
+    if (message.ev === "welcome") return this.welcome(message);
+    if (message.role && message.stream) this.begin(message);
+    for (const event of [message, ...((message.results ?? []) as Message[])]) {
+      if (event.ev === "snapshot") this.events.put(event);
+      else if (event.n !== undefined && event.ev) this.inOrder(event);
+    }
+  }
+
+  /** What a logon says of the stream, before the first of its events is read. */
+  private begin(logon: Message): void {
+    if (this.next === undefined || logon.error) {
+      this.next = (logon.n as number) + 1;
+      this.early.clear();
+    }
+    this.stream = logon.stream as string;
+  }
+
+  private inOrder(event: Message): void {
+    if (this.next === undefined || event.n < this.next) return;
+    this.early.set(event.n as number, event);
+    for (let found = this.early.get(this.next); found; found = this.early.get(this.next)) {
+      this.early.delete(this.next++);
+      this.events.put(found);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/egress/stream_replay.hpp"
+
+#include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
+#include "gateway/egress/order_encoder.hpp"
+
+namespace gridbook::gateway {
+
+using engine::EventKind;
+
+void StreamReplay::begin(Session& session, std::uint64_t from) {
+    if (!tell(session, from)) return;
+    sessions_.pause(session);
+    behind_.push_back({session.connection, from});
+}
+
+bool StreamReplay::step() {
+    const std::size_t before = behind_.size();
+    bool told = false;
+    std::erase_if(behind_, [&](Behind& behind) {
+        Session* session = sessions_.find(behind.connection);
+        if (session == nullptr || session->closing) return true;
+        if (sessions_.outbox().unsent(behind.connection) > unsent_max) return false;
+        told = true;
+        if (tell(*session, behind.next)) return false;
+        if (!session->closing) sessions_.go_live(*session);
+        return true;
+    });
+    return told || behind_.size() != before;
+}
+
+bool StreamReplay::tell(Session& session, std::uint64_t& next) {
+    const auto events = streams_.from(session.account, next, last(session.account), piece_events);
+    if (!events) {
+        // The market was faster than the reader: its place has left the memory while it caught up.
+        session.closing = true;
+        sessions_.outbox().close(session.connection, 1013, "RESUME");
+        return false;
+    }
+    alternatives_.clear();
+    for (const AccountStreams::Kept* kept : *events) tell(session, *kept);
+    if (!events->empty()) next = events->back()->event.header.number.value + 1;
+    return next <= last(session.account);
+}
+
+void StreamReplay::tell(const Session& session, const AccountStreams::Kept& kept) {
+    if (kept.event.kind() == EventKind::alternative) return alternatives_.push_back(kept.event);
+    text_ = '{';
+    append_event(kept.event, directory_, kept.cum, text_);
+    if (kept.event.kind() == EventKind::any_of && !alternatives_.empty())
+        append_alternatives(alternatives_, directory_, text_);
+    alternatives_.clear();
+    if (session.on_behalf) Members(text_).text<"account">(directory_.accounts()[session.account.value].name);
+    text_ += '}';
+    sessions_.outbox().send(session.connection, text_);
+}
+
+void StreamReplay::append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit,
+                                std::string& out) const {
+    const std::uint64_t newest = last(account), oldest = streams_.oldest(account, newest);
+    const auto events = streams_.from(account, std::max(after + 1, oldest), newest, SIZE_MAX);
+    out += "\"fills\":[";
+    std::size_t rows = 0;
+    bool more = false;
+    for (const AccountStreams::Kept* kept : events ? *events : std::vector<const AccountStreams::Kept*>{}) {
+        if (kept->event.kind() != EventKind::fill) continue;
+        more = rows == limit;
+        if (more) break;
+        out += rows++ == 0 ? "{" : ",{";
+        append_event(kept->event, directory_, kept->cum, out);
+        out += '}';
+    }
+    Members(out).raw("]").truth<"more">(more).number<"oldest">(oldest).number<"seq">(
+        directory_.sequence().value);
+}
+
+}  // namespace gridbook::gateway

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Resuming an account stream (protocol section 2): the events from the wanted `n` on are told as they were
+// told then, and the session goes live behind the last one. What is longer than a piece waits until the peer
+// has read the one before, so that coming back never breaks the output budget; until it has caught up the
+// session hears nothing live. Also fills.get, which reads the same memory. On the I/O thread, between
+// batches.
+
+#include <vector>
+
+#include "gateway/directory.hpp"
+#include "gateway/egress/account_streams.hpp"
+#include "gateway/ingress/sessions.hpp"
+
+namespace gridbook::gateway {
+
+class StreamReplay {
+  public:
+    static constexpr std::size_t piece_events = 1'000;
+    static constexpr std::size_t unsent_max = 1u << 20;  // no next piece while more than this waits
+
+    StreamReplay(const Directory& directory, const AccountStreams& streams, Sessions& sessions)
+        : directory_(directory), streams_(streams), sessions_(sessions) {}
+    StreamReplay(const StreamReplay&) = delete;
+    StreamReplay& operator=(const StreamReplay&) = delete;
+
+    // A session that has just signed in, and whose stream is kept from `from` on.
+    void begin(Session& session, std::uint64_t from);
+    // Goes on with those that are behind. True: something was told.
+    bool step();
+
+    // "fills":[…],"more":…,"oldest":…,"seq":…: fills after the number `after`, oldest first.
+    void append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit,
+                      std::string& out) const;
+
+  private:
+    struct Behind {
+        ConnectionId connection = 0;
+        std::uint64_t next = 0;  // the number to be told next
+    };
+    // Tells one piece. False: it is over, live or lost.
+    bool tell(Session& session, std::uint64_t& next);
+    void tell(const Session& session, const AccountStreams::Kept& kept);
+    std::uint64_t last(engine::AccountId account) const {
+        return directory_.accounts()[account.value].number;
+    }
+
+    const Directory& directory_;
+    const AccountStreams& streams_;
+    Sessions& sessions_;
+    std::vector<Behind> behind_;
+    std::vector<engine::Event> alternatives_;  // of the any-of order that comes next
+    std::string text_;
+};
+
+}  // namespace gridbook::gateway
