@@ -34,6 +34,11 @@ class Rim final : public ledger::Mirror {
         market_.recall_trade(fill.as<engine::Fill>(), fill.header);
     }
     void totals(const ledger::InstrumentTotals& totals) override { market_.recall(totals); }
+    // What has left the memory is asked there.
+    void use_history(const ledger::Projection& history) {
+        replay_.use_history(history);
+        public_api_.use_history(history);
+    }
     void publish(const engine::Event& event) { publisher_.publish(event); }
     void end_of_batch() { publisher_.end_of_batch(); }
     // What /readyz says from now on; empty: ready.

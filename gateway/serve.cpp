@@ -80,6 +80,7 @@ class Service {
             auto projection = ledger::Projection::open(config_.data.folder, ledger::Access::write);
             if (!projection) throw std::runtime_error(projection.error().text);
             projection_ = std::move(projection.value());
+            rim_.use_history(*projection_);
         }
         ledger::FollowerOptions options;
         options.data = config_.data.folder;

@@ -162,6 +162,12 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
     return command;
 }
 
+// Whatever else is BUSY, a regulator can act.
+bool HttpApi::protects(engine::CommandKind kind) {
+    return kind == engine::CommandKind::kill || kind == engine::CommandKind::set_band ||
+           kind == engine::CommandKind::set_phase || kind == engine::CommandKind::suspend_dynamic;
+}
+
 HttpApi::Refusal HttpApi::enter(const Call& call, engine::Command command, std::string text) {
     const engine::Origin origin =
         requests_.open({.http = call.id, .op = fmt::format("{} {}", call.http.method, call.path)});
@@ -172,7 +178,8 @@ HttpApi::Refusal HttpApi::enter(const Call& call, engine::Command command, std::
         entered = port_.enter(command);
     } else {
         const engine::Sha256 digest = sha256(text);
-        entered = port_.enter(command, std::make_unique<ledger::Blob>(ledger::Blob{digest, std::move(text)}));
+        entered = port_.enter(command, std::make_unique<ledger::Blob>(ledger::Blob{digest, std::move(text)}),
+                              protects(command.kind()));
     }
     if (entered) return std::nullopt;
     requests_.done(origin);

@@ -47,6 +47,7 @@ class HttpApi {
     Refusal sign(Call& call, std::uint8_t roles);
     Refusal admin(Call& call, const AdminCall& what);
     Refusal account(Call& call, engine::CommandKind question);
+    static bool protects(engine::CommandKind kind);
     Refusal enter(const Call& call, engine::Command command, std::string blob);
     std::variant<engine::Command, WireError> question(const Call& call, engine::CommandKind kind) const;
     void refuse(HttpId id, unsigned status, const WireError& error);

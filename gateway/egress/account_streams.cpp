@@ -44,6 +44,11 @@ std::optional<std::vector<const AccountStreams::Kept*>> AccountStreams::from(eng
     return out;
 }
 
+engine::Sequence AccountStreams::begins(engine::Sequence now) const {
+    if (places_ == 0) return now;
+    return at(places_ < kept_.size() ? 1 : places_ - kept_.size() + 1)->event.header.sequence;
+}
+
 std::uint64_t AccountStreams::oldest(engine::AccountId account, std::uint64_t last) const {
     std::uint64_t number = last + 1;
     for (const Kept* kept = latest(account); kept != nullptr; kept = at(kept->previous))

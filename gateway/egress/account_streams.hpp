@@ -31,6 +31,8 @@ class AccountStreams {
     // any more. `last` is the account's latest number. The pointers hold until the next keep().
     std::optional<std::vector<const Kept*>> from(engine::AccountId account, std::uint64_t n,
                                                  std::uint64_t last, std::size_t most) const;
+    // From this sequence on everything is kept; `now` while nothing was.
+    engine::Sequence begins(engine::Sequence now) const;
     // The oldest number that can be had; last + 1 when none is kept.
     std::uint64_t oldest(engine::AccountId account, std::uint64_t last) const;
 

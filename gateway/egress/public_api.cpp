@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/egress/public_api.hpp"
 
+#include <map>
+
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/market_encoder.hpp"
@@ -201,6 +203,44 @@ void PublicApi::trades(Target& target, std::string& out) const {
     append_end(out);
 }
 
+std::vector<Candle> PublicApi::candles_of(engine::InstrumentId instrument, int minutes,
+                                          std::size_t limit) const {
+    const engine::Duration interval = engine::minute * minutes;
+    std::vector<Candle> kept = market_.candles().of(instrument, interval, limit);
+    if (history_ == nullptr) return kept;
+    std::map<engine::Time, Candle> rows;
+    const auto resolution = minutes % 1'440 == 0 ? ledger::Resolution::day
+                            : minutes % 60 == 0  ? ledger::Resolution::hour
+                                                 : ledger::Resolution::minute;
+    // An hour is listed for eight days: at most twelve pages of minutes.
+    for (engine::Time from{};;) {
+        const auto page = history_->candles(resolution, instrument, from, ledger::Projection::page_limit);
+        if (!page) return kept;
+        for (const ledger::CandleRow& row : page->rows) {
+            const engine::Time start{row.start.value - row.start.value % interval.value};
+            const auto [at, fresh] = rows.try_emplace(
+                start, Candle{.start = start, .open = row.open, .high = row.high, .low = row.low});
+            Candle& candle = at->second;
+            candle.high = std::max(candle.high, row.high);
+            candle.low = std::min(candle.low, row.low);
+            candle.close = row.close;
+            candle.qty += static_cast<std::uint64_t>(row.qty.value);
+            candle.trades += static_cast<std::uint32_t>(row.trades);
+        }
+        if (!page->more) break;
+        from = engine::Time{page->rows.back().start.value + 1};
+    }
+    for (const Candle& candle : kept) {
+        const auto [at, fresh] = rows.try_emplace(candle.start, candle);
+        if (!fresh && candle.trades > at->second.trades) at->second = candle;
+    }
+    std::vector<Candle> latest;
+    for (const auto& [start, candle] : rows)
+        if (rows.size() <= limit || start >= std::prev(rows.end(), static_cast<std::ptrdiff_t>(limit))->first)
+            latest.push_back(candle);
+    return latest;
+}
+
 void PublicApi::candles(Target& target, std::string& out) const {
     static constexpr std::pair<std::string_view, int> lengths[] = {{"1m", 1},  {"5m", 5},   {"15m", 15},
                                                                    {"1h", 60}, {"4h", 240}, {"1d", 1'440}};
@@ -226,7 +266,7 @@ void PublicApi::candles(Target& target, std::string& out) const {
     out += "{\"symbol\":";
     append_quoted(*symbol, out);
     Members(out).word<"interval">(wanted).raw(",\"candles\":[");
-    for (const Candle& candle : market_.candles().of(*instrument, engine::minute * length->second, limit)) {
+    for (const Candle& candle : candles_of(*instrument, length->second, limit)) {
         append_comma(out);
         append_candle_row(candle, directory_.product(instrument->family), out);
     }

@@ -15,6 +15,7 @@
 #include "gateway/egress/metrics.hpp"
 #include "gateway/egress/target.hpp"
 #include "gateway/transport/http_answer.hpp"
+#include "ledger/projection/projection.hpp"
 
 namespace gridbook::gateway {
 
@@ -31,6 +32,9 @@ class PublicApi {
           metrics_(metrics),
           genesis_(genesis),
           not_ready_(std::move(not_ready)) {}
+
+    // Candles that have left the memory are read there.
+    void use_history(const ledger::Projection& history) { history_ = &history; }
 
     // The paths there are, for openapi.json. One that ends in '/' takes a symbol behind it.
     struct Path {
@@ -73,6 +77,9 @@ class PublicApi {
     // The family a parameter names: nullopt when it is not given, and also, refused, when there is none such.
     std::optional<engine::FamilyId> family_parameter(Target& target) const;
     std::optional<engine::InstrumentId> instrument_of(Target& target, const std::string& symbol) const;
+    // The latest `limit` candles of so many minutes, oldest first, from memory and projection. A candle that
+    // both have is the one with more trades: each knows all but the beginning or the end.
+    std::vector<Candle> candles_of(engine::InstrumentId instrument, int minutes, std::size_t limit) const;
     void append_listed(engine::FamilyId family, engine::InstrumentId after, std::size_t limit,
                        std::size_t& rows, std::string& out) const;
     void append_end(std::string& out) const;    // of a list
@@ -84,6 +91,7 @@ class PublicApi {
     const Metrics& metrics_;
     engine::Genesis genesis_;
     std::function<std::string()> not_ready_;
+    const ledger::Projection* history_ = nullptr;
 };
 
 }  // namespace gridbook::gateway

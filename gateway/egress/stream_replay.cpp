@@ -58,18 +58,35 @@ void StreamReplay::tell(const Session& session, const AccountStreams::Kept& kept
 
 void StreamReplay::append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit,
                                 std::string& out) const {
-    const std::uint64_t newest = last(account), oldest = streams_.oldest(account, newest);
-    const auto events = streams_.from(account, std::max(after + 1, oldest), newest, SIZE_MAX);
-    out += "\"fills\":[";
+    const std::uint64_t newest = last(account), kept_from = streams_.oldest(account, newest);
+    std::uint64_t oldest = kept_from;
     std::size_t rows = 0;
     bool more = false;
+    const auto append = [&](const engine::Event& event, std::uint32_t cum) {
+        out += rows++ == 0 ? "{" : ",{";
+        append_event(event, directory_, cum, out);
+        out += '}';
+    };
+    out += "\"fills\":[";
+    if (history_ != nullptr && after + 1 < kept_from) {
+        if (const auto page = history_->fills_after(account, engine::StreamNumber{after}, limit)) {
+            oldest = 1;
+            more = page->more;
+            for (const ledger::FillRow& row : page->rows) {
+                more = more && row.event.header.number.value < kept_from;
+                if (row.event.header.number.value < kept_from) append(row.event, row.cum);
+            }
+            // What the memory has let go and the projection has not reached can be had in a moment.
+            more = more || page->applied < streams_.begins(directory_.sequence());
+        }
+    }
+    std::optional<std::vector<const AccountStreams::Kept*>> events;
+    if (!more) events = streams_.from(account, std::max(after + 1, kept_from), newest, SIZE_MAX);
     for (const AccountStreams::Kept* kept : events ? *events : std::vector<const AccountStreams::Kept*>{}) {
         if (kept->event.kind() != EventKind::fill) continue;
         more = rows == limit;
         if (more) break;
-        out += rows++ == 0 ? "{" : ",{";
-        append_event(kept->event, directory_, kept->cum, out);
-        out += '}';
+        append(kept->event, kept->cum);
     }
     Members(out).raw("]").truth<"more">(more).number<"oldest">(oldest).number<"seq">(
         directory_.sequence().value);

@@ -3,14 +3,15 @@
 // Resuming an account stream (protocol section 2): the events from the wanted `n` on are told as they were
 // told then, and the session goes live behind the last one. What is longer than a piece waits until the peer
 // has read the one before, so that coming back never breaks the output budget; until it has caught up the
-// session hears nothing live. Also fills.get, which reads the same memory. On the I/O thread, between
-// batches.
+// session hears nothing live. Also fills.get, which reads the same memory and behind it the projection. On
+// the I/O thread, between batches.
 
 #include <vector>
 
 #include "gateway/directory.hpp"
 #include "gateway/egress/account_streams.hpp"
 #include "gateway/ingress/sessions.hpp"
+#include "ledger/projection/projection.hpp"
 
 namespace gridbook::gateway {
 
@@ -23,13 +24,16 @@ class StreamReplay {
         : directory_(directory), streams_(streams), sessions_(sessions) {}
     StreamReplay(const StreamReplay&) = delete;
     StreamReplay& operator=(const StreamReplay&) = delete;
+    // Fills that have left the memory are read there.
+    void use_history(const ledger::Projection& history) { history_ = &history; }
 
     // A session that has just signed in, and whose stream is kept from `from` on.
     void begin(Session& session, std::uint64_t from);
     // Goes on with those that are behind. True: something was told.
     bool step();
 
-    // "fills":[…],"more":…,"oldest":…,"seq":…: fills after the number `after`, oldest first.
+    // "fills":[…],"more":…,"oldest":…,"seq":…: fills after the number `after`, oldest first. `oldest`: none
+    // before it can be had.
     void append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit,
                       std::string& out) const;
 
@@ -48,6 +52,7 @@ class StreamReplay {
     const Directory& directory_;
     const AccountStreams& streams_;
     Sessions& sessions_;
+    const ledger::Projection* history_ = nullptr;
     std::vector<Behind> behind_;
     std::vector<engine::Event> alternatives_;  // of the any-of order that comes next
     std::string text_;

@@ -20,9 +20,11 @@ class CommandPort {
     }
     // False only when the ring is full to the last slot. Use for cancels, questions about them, and time.
     bool enter_urgent(const engine::Command& command) { return ring_.push(command); }
-    // With the text that belongs to it; the blob goes first (ledger/blob.hpp).
-    bool enter(const engine::Command& command, std::unique_ptr<ledger::Blob> blob) {
-        if (disk_full_ || ring_.room(reserve() + 1) <= reserve() || !blobs_.push(blob.get())) return false;
+    // With the text that belongs to it; the blob goes first (ledger/blob.hpp). Urgent is what protects the
+    // market: bands, phases, the kill switch.
+    bool enter(const engine::Command& command, std::unique_ptr<ledger::Blob> blob, bool urgent) {
+        const std::size_t kept = urgent ? 0 : reserve();
+        if ((disk_full_ && !urgent) || ring_.room(kept + 1) <= kept || !blobs_.push(blob.get())) return false;
         blob.release();
         ring_.push(command);
         return true;

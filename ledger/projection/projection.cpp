@@ -165,6 +165,42 @@ Result<Page<FillRow>> Projection::fills(engine::AccountId account, engine::Seque
     return page<FillRow>(Table::fills, fill_key(account, from, place), 4, limit);
 }
 
+Result<Page<FillRow>> Projection::fills_after(engine::AccountId account, engine::StreamNumber after,
+                                              std::size_t limit) const {
+    auto here = place();
+    if (!here) return here.error();
+    limit = std::clamp<std::size_t>(limit, 1, page_limit);
+    // Rows stand by sequence, and numbers rise with it: halve until the first sequence is found behind which
+    // all numbers are above `after`.
+    std::uint64_t low = 0, high = here->applied.value + 1;
+    while (low < high) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        auto first = fills(account, engine::Sequence{middle}, 1);
+        if (!first) return first.error();
+        const bool above = first->rows.empty() || first->rows.front().event.header.number > after;
+        (above ? high : low) = above ? middle : middle + 1;
+    }
+    // The command before it may have some above and some below.
+    engine::Sequence from{low == 0 ? 0 : low - 1};
+    std::uint32_t behind = 0;
+    Page<FillRow> found;
+    for (;;) {
+        auto page = fills(account, from, page_limit, behind);
+        if (!page) return page.error();
+        found.applied = page->applied;
+        for (const FillRow& row : page->rows) {
+            if (row.event.header.number <= after) continue;
+            found.more = found.rows.size() == limit;
+            if (found.more) return found;
+            found.rows.push_back(row);
+        }
+        found.more = page->more;
+        if (!page->more || found.rows.size() == limit) return found;
+        from = page->rows.back().event.header.sequence;
+        behind = page->rows.back().place + 1;
+    }
+}
+
 Result<Page<TradeRow>> Projection::trades(engine::InstrumentId instrument, engine::Sequence from,
                                           std::size_t limit, std::uint32_t place) const {
     return page<TradeRow>(Table::trades, trade_key(instrument, from, place), 8, limit);

@@ -42,6 +42,9 @@ class Projection {
     // Above `after`, in the order of family and period.
     Result<Page<PositionRow>> positions(engine::AccountId account, engine::InstrumentId after,
                                         std::size_t limit) const;
+    // Those whose number in the account's stream is above `after`, oldest first.
+    Result<Page<FillRow>> fills_after(engine::AccountId account, engine::StreamNumber after,
+                                      std::size_t limit) const;
     // From `from` on, oldest first; to go on: the sequence of the last row, and its place + 1.
     Result<Page<FillRow>> fills(engine::AccountId account, engine::Sequence from, std::size_t limit,
                                 std::uint32_t place = 0) const;

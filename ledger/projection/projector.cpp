@@ -83,10 +83,10 @@ void Projector::see_strip(const engine::Event& event) {
 void Projector::see_fill(const engine::Event& event, std::uint32_t place) {
     const auto fill = event.as<engine::Fill>();
     const engine::AccountId account = event.header.account;
+    const std::uint32_t cum = fill_order(event, fill);
     put(Table::fills, fill_key(account, event.header.sequence, place),
-        FillRow{event, ++fills_of(account), place});
+        FillRow{event, ++fills_of(account), place, cum});
     touch(account, fill.instrument, event.header.sequence);
-    fill_order(event, fill);
     if (completes(fill)) see_trade(event, fill, place);
 }
 
@@ -98,9 +98,9 @@ Projector::Change* Projector::order_of(engine::AccountId account, engine::OrderI
     return &(orders_[order] = {account, *row});
 }
 
-void Projector::fill_order(const engine::Event& event, const engine::Fill& fill) {
+std::uint32_t Projector::fill_order(const engine::Event& event, const engine::Fill& fill) {
     Change* change = order_of(event.header.account, fill.order);
-    if (change == nullptr) return;
+    if (change == nullptr) return fill.qty;
     OrderRow& row = change->row;
     row.filled += fill.qty;
     row.event.header.sequence = event.header.sequence;
@@ -111,15 +111,18 @@ void Projector::fill_order(const engine::Event& event, const engine::Fill& fill)
         order.cum += fill.qty;
         if (fill.leaves == 0) order.state = engine::OrderState::filled;
         row.event.set(order);
-    } else if (row.event.kind() == EventKind::strip) {
+        return order.cum;
+    }
+    if (row.event.kind() == EventKind::strip) {
         auto strip = row.event.as<engine::StripEvent>();
         if (row.filled == std::uint64_t{strip.qty} * strip.hours) strip.state = engine::OrderState::filled;
         row.event.set(strip);
-    } else {
-        auto any_of = row.event.as<engine::AnyOfEvent>();
-        if (row.filled == std::uint64_t{any_of.qty} * any_of.hours) any_of.state = engine::OrderState::filled;
-        row.event.set(any_of);
+        return strip.qty - fill.leaves;
     }
+    auto any_of = row.event.as<engine::AnyOfEvent>();
+    if (row.filled == std::uint64_t{any_of.qty} * any_of.hours) any_of.state = engine::OrderState::filled;
+    row.event.set(any_of);
+    return any_of.qty - fill.leaves;
 }
 
 std::uint64_t& Projector::fills_of(engine::AccountId account) {

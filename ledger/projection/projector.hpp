@@ -46,7 +46,8 @@ class Projector {
     template <class Body>
     void see_strip(const engine::Event& event);
     void see_fill(const engine::Event& event, std::uint32_t place);
-    void fill_order(const engine::Event& event, const engine::Fill& fill);
+    // Lots of the order filled so far.
+    std::uint32_t fill_order(const engine::Event& event, const engine::Fill& fill);
     void see_trade(const engine::Event& event, const engine::Fill& fill, std::uint32_t place);
     void touch(engine::AccountId account, engine::InstrumentId instrument, engine::Sequence sequence);
     Candles& candles_of(engine::InstrumentId instrument, engine::Time time);

@@ -44,7 +44,8 @@ struct PositionRow {
 struct FillRow {
     engine::Event event{};
     std::uint64_t number = 0;  // of the account's fills, from 1 without gaps
-    std::uint64_t place = 0;   // among the events of its command, from 0
+    std::uint32_t place = 0;   // among the events of its command, from 0
+    std::uint32_t cum = 0;  // lots of the order filled so far, this match included; of a strip: of its hour
     engine::Fill fill() const { return event.as<engine::Fill>(); }
     friend constexpr bool operator==(const FillRow&, const FillRow&) = default;
 };

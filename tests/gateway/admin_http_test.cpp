@@ -311,6 +311,12 @@ TEST_CASE("a full ring says BUSY by 503 and keeps nothing", "[admin]") {
     CHECK(g.requests.size() == 0);
     ledger::Blob* blob = nullptr;
     CHECK_FALSE(g.blobs.pop(blob));
+    // What protects the market has the eighth that is kept free.
+    const std::string kill = R"({"scope":"market","on":true,"reason":"drill"})";
+    g.ask(g.sign("k-regulator", "POST", "/v1/admin/kill", kill));
+    CHECK(g.requests.size() == 1);
+    REQUIRE(g.blobs.pop(blob));
+    delete blob;
 }
 
 TEST_CASE("HTTP statuses mirror the class of the code", "[admin]") {

@@ -63,9 +63,9 @@ TEST_CASE("fills by account are those that were told, page by page", "[projectio
         for (const engine::Event& e : p.story.told())
             if (e.kind() == engine::EventKind::fill && e.header.account == account) told.push_back(e);
         const auto rows = all_pages<FillRow>([&](const FillRow* last) {
-            return last == nullptr ? p.projection->fills(account, engine::Sequence{}, 7)
-                                   : p.projection->fills(account, last->event.header.sequence, 7,
-                                                         static_cast<std::uint32_t>(last->place + 1));
+            return last == nullptr
+                       ? p.projection->fills(account, engine::Sequence{}, 7)
+                       : p.projection->fills(account, last->event.header.sequence, 7, last->place + 1);
         });
         REQUIRE(rows.size() == told.size());
         CHECK(rows.size() > 20);
@@ -74,6 +74,45 @@ TEST_CASE("fills by account are those that were told, page by page", "[projectio
             CHECK(rows[i].number == i + 1);
         }
     }
+}
+
+TEST_CASE("fills behind a number of the account's stream are found wherever it lies", "[projection]") {
+    const Projected p(3);
+    for (std::uint32_t a = 0; a < 4; ++a) {
+        const engine::AccountId account{a};
+        const auto all = p.projection->fills(account, engine::Sequence{}, 1'000);
+        REQUIRE(all);
+        REQUIRE_FALSE(all->more);
+        const std::uint64_t last = all->rows.back().event.header.number.value;
+        for (std::uint64_t after = 0; after <= last + 1; ++after) {
+            std::vector<FillRow> wanted;
+            for (const FillRow& row : all->rows)
+                if (row.event.header.number.value > after) wanted.push_back(row);
+            const std::size_t shown = std::min<std::size_t>(3, wanted.size());
+            const auto page = p.projection->fills_after(account, engine::StreamNumber{after}, 3);
+            REQUIRE(page);
+            REQUIRE(page->rows.size() == shown);
+            for (std::size_t i = 0; i < shown; ++i) REQUIRE(page->rows[i] == wanted[i]);
+            REQUIRE(page->more == (wanted.size() > 3));
+        }
+    }
+}
+
+TEST_CASE("a fill tells how much of its order is filled", "[projection]") {
+    const Projected p(4);
+    std::map<engine::OrderId, std::uint32_t> filled;
+    std::size_t partly = 0;
+    for (std::uint32_t a = 0; a < 4; ++a) {
+        const auto rows = p.projection->fills(engine::AccountId{a}, engine::Sequence{}, 1'000);
+        REQUIRE(rows);
+        for (const FillRow& row : rows->rows) {
+            const auto fill = row.fill();
+            if (fill.of != engine::OrderKind::order) continue;
+            CHECK(row.cum == (filled[fill.order] += fill.qty));
+            partly += fill.leaves != 0;
+        }
+    }
+    CHECK(partly > 0);
 }
 
 TEST_CASE("trades and candles of an instrument are those that the fills make", "[projection]") {

@@ -95,6 +95,9 @@ async def story(arguments, folder):
         await trade(client, 60, 10)
         await client.close()
         exchange.stop()
+        exchange.start()
+        await history(exchange, key, rows(run(binary, "export", "fills", "--data", exchange.data)))
+        exchange.stop()
         exchange.audit()
         rebuilt = run(binary, "rebuild", "--data", exchange.data, "--check")
         check("equal to what was there" in rebuilt, rebuilt)
@@ -113,6 +116,30 @@ async def story(arguments, folder):
         run(binary, "rebuild", "--data", folder / "whole")
         equal(run(binary, "export", "statements", "--data", folder / "whole"),
               run(binary, "export", "statements", "--data", exchange.data), "statements of what was restored")
+
+
+async def history(exchange, key, fills):
+    """What was told before a restart from a snapshot can still be asked for: fills by page, candles."""
+    client = await PythonClient(exchange.socket_url, key).connect()
+    deadline = time.monotonic() + 60  # the projection is looked through before it answers
+    while (page := await client.done("fills.get", account="buyer", after=0, limit=7))["oldest"] != 1 or page["more"] is False:
+        check(time.monotonic() < deadline, f"the fills of before are gone: {page}")
+        await asyncio.sleep(0.2)
+    told = page["fills"]
+    while page["more"]:
+        page = await client.done("fills.get", account="buyer", after=told[-1]["n"], limit=7)
+        told += page["fills"]
+    await client.close()
+    wanted = [f for f in fills if f["account"] == "buyer"]
+    filled, expected = {}, []
+    for f in wanted:
+        filled[f["cid"]] = filled.get(f["cid"], 0) + int(f["qty"])
+        expected.append((f["cid"], f["qty"], str(filled[f["cid"]])))
+    equal([(f["cid"], f["qty"], f["cum"]) for f in told], expected, "fills of the buyer")
+    for interval in ("1m", "4h", "1d"):
+        candles = exchange.get_json(f"/v1/candles?symbol={DAY}01Z&interval={interval}")["candles"]
+        equal(sum(int(c["volume"]) for c in candles), sum(int(f["qty"]) for f in wanted if f["symbol"] == f"{DAY}01Z"),
+              f"volume of the candles of {interval}")
 
 
 def restore(binary, data, backup, folder):

@@ -91,7 +91,7 @@ class Recorded:
     async def until(self, kind, patience=10):
         deadline = time.monotonic() + patience
         while not any(event["ev"] == kind for event in self.events):
-            check(time.monotonic() < deadline, f"no {kind} on {self.channel}")
+            check(time.monotonic() < deadline, f"no {kind} on {self.channel}; the last: {self.events[-4:]}")
             await self.receive()
 
 
@@ -157,7 +157,9 @@ async def watch(exchange, described, keys, hour):
     await asyncio.to_thread(exchange.post, keys["reg-1"], "/v1/admin/phase", {"symbol": hour, "action": "pause"})
     for kind in ("book", "book.100ms", "trade", "ticker", "band", "phase"):
         await market.until(kind)
-    await market.ask("unsubscribe", channels=["trades"], symbols=["*"])
+    # A paused hour tells an indicative price every second; a heartbeat comes after silence.
+    for symbols in (["*"], [hour]):
+        await market.ask("unsubscribe", channels=["trades", "ticker", "indicative"], symbols=symbols)
     await market.until("hb", patience=15)
 
 
