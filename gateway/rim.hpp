@@ -29,6 +29,7 @@ class Rim final : public ledger::Mirror {
     std::size_t poll(engine::Time now);
     // Events of the past, trades and totals that a snapshot remembers: they fill the mirrors, nothing is
     // sent.
+    void remember(const engine::Event& event) override { publisher_.remember(event); }
     void hear(const engine::Event& event) override { publisher_.recover(event); }
     void past_trade(const engine::Event& fill) override {
         market_.recall_trade(fill.as<engine::Fill>(), fill.header);

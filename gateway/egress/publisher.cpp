@@ -64,10 +64,19 @@ engine::Origin origin_of(const Event& event) {
 
 void Publisher::recover(const Event& event) {
     if (event.is_answer()) return;
-    if (event.header.sequence != command_) market_.close_command(command_);
-    command_ = event.header.sequence;
+    recall_command(event.header.sequence);
     streams_.keep(event, cum_after(event));
     take_in(event);
+}
+
+void Publisher::remember(const Event& event) {
+    recall_command(event.header.sequence);
+    take_in(event);
+}
+
+void Publisher::recall_command(engine::Sequence sequence) {
+    if (sequence != command_) market_.close_command(command_);
+    command_ = sequence;
 }
 
 void Publisher::publish(const Event& event) {

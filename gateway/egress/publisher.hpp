@@ -38,8 +38,10 @@ class Publisher {
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
-    // An event from before this process: it only fills the mirrors.
+    // An event from before this process: it only fills the mirrors, and the account streams.
     void recover(const engine::Event& event);
+    // One of those that a snapshot remembers: streams have gaps between them, so they fill the mirrors alone.
+    void remember(const engine::Event& event);
     // One durable event, or one answer to a question.
     void publish(const engine::Event& event);
     // The events that were there are published. Batches end where a command ends, so that one command is one
@@ -47,6 +49,7 @@ class Publisher {
     void end_of_batch();
 
   private:
+    void recall_command(engine::Sequence sequence);
     void begin_command(engine::Sequence sequence);
     void take_in(const engine::Event& event);
     void answer(const engine::Event& row);

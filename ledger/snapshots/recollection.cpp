@@ -168,24 +168,24 @@ void Recollection::retell(Mirror& mirror) const {
     for (Event event : lasting_) {
         if (event.kind() == EventKind::account_opened)
             event.header.number = numbers_[event.header.account.value];
-        mirror.hear(event);
+        mirror.remember(event);
     }
-    for (const Event& key : keys_) mirror.hear(key);
-    if (rules_) mirror.hear(*rules_);
+    for (const Event& key : keys_) mirror.remember(key);
+    if (rules_) mirror.remember(*rules_);
     for (const auto& family : bands_)
-        for (const Event& band : family) mirror.hear(band);
+        for (const Event& band : family) mirror.remember(band);
     for (const auto& [id, instrument] : instruments_) {
-        mirror.hear(instrument.phase);
-        if (instrument.reference.kind() != EventKind::none) mirror.hear(instrument.reference);
+        mirror.remember(instrument.phase);
+        if (instrument.reference.kind() != EventKind::none) mirror.remember(instrument.reference);
     }
-    for (const auto& [id, order] : orders_) mirror.hear(order);
-    for (const auto& [id, strip] : strips_) mirror.hear(strip);
+    for (const auto& [id, order] : orders_) mirror.remember(order);
+    for (const auto& [id, strip] : strips_) mirror.remember(strip);
     for (const Event& trade : trades_) mirror.past_trade(trade);
     Event place;
     place.set(engine::TimeAdvanced{});
     place.header.sequence = sequence_;
     place.header.time = time_;
-    mirror.hear(place);
+    mirror.remember(place);
     for (const auto& [id, instrument] : instruments_) mirror.totals(instrument.totals);
 }
 

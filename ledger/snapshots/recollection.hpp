@@ -47,6 +47,9 @@ static_assert(sizeof(InstrumentTotals) == 48);
 class Mirror {
   public:
     virtual ~Mirror() = default;
+    // The last word on something that is still there; what was told before it is left out.
+    virtual void remember(const engine::Event& event) = 0;
+    // An event behind the snapshot, as it was told then; from here on none is left out.
     virtual void hear(const engine::Event& event) = 0;
     // A trade of the past, told by the fill that completed it: its orders are gone.
     virtual void past_trade(const engine::Event& fill) = 0;

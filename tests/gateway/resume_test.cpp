@@ -93,6 +93,16 @@ TEST_CASE("events of an earlier process are replayed from the journal that was r
     CHECK(all[2].find(R"("cum":"16")") != std::string::npos);
 }
 
+TEST_CASE("what a snapshot remembers is no part of a stream: there are gaps in it", "[resume]") {
+    Resuming x;
+    engine::OrderEvent o = example_order(x.instrument());
+    x.publisher.remember(event({100, 1, x.acme}, o));
+    x.publisher.recover(event({107, 5, x.acme}, example_fill(x.instrument())));
+    CHECK(x.logon(1, 1).find("RESUME_TOO_OLD") != std::string::npos);
+    CHECK(x.logon(2, 5).find("RESUME_TOO_OLD") == std::string::npos);
+    CHECK(x.outbox.to(2).size() == 2);  // the reply and the fill
+}
+
 TEST_CASE("what cannot be replayed is told, with what can, and the client is signed in", "[resume]") {
     Resuming x;
     x.streams = AccountStreams(4);

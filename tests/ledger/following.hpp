@@ -48,6 +48,7 @@ class PlainMirror final : public Mirror {
         friend bool operator==(const Order&, const Order&) = default;
     };
 
+    void remember(const engine::Event& event) override { hear(event); }
     void hear(const engine::Event& event) override {
         using enum engine::EventKind;
         place_ = {event.header.sequence, std::max(place_.second, event.header.time)};
