@@ -70,7 +70,7 @@ if [ -z "$fast" ]; then
     run_ctest tsan -R '^pipeline$'
 fi
 
-if [ -z "$fast" ] && time_for 17 "asan-ubsan of engine, twin, scenarios and ledger"; then
+if [ -z "$fast" ] && time_for 15 "asan-ubsan of engine, twin, scenarios and ledger"; then
     say "[$(clock)] building under the address and undefined sanitizers"
     build asan-ubsan -- test_engine test_twin test_scenarios test_ledger
     say "[$(clock)] asan-ubsan: engine, twin, scenarios, ledger"
@@ -78,14 +78,14 @@ if [ -z "$fast" ] && time_for 17 "asan-ubsan of engine, twin, scenarios and ledg
     GRIDBOOK_TWIN_COMMANDS=20000 run_ctest asan-ubsan -R '^(engine|twin|scenarios|ledger)$'
 fi
 
-if [ -z "$fast" ] && time_for 17 "asan-ubsan of the protocol"; then
+if [ -z "$fast" ] && time_for 16 "asan-ubsan of the protocol"; then
     say "[$(clock)] building the protocol under the address and undefined sanitizers"
     build asan-ubsan -- test_protocol
     say "[$(clock)] asan-ubsan: protocol"
     run_ctest asan-ubsan -R '^protocol$'
 fi
 
-if [ -z "$fast" ] && command -v clang++-19 >/dev/null && time_for 18 "fuzzing"; then
+if [ -z "$fast" ] && command -v clang++-19 >/dev/null && time_for 19 "fuzzing"; then
     say "[$(clock)] building the fuzzers"
     fuzzers=(frames decoder admin config journal)
     build fuzz -- "${fuzzers[@]/#/fuzz_}"
