@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same commands give the same events and the same state hash, whatever build made the exchange: a seeded
-// flow over everything ends where it ended when this file was written, with g++ and clang, optimised or not.
-// Whoever changes a rule, an event or the state changes these numbers, and says so; nobody else may.
+// flow over everything ends where it ended when this file was written (by g++, optimised and under the
+// sanitizers; `config/test.sh --matrix` asks the other builds). Whoever changes a rule, an event or the state
+// changes these numbers, and says so; nobody else may.
 #include <catch2/catch.hpp>
 
 #include "engine/units/hash.hpp"
