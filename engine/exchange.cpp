@@ -11,6 +11,7 @@
 #include "engine/book/entry.hpp"
 #include "engine/book/mass_cancel.hpp"
 #include "engine/book/matching.hpp"
+#include "engine/book/short_way.hpp"
 #include "engine/catalogue/define.hpp"
 #include "engine/genesis.hpp"
 #include "engine/questions.hpp"
@@ -78,6 +79,8 @@ bool account_known(Step& step) {
 
 void set_rules(Step& step, const SetRules& body) {
     step.state.rules = body;
+    for (Book& book : step.state.books)
+        if (book.instrument != no_instrument) find_easy_prices(step.state, book);
     refresh_timer(step.state);
     RulesSet& e = next_event<RulesSet>(step, no_account, event_flag::reply);
     e.rules = body;
@@ -106,6 +109,9 @@ void run_command(Step& step, const Command& c) {
     }
     if (!account_known(step)) return;
     switch (c.kind()) {
+        case CommandKind::place_order: return place_order(step, c.view<PlaceOrder>());
+        case CommandKind::replace_order: return replace_order(step, c.view<ReplaceOrder>());
+        case CommandKind::cancel_order: return cancel_order(step, c.view<CancelOrder>());
         case CommandKind::register_resource: return register_resource(step, c.as<RegisterResource>());
         case CommandKind::withdraw_resource: return withdraw_resource(step, c.as<WithdrawResource>());
         case CommandKind::open_session: return open_session(step, c.as<OpenSession>());
@@ -117,17 +123,12 @@ void run_command(Step& step, const Command& c) {
     }
 }
 
-// The three that are nearly all of them are asked for first, before anything that only others need.
-void run_any(Step& step, const Command& c) {
-    const bool order = c.kind() == CommandKind::place_order || c.kind() == CommandKind::cancel_order ||
-                       c.kind() == CommandKind::replace_order;
-    if (!order) [[unlikely]]
-        return run_command(step, c);
-    if (!account_known(step)) [[unlikely]]
-        return;
-    if (c.kind() == CommandKind::place_order) return place_order(step, c.view<PlaceOrder>());
-    if (c.kind() == CommandKind::cancel_order) return cancel_order(step, c.view<CancelOrder>());
-    return replace_order(step, c.view<ReplaceOrder>());
+// Nearly all commands go this way, and leave nothing behind.
+bool run_shortly(Step& step, const Command& c) {
+    if (!step.state.accounts.known(step.command.account)) [[unlikely]]
+        return false;
+    if (c.kind() == CommandKind::place_order) return place_shortly(step, c.view<PlaceOrder>());
+    return c.kind() == CommandKind::cancel_order && cancel_shortly(step, c.view<CancelOrder>());
 }
 
 bool run_agenda(Step& step) {
@@ -186,7 +187,8 @@ void Exchange::apply(const Command& command, EventSink& sink) {
     } else if (command.kind() != CommandKind::follow_on) {
         GRIDBOOK_CHECK(header.time >= state.time && header.time < state.next_due);
         state.time = header.time;
-        run_any(step, command);
+        if (run_shortly(step, command)) return;
+        run_command(step, command);
     }
     // Nearly every command leaves nothing behind.
     if (unfinished() || state.follow.noted || state.timers_moved) [[unlikely]] {
@@ -210,6 +212,7 @@ void Exchange::prefetch(const Command& command) const {
 
 void Exchange::prefetch_more(const Command& command) const {
     const State& state = *state_;
+    if (command.kind() == CommandKind::place_order) return state.records.prefetch_displaced();
     const OrderId id = order_named(command);
     const std::uint32_t slot = id == OrderId{} ? no_slot : state.records.find(id);
     if (slot == no_slot) return;
@@ -217,6 +220,19 @@ void Exchange::prefetch_more(const Command& command) const {
     if (!record.live() || record.kind != OrderKind::order) return;
     state.orders.prefetch(record.live_slot);
     state.open.prefetch(record.live_slot);
+}
+
+void Exchange::prefetch_last(const Command& command) const {
+    const State& state = *state_;
+    const OrderId id = order_named(command);
+    const std::uint32_t slot = id == OrderId{} ? no_slot : state.records.find(id);
+    if (slot == no_slot) return;
+    const OrderRecord& record = state.records[slot];
+    if (!record.live() || record.kind != OrderKind::order) return;
+    const RestingOrder& order = state.orders[record.live_slot];
+    state.orders.prefetch(order.next);
+    state.orders.prefetch(order.previous);
+    state.open.prefetch_neighbours(record.live_slot);
 }
 
 void Exchange::answer(const Command& question, EventSink& sink) const {

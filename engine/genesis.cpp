@@ -18,6 +18,10 @@ void reserve_all(State& state, const Genesis& g) {
     state.started = true;
     state.genesis = g;
     state.rates = Rates{g.taker_fee, g.maker_fee, g.tax, g.margin};
+    for (const Product product : {Product::gpu, Product::token})
+        state.most_lots[static_cast<std::size_t>(product)] = g.max_qty / lot_decimal(product);
+    state.most_product =
+        static_cast<std::int64_t>(std::min(static_cast<Wide>(g.max_notional) * decimal_one, Wide{INT64_MAX}));
     state.catalogue.reserve(g.families, g.books);
     state.accounts.reserve(g.accounts, g.keys);
     state.positions.reserve(g.positions);

@@ -27,6 +27,8 @@ class State {
     Genesis genesis{};
     SetRules rules{};
     Rates rates{};
+    std::int64_t most_lots[2] = {};  // [product]: of an order (QTY_LIMIT)
+    std::int64_t most_product = 0;   // of Decimal price and quantity: surely within max_notional
     Sequence sequence{};
     Time time{};
     TradeId last_trade{};

@@ -42,6 +42,10 @@ class OpenOrders {
     std::uint32_t session(std::uint32_t node) const { return links_[node].session; }
 
     void prefetch(std::uint32_t node) const { __builtin_prefetch(&links_[node]); }
+    void prefetch_neighbours(std::uint32_t node) const {
+        prefetch(links_[node].next);
+        prefetch(links_[node].previous);
+    }
 
   private:
     struct Link {

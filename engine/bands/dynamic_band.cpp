@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/bands/moving.hpp"
+#include "engine/book/short_way.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -106,6 +107,7 @@ void renew_band(State& state, Book& book) {
     GRIDBOOK_CHECK(family.band.low <= book.band.low && book.band.low <= book.band.high &&
                    book.band.high <= family.band.high);
     book.find_fronts(state.levels);
+    find_easy_prices(state, book);
     // What is a limit state and what a wall follows from the hard edges too, which may have moved alone.
     if (book.band != before || book.limit != LimitKind::none || book.at_edge()) state.touch(book);
     if (book.band == before) return;

@@ -34,6 +34,9 @@ struct Book {
     bool improved[2] = {};     // [side]: an order there became executable since the strips were last tried
     std::uint32_t strips = 0;  // resting strips that cover this hour
     EffectiveBand band{};
+    // Prices of which no band and no guidance has anything to say (short_way.hpp): the first, how many.
+    std::uint32_t easy_from = 0;
+    std::uint32_t easy_prices = 0;
     Price front[2] = {};            // [side]: best executable price; Price{0}: none
     std::uint32_t aside_first = 0;  // orders outside the span of the ladders; 0: none
     std::uint32_t aside_last = 0;
@@ -51,6 +54,8 @@ struct Book {
     const Ladder& side(Side s) const { return s == Side::buy ? bids : asks; }
     Price& front_of(Side s) { return front[static_cast<std::size_t>(s)]; }
     Price front_of(Side s) const { return front[static_cast<std::size_t>(s)]; }
+    // Open, and nothing stands beside the book that an order that comes or goes would have to be told to.
+    bool quiet() const { return phase == Phase::open && limit == LimitKind::none && !killed && strips == 0; }
     bool empty() const { return bids.empty() && asks.empty() && aside_first == 0; }
 
     // Best executable price of a side at `from` or behind it; Price{0}: none.

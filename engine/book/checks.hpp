@@ -3,10 +3,7 @@
 // The single checks of an order. Each answers whether it is passed; one that is not fills in the refusal. The
 // order in which they are asked is in entry.cpp and nowhere else. They stand in the header because every
 // order passes all of them; how a refusal is told is in checks.cpp.
-//
-// A check is asked aloud, with a `Refused` to fill in, or silently, with an `Unsaid`: then `false` means that
-// there is something to say, a refusal or a flag, and whoever asked asks again aloud. Nearly every order
-// passes silently, and its candidate never leaves the registers.
+// What most orders need not be asked one by one is in short_way.cpp.
 
 #include <algorithm>
 
@@ -43,18 +40,6 @@ struct Candidate {
     std::uint32_t old_free = 0;
 };
 
-struct Unsaid {};
-
-// What is said when a check is not passed.
-template <class Say>
-bool say(Refused& r, Say&& refuse) {
-    return refuse(r);
-}
-template <class Say>
-[[gnu::always_inline]] inline bool say(Unsaid&, Say&&) {
-    return false;
-}
-
 // How each refusal is told: out of the way of what passes.
 namespace refusing {
 [[gnu::cold]] bool killed(const State& state, const Candidate& c, Refused& r);
@@ -82,85 +67,76 @@ namespace refusing {
     if (usually(book.instrument == c.instrument)) c.book = &book;
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_killed(const State& state, const Candidate& c, Said& r) {
+inline bool check_killed(const State& state, const Candidate& c, Refused& r) {
     const bool killed = state.killed || state.accounts[c.account].killed != 0 ||
                         (c.family != nullptr && c.family->killed) || (c.book != nullptr && c.book->killed);
-    return usually(!killed) || say(r, [&](Refused& to) { return refusing::killed(state, c, to); });
+    return usually(!killed) || refusing::killed(state, c, r);
 }
 
 // A paused instrument takes orders that can wait.
-template <class Said>
-[[gnu::always_inline]] inline bool check_phase(const State& state, const Candidate& c, bool waits, Said& r) {
+inline bool check_phase(const State& state, const Candidate& c, bool waits, Refused& r) {
     if (usually(c.book != nullptr) && usually(c.book->phase == Phase::open)) return true;
     if (c.book != nullptr && c.book->phase == Phase::paused && waits) return true;
-    return say(r, [&](Refused& to) { return refusing::phase(state, c, to); });
+    return refusing::phase(state, c, r);
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_expire(const State& state, const Candidate& c, Time expire,
-                                                Said& r) {
-    return usually(expire > state.time) ||
-           say(r, [&](Refused& to) { return refusing::expire(state, c, expire, to); });
+inline bool check_expire(const State& state, const Candidate& c, Time expire, Refused& r) {
+    return usually(expire > state.time) || refusing::expire(state, c, expire, r);
 }
 
 // The price on its step: sets it. What is beyond every book is beyond every band too: told as that, without
 // leaving the type's range.
-template <class Said>
-[[gnu::always_inline]] inline bool check_tick(Candidate& c, Said& r) {
+inline bool check_tick(Candidate& c, Refused& r) {
     const std::int64_t ticks = ticks_of(c.asked_price);
-    if (seldom(ticks * tick_decimal != c.asked_price.value))
-        return say(r, [&](Refused& to) { return refusing::tick(c, to); });
+    if (seldom(ticks * tick_decimal != c.asked_price.value)) return refusing::tick(c, r);
     c.price = Price{static_cast<std::int32_t>(ticks)};
     if (seldom(ticks < 0)) c.price = Price{};
     if (seldom(ticks > max_price.value)) c.price = Price{max_price.value + 1};
     return true;
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_lot(const Candidate& c, RejectField field, Decimal qty, Said& r) {
-    return usually(on_lot(qty, c.family->product)) ||
-           say(r, [&](Refused& to) { return refusing::lot(c, field, qty, to); });
+inline bool check_lot(const Candidate& c, RejectField field, Decimal qty, Refused& r) {
+    return usually(on_lot(qty, c.family->product)) || refusing::lot(c, field, qty, r);
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_qty(const Candidate& c, RejectField field, Decimal qty, Decimal most,
-                                             Said& r) {
+// The quantity on its step: sets the lots. More than their type holds is beyond QTY_LIMIT, which comes next.
+inline bool check_lots(Candidate& c, Refused& r) {
+    const std::int64_t lots = lots_of(c.asked_qty, c.family->product).value;
+    c.total = static_cast<std::uint32_t>(lots);
+    return usually(lots * lot_decimal(c.family->product) == c.asked_qty.value) ||
+           refusing::lot(c, RejectField::qty, c.asked_qty, r);
+}
+
+inline bool check_qty(const Candidate& c, RejectField field, Decimal qty, Decimal most, Refused& r) {
     return (usually(qty.value >= lot_decimal(c.family->product)) && usually(qty <= most)) ||
-           say(r, [&](Refused& to) { return refusing::qty(c, field, qty, most, to); });
+           refusing::qty(c, field, qty, most, r);
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_notional(const State& state, const Candidate& c, Said& r) {
+inline bool check_notional(const State& state, const Candidate& c, Refused& r) {
     std::int64_t narrow = 0;
     if (usually(!__builtin_mul_overflow(c.asked_price.value, c.asked_qty.value, &narrow)) &&
-        usually(narrow / decimal_one <= state.genesis.max_notional))
+        usually(narrow <= state.most_product))
         return true;
     const Wide value = static_cast<Wide>(c.asked_price.value) * c.asked_qty.value;
     return value < (static_cast<Wide>(state.genesis.max_notional) + 1) * decimal_one ||
-           say(r, [&](Refused& to) { return refusing::notional(state, c, to); });
+           refusing::notional(state, c, r);
 }
 
 // Hard band, then dynamic band; on_band cap moves the price to the edge.
-template <class Said>
-[[gnu::always_inline]] inline bool check_bands(Candidate& c, Said& r) {
-    if (seldom(!c.family->band.holds(c.price)))
-        return say(r, [&](Refused& to) { return refusing::hard_band(c, to); });
-    return usually(!better(c.side, c.price, c.book->band.edge(c.side))) ||
-           say(r, [&](Refused& to) { return refusing::dynamic_band(c, to); });
+inline bool check_bands(Candidate& c, Refused& r) {
+    if (seldom(!c.family->band.holds(c.price))) return refusing::hard_band(c, r);
+    return usually(!better(c.side, c.price, c.book->band.edge(c.side))) || refusing::dynamic_band(c, r);
 }
 
 // The soft range of the guidance: sets the flags; outside it a family may want a reason code.
-template <class Said>
-[[gnu::always_inline]] inline bool check_reason(const State& state, Candidate& c, Said& r) {
+inline bool check_reason(const State& state, Candidate& c, Refused& r) {
     const std::int64_t price = c.price.value * basis_points_one;
     const std::int64_t guidance = c.family->band.guidance.value;
     const std::int64_t soft = guidance * state.rules.soft_range.value;
     const std::int64_t middle = guidance * basis_points_one;
     if (price >= middle - soft && price <= middle + soft) return true;
     c.options |= price < middle ? order_option::guidance_below : order_option::guidance_above;
-    return usually(!c.family->defined.require_reason || c.has_reason) ||
-           say(r, [&](Refused& to) { return refusing::reason(c, to); });
+    return usually(!c.family->defined.require_reason || c.has_reason) || refusing::reason(c, r);
 }
 
 // Fixes how many lots carry no margin, and the hold.
@@ -180,53 +156,43 @@ template <class Said>
         state.rates.sell_margin(c.price < guidance ? guidance : c.price, Quantity{c.lots - c.free}, product);
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_funds(const State& state, const Candidate& c, Said& r) {
+inline bool check_funds(const State& state, const Candidate& c, Refused& r) {
     const Money available = state.accounts[c.account].cash + c.old_held;
-    return usually(c.hold <= available) ||
-           say(r, [&](Refused& to) { return refusing::funds(c, available, to); });
+    return usually(c.hold <= available) || refusing::funds(c, available, r);
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_capacity(const State& state, const Candidate& c, Said& r) {
+inline bool check_capacity(const State& state, const Candidate& c, Refused& r) {
     if (c.side == Side::buy) return true;
     const Quantity committed = c.position == no_slot ? Quantity{} : state.positions[c.position].committed();
     const Quantity left =
         state.resources.registered(c.account, c.instrument.family) - committed + Quantity{c.old_leaves};
-    return usually(Quantity{c.lots} <= left) ||
-           say(r, [&](Refused& to) { return refusing::capacity(c, left, to); });
+    return usually(Quantity{c.lots} <= left) || refusing::capacity(c, left, r);
 }
 
-template <class Said>
-[[gnu::always_inline]] inline bool check_post_only(const Candidate& c, Said& r) {
+inline bool check_post_only(const Candidate& c, Refused& r) {
     if (usually(!c.post_only) || c.book->phase != Phase::open) return true;
     const Price best = c.book->front_of(opposite(c.side));
-    return best == Price{} || !crosses(c.side, c.price, best) ||
-           say(r, [&](Refused& to) { return refusing::post_only(c, best, to); });
+    return best == Price{} || !crosses(c.side, c.price, best) || refusing::post_only(c, best, r);
 }
 
 // A page of levels is there or left for the candidate's price, should it rest.
-template <class Said>
-[[gnu::always_inline]] inline bool check_levels(const State& state, const Candidate& c, Said& r) {
+inline bool check_levels(const State& state, const Candidate& c, Refused& r) {
     return usually(!state.levels.full()) || c.book->side(c.side).has_page(state.levels, c.price) ||
-           say(r, [&](Refused& to) { return refusing::pool(c, Pool::levels, state.levels.limit(), to); });
+           refusing::pool(c, Pool::levels, state.levels.limit(), r);
 }
 
 // Pools and the account's limit of open orders.
-template <class Said>
-[[gnu::always_inline]] inline bool check_limits(const State& state, const Candidate& c, Said& r) {
+inline bool check_limits(const State& state, const Candidate& c, Refused& r) {
     if (seldom(c.position == no_slot && state.positions.full()))
-        return say(
-            r, [&](Refused& to) { return refusing::pool(c, Pool::positions, state.positions.limit(), to); });
+        return refusing::pool(c, Pool::positions, state.positions.limit(), r);
     // One record must always be left for a refusal or an order that ends at once.
     if (seldom(state.open_orders + 1 >= state.records.limit()))
-        return say(r,
-                   [&](Refused& to) { return refusing::pool(c, Pool::records, state.records.limit(), to); });
+        return refusing::pool(c, Pool::records, state.records.limit(), r);
     if (seldom(c.rests && state.orders.full()))
-        return say(r, [&](Refused& to) { return refusing::pool(c, Pool::orders, state.orders.limit(), to); });
+        return refusing::pool(c, Pool::orders, state.orders.limit(), r);
     if (seldom(c.rests && !check_levels(state, c, r))) return false;
     return usually(state.accounts[c.account].open_orders < state.genesis.account_orders) ||
-           say(r, [&](Refused& to) { return refusing::orders(state, c, to); });
+           refusing::orders(state, c, r);
 }
 
 // The parts of a refusal that strips and any-ofs share with orders.

@@ -13,29 +13,13 @@
 namespace gridbook::engine {
 namespace {
 
-// What a second order of the same cid is compared by.
-[[gnu::always_inline]] inline std::uint64_t terms_of(const PlaceOrder& body) {
-    return words_sum<sizeof(Cid)>(body);
-}
-
-// A limit order for the gate that asks for nothing else, as nearly all are.
-bool is_plain(const PlaceOrder& body) {
-    return usually(body.type == OrderType::limit) && usually(body.tif == TimeInForce::gate) &&
-           usually(!body.post_only) && usually(body.min_qty == Decimal{}) && usually(body.reason.empty());
-}
-
-[[gnu::always_inline]] inline Candidate plain_candidate(AccountId account, const PlaceOrder& body) {
+Candidate candidate(AccountId account, const PlaceOrder& body) {
     Candidate c;
     c.account = account;
     c.instrument = body.instrument;
     c.asked_price = body.price;
     c.asked_qty = body.qty;
     c.side = body.side;
-    return c;
-}
-
-Candidate candidate(AccountId account, const PlaceOrder& body) {
-    Candidate c = plain_candidate(account, body);
     c.market = body.type == OrderType::market;
     c.post_only = body.post_only;
     c.rests = !c.market && (body.tif == TimeInForce::gate || body.tif == TimeInForce::gtt);
@@ -49,15 +33,13 @@ Candidate candidate(AccountId account, const PlaceOrder& body) {
 }
 
 [[gnu::always_inline]] inline void set_lots(const State& state, Candidate& c, std::uint32_t cum) {
-    c.total = static_cast<std::uint32_t>(lots_of(c.asked_qty, c.family->product).value);
     c.lots = c.total - cum;
     c.position = state.positions.find(c.account, c.instrument);
 }
 
 // A market order's price is the edge of the effective band at this moment; tick and bands have nothing to
 // ask.
-template <class Said>
-[[gnu::always_inline]] inline bool check_price(Candidate& c, Said& r) {
+bool check_price(Candidate& c, Refused& r) {
     if (!c.market) return check_tick(c, r);
     c.price = c.book->band.edge(c.side);
     c.asked_price = decimal_of(c.price);
@@ -65,11 +47,8 @@ template <class Said>
 }
 
 // Each step, then each size.
-template <class Said>
-[[gnu::always_inline]] inline bool check_sizes(const State& state, const PlaceOrder& body, const Candidate& c,
-                                               Said& r) {
-    if (!check_lot(c, RejectField::qty, body.qty, r) || !check_lot(c, RejectField::min_qty, body.min_qty, r))
-        return false;
+bool check_sizes(const State& state, const PlaceOrder& body, Candidate& c, Refused& r) {
+    if (!check_lots(c, r) || !check_lot(c, RejectField::min_qty, body.min_qty, r)) return false;
     if (!check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r)) return false;
     return body.min_qty == Decimal{} || check_qty(c, RejectField::min_qty, body.min_qty, body.qty, r);
 }
@@ -83,8 +62,7 @@ bool check_makers(const Tradable& found, const Candidate& c, Refused& r) {
 }
 
 // The checks of a new order, in their order; `c` is what it would be.
-template <class Said>
-[[gnu::always_inline]] inline bool check_new(State& state, const PlaceOrder& body, Candidate& c, Said& r) {
+bool check_new(State& state, const PlaceOrder& body, Candidate& c, Refused& r) {
     locate(state, c);
     if (seldom(!check_killed(state, c, r))) return false;
     // What needs a partner at once has none in a pause.
@@ -177,23 +155,6 @@ void cancel_at_once(Step& step, const PlaceOrder& body, const Candidate& c, cons
     const std::uint32_t session =
         in_session ? state.sessions.of(c.account, step.command.origin.connection) : 0;
     hold_and_match(step, slot, c, session, false);
-}
-
-// Any order, its checks asked aloud.
-[[gnu::noinline]] void place_with_care(Step& step, const PlaceOrder& body, const OrderRecords::Place& place) {
-    State& state = step.state;
-    Candidate c = candidate(step.command.account, body);
-    Refused& r = state.refused;
-    if (!check_new(state, body, c, r)) return refuse_order(step, body, place, r);
-    if (body.tif == TimeInForce::fok || body.min_qty != Decimal{}) [[unlikely]] {
-        const Tradable found = tradable(state, c);
-        const bool fok = body.tif == TimeInForce::fok;
-        if (fok && !check_makers(found, c, r)) return refuse_order(step, body, place, r);
-        if (fok && found.lots < c.lots) return cancel_at_once(step, body, c, place, CancelReason::fok);
-        if (Quantity{found.lots} < lots_of(body.min_qty, c.family->product) && !c.post_only)
-            return cancel_at_once(step, body, c, place, CancelReason::min_qty);
-    }
-    begin_order(step, body, c, place);
 }
 
 // The account's own order that a replace or a cancel speaks of; no_slot: none.
@@ -296,13 +257,18 @@ void place_order(Step& step, const PlaceOrder& body) {
     const std::uint32_t known = state.records.find(place, state.time);
     if (known != no_slot) [[unlikely]]
         return tell_again(step, known, terms_of(body));
-    if (is_plain(body)) {
-        Candidate c = plain_candidate(account, body);
-        Unsaid nothing;
-        if (check_new(state, body, c, nothing)) [[likely]]
-            return begin_order(step, body, c, place);
+    Candidate c = candidate(account, body);
+    Refused& r = state.refused;
+    if (!check_new(state, body, c, r)) return refuse_order(step, body, place, r);
+    if (body.tif == TimeInForce::fok || body.min_qty != Decimal{}) [[unlikely]] {
+        const Tradable found = tradable(state, c);
+        const bool fok = body.tif == TimeInForce::fok;
+        if (fok && !check_makers(found, c, r)) return refuse_order(step, body, place, r);
+        if (fok && found.lots < c.lots) return cancel_at_once(step, body, c, place, CancelReason::fok);
+        if (Quantity{found.lots} < lots_of(body.min_qty, c.family->product) && !c.post_only)
+            return cancel_at_once(step, body, c, place, CancelReason::min_qty);
     }
-    place_with_care(step, body, place);
+    begin_order(step, body, c, place);
 }
 
 void replace_order(Step& step, const ReplaceOrder& body) {
@@ -325,7 +291,7 @@ void replace_order(Step& step, const ReplaceOrder& body) {
         return reduce_in_place(step, slot, static_cast<std::uint32_t>(total.value));
     locate(state, c);
     const bool good = check_killed(state, c, r) && check_phase(state, c, true, r) && check_tick(c, r) &&
-                      check_lot(c, RejectField::qty, body.qty, r) &&
+                      check_lots(c, r) &&
                       check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r) &&
                       check_anew(state, c, record.cum, r);
     if (!good) {

@@ -20,12 +20,14 @@ void LevelPool::reserve(std::size_t pages) {
     free_nodes_.resize(pages);
     for (std::size_t i = 0; i < pages; ++i)
         free_pages_[i] = free_nodes_[i] = static_cast<std::uint32_t>(pages - i);
+    look();
 }
 
 std::uint32_t LevelPool::take_page() {
     GRIDBOOK_CHECK(!free_pages_.empty());
     const std::uint32_t slot = free_pages_.back();
     free_pages_.pop_back();
+    look();
     return slot;
 }
 
@@ -33,6 +35,7 @@ std::uint32_t LevelPool::take_node() {
     GRIDBOOK_CHECK(!free_nodes_.empty());
     const std::uint32_t slot = free_nodes_.back();
     free_nodes_.pop_back();
+    look();
     return slot;
 }
 

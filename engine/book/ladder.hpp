@@ -47,16 +47,16 @@ class LevelPool {
   public:
     void reserve(std::size_t pages);
     // Pages are also kept back for orders that a moved base put aside (book.hpp) and that may come back.
-    bool full() const { return free_pages_.size() <= kept_back_ || free_nodes_.size() <= kept_back_; }
-    void keep_back(std::size_t pages) { kept_back_ += pages; }
-    void let_go(std::size_t pages) { kept_back_ -= pages; }
+    bool full() const { return full_; }
+    void keep_back(std::size_t pages) { kept_back_ += pages, look(); }
+    void let_go(std::size_t pages) { kept_back_ -= pages, look(); }
     std::size_t limit() const { return pages_.size() - 1; }
     std::size_t used() const { return limit() - free_pages_.size(); }
 
     std::uint32_t take_page();
     std::uint32_t take_node();
-    void give_back_page(std::uint32_t slot) { free_pages_.push_back(slot); }
-    void give_back_node(std::uint32_t slot) { free_nodes_.push_back(slot); }
+    void give_back_page(std::uint32_t slot) { free_pages_.push_back(slot), look(); }
+    void give_back_node(std::uint32_t slot) { free_nodes_.push_back(slot), look(); }
     LevelPage& page(std::uint32_t slot) { return pages_[slot]; }
     LevelNode& node(std::uint32_t slot) { return nodes_[slot]; }
     const LevelPage& page(std::uint32_t slot) const { return pages_[slot]; }
@@ -68,6 +68,9 @@ class LevelPool {
     PoolVector<std::uint32_t> free_pages_;
     PoolVector<std::uint32_t> free_nodes_;
     std::size_t kept_back_ = 0;
+    bool full_ = false;  // every order asks, pages seldom come and go
+
+    void look() { full_ = free_pages_.size() <= kept_back_ || free_nodes_.size() <= kept_back_; }
 };
 
 class Ladder {

@@ -82,6 +82,7 @@ class OrderRecords {
         const std::uint32_t tag = CidIndex::tag(account, cid);
         return {tag, look(account, cid, tag)};
     }
+    bool taken(const Place& place) const { return index_.slot_at(place.at) != no_slot; }
     // no_slot: unknown there, or its retention is over at `now`.
     std::uint32_t find(const Place& place, Time now) const {
         const std::uint32_t slot = index_.slot_at(place.at);
@@ -134,6 +135,11 @@ class OrderRecords {
         const std::uint32_t slot = slot_of(OrderId{last_.value + 8});
         __builtin_prefetch(&records_[slot], 1);
         __builtin_prefetch(&records_[slot].cid, 1);
+    }
+    // Where the index has the record that will soon be displaced, once the circle is full.
+    void prefetch_displaced() const {
+        const OrderRecord& old = records_[slot_of(OrderId{last_.value + 4})];
+        if (old.id != OrderId{}) index_.prefetch(CidIndex::tag(old.account, old.cid));
     }
 
     // For restoring a snapshot: a record as it was, in any order; its slot is free, and its id is not above

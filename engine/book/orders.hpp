@@ -18,6 +18,11 @@ inline Money held(const State& state, const OrderRecord& record) {
     return hold_for(state, state.catalogue.family(record.instrument.family).product, record);
 }
 
+// What a second order of the same client order id is compared by.
+[[gnu::always_inline]] inline std::uint64_t terms_of(const PlaceOrder& body) {
+    return words_sum<sizeof(Cid)>(body);
+}
+
 // Flags and deviation of an order that has any; others have none.
 std::uint8_t told_flags(const State& state, const OrderRecord& record);
 std::int32_t told_deviation(const OrderRecord& record);

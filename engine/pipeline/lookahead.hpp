@@ -18,6 +18,7 @@ class Lookahead {
         if (at + 3 * step_ < end) touch(commands(at + 3 * step_));
         if (at + 2 * step_ < end) exchange.prefetch(commands(at + 2 * step_));
         if (at + step_ < end) exchange.prefetch_more(commands(at + step_));
+        if (at + step_ / 2 < end) exchange.prefetch_last(commands(at + step_ / 2));
     }
 
   private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/book/orders.hpp"
+#include "engine/book/short_way.hpp"
 #include "engine/genesis.hpp"
 #include "engine/snapshot/restorer.hpp"
 #include "engine/snapshot/state_hash.hpp"
@@ -79,7 +80,9 @@ void Restorer::book() {
     book.pages_kept = static_cast<std::size_t>(pages);
     pages_kept_ += book.pages_kept;
     for (const Place place : {Place::bids, Place::asks, Place::aside}) orders(book, place);
-    if (good()) book.find_fronts(state_.levels);
+    if (!good()) return;
+    book.find_fronts(state_.levels);
+    find_easy_prices(state_, book);
 }
 
 void Restorer::orders(Book& book, Place place) {

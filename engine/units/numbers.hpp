@@ -11,6 +11,8 @@
 // On its way in, a price or a quantity is still a `Decimal` in millionths of a unit, so that the engine
 // itself can refuse what is off its step (TICK, LOT). No binary floating point anywhere.
 
+#include <bit>
+
 #include "engine/units/check.hpp"
 #include "engine/units/named.hpp"
 
@@ -94,6 +96,21 @@ constexpr Money share_up(Money amount, std::int64_t numerator, std::int64_t deno
                                                static_cast<std::uint64_t>(denominator))};
     const Wide wide = static_cast<Wide>(amount.value) * numerator;
     return Money{static_cast<std::int64_t>((wide + denominator - 1) / denominator)};
+}
+
+// value / divisor where that is exact; otherwise, and below zero, more than any quotient there is: one
+// multiplication by the inverse of the divisor's odd part (Warren, Hacker's Delight, 10-17).
+template <std::int64_t divisor>
+constexpr std::uint64_t exact_quotient(std::int64_t value) {
+    constexpr auto wide = static_cast<std::uint64_t>(divisor);
+    constexpr int twos = std::countr_zero(wide);
+    constexpr std::uint64_t inverse = [] {
+        std::uint64_t x = 1;
+        // Newton's steps double the bits that are right.
+        for (int i = 0; i < 6; ++i) x *= 2 - (wide >> twos) * x;
+        return x;
+    }();
+    return std::rotr(static_cast<std::uint64_t>(value) * inverse, twos);
 }
 
 constexpr bool on_tick(Decimal price) { return price.value % tick_decimal == 0; }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/book/short_way.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/book/orders.hpp"
+#include "engine/units/likely.hpp"
+
+namespace gridbook::engine {
+namespace {
+
+template <class T>
+std::uint64_t word_at(const T& first) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, &first, sizeof word);
+    return word;
+}
+
+// A limit order for the gate that asks for nothing else. Seven fields of a byte are looked at as one word;
+// side, mode of prevention and what becomes of a price beyond the band may be any.
+bool plain(const PlaceOrder& body) {
+    static_assert(offsetof(PlaceOrder, side) % 8 == 0 &&
+                  offsetof(PlaceOrder, reason) == offsetof(PlaceOrder, side) + 8);
+    PlaceOrder any{};
+    any.side = Side{0xFF};
+    any.self_trade = SelfTrade{0xFF};
+    any.on_band = OnBand{0xFF};
+    return (word_at(body.side) & ~word_at(any.side)) == 0 &&
+           (word_at(body.min_qty) | word_at(body.reason)) == 0;
+}
+
+// Its lots; more than any order may have when the quantity is off its step.
+std::uint64_t lots_exactly(Decimal qty, Product product) {
+    return product == Product::gpu ? exact_quotient<gpu_lot_decimal>(qty.value)
+                                   : exact_quotient<token_lot_decimal>(qty.value);
+}
+
+bool pools_have_room(const State& state, const Account& account) {
+    return usually(!state.orders.full()) && usually(!state.levels.full()) &&
+           usually(state.open_orders + 1 < state.records.limit()) &&
+           usually(account.open_orders < state.genesis.account_orders);
+}
+
+// What was found out about an order before anything is written.
+struct Entrant {
+    OrderRecords::Place place;
+    const HardBand* band;
+    std::uint32_t book;
+    Price price;
+    std::uint32_t lots;
+    std::uint32_t position;
+    Money hold;
+};
+
+// The record, field by field where it stays: a copy would be read before its fields have arrived.
+[[gnu::always_inline]] inline void write_record(OrderRecord& r, const Step& step, const PlaceOrder& body,
+                                                const Entrant& e, std::uint32_t live) {
+    r.id = step.state.records.last_id();
+    r.instrument = body.instrument;
+    r.account = step.command.account;
+    r.live_slot = live;
+    r.price = e.price;
+    r.qty = e.lots;
+    r.leaves = e.lots;
+    r.cum = 0;
+    r.position = e.position;
+    r.free = 0;
+    r.side = body.side;
+    r.state = OrderState::open;
+    r.reason = CancelReason::none;
+    r.tif = TimeInForce::gate;
+    r.kind = OrderKind::order;
+    r.self_trade = body.self_trade;
+    r.options = 0;
+    r.hold = e.hold;
+    r.cid = body.cid;
+    r.body_hash = terms_of(body);
+    r.priority = step.command.sequence;
+    r.time = Time{};
+    r.guidance = e.band->guidance;
+    r.band = e.band->version;
+}
+
+[[gnu::always_inline]] inline void write_order(OrderEvent& told, const Step& step, const PlaceOrder& body,
+                                               const Entrant& e) {
+    told.origin = step.command.origin;
+    told.order = step.state.records.last_id();
+    told.cid = body.cid;
+    told.hold = e.hold;
+    told.instrument = body.instrument;
+    told.price = e.price;
+    told.qty = e.lots;
+    told.leaves = e.lots;
+    told.cum = 0;
+    told.band = e.band->version;
+    told.side = body.side;
+    told.state = OrderState::open;
+    told.reason = CancelReason::none;
+    told.tif = TimeInForce::gate;
+    told.replaced = false;
+    told.priority_kept = false;
+    told.moved = true;
+    told.order_flags = 0;
+    told.deviation = 0;
+}
+
+[[gnu::always_inline]] inline void write_resting(RestingOrder& r, const PlaceOrder& body, const Entrant& e,
+                                                 std::uint32_t record, GroupId group) {
+    r.leaves = e.lots;
+    r.price = e.price;
+    r.record = record;
+    r.group = group;
+    r.book = e.book;
+    r.side = body.side;
+    r.parked = false;
+    r.non_executable = false;
+}
+
+// Takes the hold and the capacity, rests the order and tells it. By itself, because what the checks needed
+// would keep the registers occupied.
+[[gnu::noinline]] void enter(Step& step, const PlaceOrder& body, const Entrant& e) {
+    State& state = step.state;
+    const bool buys = body.side == Side::buy;
+    const std::uint32_t slot = state.records.claim(step.command.account, body.cid, e.place);
+    const std::uint32_t live = state.orders.take();
+    write_record(state.records[slot], step, body, e, live);
+    write_order(numbered_slot<OrderEvent>(step, step.command.account, event_flag::reply), step, body, e);
+    Account& account = state.accounts[step.command.account];
+    account.open_orders += 1;
+    account.cash -= e.hold;
+    (buys ? account.hold : account.margin) += e.hold;
+    write_resting(state.orders[live], body, e, slot, account.group);
+    state.open.add(account, live, slot);
+    if (seldom(account.sessions != 0))
+        state.open.session(live) = state.sessions.of(step.command.account, step.command.origin.connection);
+    state.open_orders += 1;
+    Position& position = state.positions[e.position];
+    position.open_orders += 1;
+    position.open_sells += Quantity{buys ? 0 : e.lots};
+    state.books[e.book].append(state.levels, state.orders, live);
+}
+
+}  // namespace
+
+void find_easy_prices(const State& state, Book& book) {
+    const std::int64_t guidance = state.catalogue.family(book.instrument.family).band.guidance.value;
+    const std::int64_t one = basis_points_one, soft = state.rules.soft_range.value;
+    const std::int64_t low = (guidance * (one - soft) + one - 1) / one;
+    const std::int64_t high = guidance * (one + soft) / one;
+    // An order at an edge of the effective band may begin a limit state or a wall.
+    const std::int64_t from = std::max<std::int64_t>(low, book.band.low.value + 1);
+    const std::int64_t upto = std::min<std::int64_t>(high, book.band.high.value - 1);
+    book.easy_from = static_cast<std::uint32_t>(from);
+    book.easy_prices = from <= upto ? static_cast<std::uint32_t>(upto - from + 1) : 0;
+}
+
+bool place_shortly(Step& step, const PlaceOrder& body) {
+    State& state = step.state;
+    const AccountId id = step.command.account;
+    Entrant e;
+    e.place = state.records.look(id, body.cid);
+    if (seldom(state.records.taken(e.place)) || seldom(!plain(body)) ||
+        seldom(!state.catalogue.known(body.instrument.family)))
+        return false;
+    const Family& family = state.catalogue.family(body.instrument.family);
+    const Account& account = state.accounts[id];
+    e.band = &family.band;
+    e.book = family.book_of(body.instrument.period);
+    const Book& book = state.books[e.book];
+    if (seldom(!(book.instrument == body.instrument)) || seldom(!book.quiet()) || seldom(family.killed) ||
+        seldom(state.killed) || seldom(account.killed != 0))
+        return false;
+    const std::uint64_t ticks = exact_quotient<tick_decimal>(body.price.value);
+    const std::uint64_t lots = lots_exactly(body.qty, family.product);
+    if (seldom(ticks - book.easy_from >= book.easy_prices) ||
+        seldom(lots - 1 >=
+               static_cast<std::uint64_t>(state.most_lots[static_cast<std::size_t>(family.product)])))
+        return false;
+    e.price = Price{static_cast<std::int32_t>(ticks)};
+    e.lots = static_cast<std::uint32_t>(lots);
+    const Price best = book.front_of(opposite(body.side));
+    if (best != Price{} && crosses(body.side, e.price, best)) return false;
+    std::int64_t amount = 0;
+    if (seldom(__builtin_mul_overflow(static_cast<std::int64_t>(ticks * lots),
+                                      micro_per_tick_lot(family.product), &amount)) ||
+        seldom(amount > state.genesis.max_notional))
+        return false;
+    e.position = state.positions.find(id, body.instrument);
+    if (seldom(e.position == no_slot)) return false;
+    const Position& position = state.positions[e.position];
+    const Quantity quantity{static_cast<std::int64_t>(lots)};
+    if (body.side == Side::buy) {
+        e.hold = state.rates.buy_hold(Money{amount});
+    } else {
+        const Quantity left = state.resources.registered(id, body.instrument.family) - position.committed();
+        if (seldom(position.free() > Quantity{}) || seldom(quantity > left)) return false;
+        const Price guidance = family.band.guidance;
+        e.hold = state.rates.sell_margin(e.price < guidance ? guidance : e.price, quantity, family.product);
+    }
+    if (seldom(e.hold > account.cash) || seldom(!pools_have_room(state, account))) return false;
+    enter(step, body, e);
+    return true;
+}
+
+bool cancel_shortly(Step& step, const CancelOrder& body) {
+    State& state = step.state;
+    const std::uint32_t slot = state.records.find(body.order);
+    if (seldom(slot == no_slot)) return false;
+    OrderRecord& record = state.records[slot];
+    if (seldom(record.account != step.command.account) || seldom(record.state != OrderState::open) ||
+        seldom(record.kind != OrderKind::order) || seldom(record.tif != TimeInForce::gate))
+        return false;
+    const RestingOrder& order = state.orders[record.live_slot];
+    Book& book = state.books[order.book];
+    if (seldom(order.where != Where::ladder) || seldom(!book.quiet()) || seldom(order.non_executable))
+        return false;
+    release_hold(state, record);
+    book.remove(state.levels, state.orders, record.live_slot);
+    finish(state, record, OrderState::cancelled, CancelReason::user);
+    tell_order(step, record, Money{}, {.origin = step.command.origin}, event_flag::reply);
+    return true;
+}
+
+}  // namespace gridbook::engine
