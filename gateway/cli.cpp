@@ -12,6 +12,7 @@
 #include "gateway/keys.hpp"
 #include "gateway/ledger_commands.hpp"
 #include "gateway/replay/replay.hpp"
+#include "gateway/sandbox_command.hpp"
 #include "gateway/serve.hpp"
 #include "ledger/audit.hpp"
 
@@ -160,6 +161,7 @@ void add_subcommands(CLI::App& app, int& status) {
     add_replay(app, status);
     add_audit(app, status);
     add_ledger_subcommands(app, status);
+    add_sandbox(app, status);
     add_keygen(app, status);
     add_client(app, status);
 }
