@@ -45,6 +45,7 @@ struct Bench {
         return Load(counterpart, connections).run(each);
     }
     void throughput();
+    void durable_alone();
     void followed();
     void ping_pong();
     void open_loop();
@@ -88,6 +89,13 @@ void Bench::throughput() {
         report.json().close();
     }
     report.json().close();
+}
+
+// The exchange alone, for a profiler.
+void Bench::durable_alone() {
+    const double per_s = Load(durable(), entry_peers).run(each * 4);
+    report.line(fmt::format("{:>4} connections   durable {:.0f}/s", entry_peers, per_s));
+    report.json().number("durable_per_s", per_s);
 }
 
 // Two cores for four busy threads: what the follower takes, they do not have.
@@ -143,6 +151,7 @@ void Bench::fan_out() {
         NullEngine counterpart(books_per_s);
         Subscribers subscribers(counterpart.port(), readers);
         Load load(counterpart, entry_peers);
+        counterpart.publish();
         const std::uint64_t before = subscribers.bytes();
         const auto begin = std::chrono::steady_clock::now();
         const Load::Offered o = load.offer(orders_beside_per_s, each * 4);
@@ -166,7 +175,9 @@ void Bench::beside_readers() {
         const auto orders = [&](std::size_t readers) {
             NullEngine counterpart(books_per_s);
             const Subscribers subscribers(counterpart.port(), readers);
-            return Load(counterpart, entry_peers).offer(orders_beside_per_s, each * 4).latency;
+            Load load(counterpart, entry_peers);
+            counterpart.publish();
+            return load.offer(orders_beside_per_s, each * 4).latency;
         };
         const Histogram alone = orders(0), beside = orders(reader_counts.back());
         const auto ratio = [&](double share) {
@@ -192,13 +203,14 @@ int main(int argc, char** argv) {
     Cli cli("bench_gateway",
             "Order entry and market data at the socket: echo, plain Beast, ours, the exchange.");
     cli.option("dir", folder, "where the data folder is made (and removed); the disk that is measured");
-    cli.option("part", part, "only throughput, followed, pingpong, offered, fanout or readers");
+    cli.option("part", part, "only throughput, durable, followed, pingpong, offered, fanout or readers");
     const Options options = cli.parse(argc, argv);
     Report report("gateway", options);
     Bench bench{report, options, folder};
     const auto run = [&](std::string_view name, void (Bench::*measure)()) {
         if (part.empty() || part == name) (bench.*measure)();
     };
+    if (part == "durable") bench.durable_alone();
     run("throughput", &Bench::throughput);
     run("pingpong", &Bench::ping_pong);
     run("offered", &Bench::open_loop);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/gateway/exchange.hpp"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -105,6 +106,7 @@ void RunningExchange::State::start() {
     std::promise<std::string> ready;
     auto opened = ready.get_future();
     thread = std::thread([this, &ready] {
+        pthread_setname_np(pthread_self(), "exchange");
         bool open = false;
         gateway::serve({.config = config(), .status_line = false, .on_ready = [&](const std::string& where) {
                             open = true;

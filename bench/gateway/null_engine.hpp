@@ -19,7 +19,7 @@ class NullEngine final : public Counterpart {
     static constexpr std::string_view book =
         R"({"ev":"book","symbol":"H100.CN-EAST.G2.20261201T01Z","prev":88119,"seq":88120,"bids":[],"asks":[["13.50","104"]],"crc":687071496})";
 
-    // `books_per_s`: how many book messages go to every market connection.
+    // `books_per_s`: how many book messages go to every market connection once publish() was said.
     explicit NullEngine(double books_per_s = 0)
         : book_every_(std::chrono::duration_cast<Clock::duration>(
               std::chrono::duration<double>(books_per_s == 0 ? 3'600 : 1 / books_per_s))),
@@ -32,7 +32,7 @@ class NullEngine final : public Counterpart {
         thread_.join();
     }
     std::uint16_t port() const override { return server_.port(); }
-    std::uint64_t published() const { return published_.load(std::memory_order_relaxed); }
+    void publish() { publishing_ = true; }
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -44,22 +44,21 @@ class NullEngine final : public Counterpart {
         return limits;
     }
     void serve() {
-        next_book_ = Clock::now() + book_every_;
         while (!stopping_) {
+            if (!publishing_) next_book_ = Clock::now() + book_every_;
             const auto left = next_book_ - Clock::now();
             if (left.count() > 0) {
-                server_.wait(std::min(engine::Duration{left.count()}, engine::millisecond * 20));
+                server_.wait(std::min(engine::Duration{left.count()}, engine::millisecond));
                 continue;
             }
-            publish();
+            tell_readers();
             server_.poll();
         }
         server_.stop(engine::millisecond);
     }
-    void publish() {
+    void tell_readers() {
         next_book_ += book_every_;
         for (const gateway::ConnectionId reader : inbox_.readers) server_.send(reader, book);
-        published_.fetch_add(1, std::memory_order_relaxed);
     }
 
     struct AckInbox final : gateway::Inbox {
@@ -82,7 +81,7 @@ class NullEngine final : public Counterpart {
     Clock::time_point next_book_;
     AckInbox inbox_;
     gateway::Server server_;
-    std::atomic<std::uint64_t> published_{0};
+    std::atomic<bool> publishing_{false};
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Many readers of /v1/market on one thread. They look every two milliseconds, as a client does that reads in
-// batches, and count bytes: all messages of a run have one size.
+// Many readers of /v1/market on one thread. They look every twenty milliseconds, as a client does that reads
+// in batches, and count bytes: all messages of a run have one size.
 
 #include <atomic>
 #include <chrono>
@@ -39,7 +39,7 @@ class Subscribers {
             for (gateway::ClientSocket& socket : sockets_)
                 if (const auto size = socket.read(chunk); size > 0)
                     bytes_.fetch_add(static_cast<std::uint64_t>(size), std::memory_order_relaxed);
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
     }
 

@@ -72,6 +72,7 @@ class Connection {
     BufferedLayer& layer() { return layer_; }
     const Remote& remote() const { return remote_; }
     bool was_open() const { return ws_ != nullptr; }  // the Inbox knows it
+    bool reads_market() const { return phase_ == Phase::open && endpoint_ == Endpoint::market; }
 
   private:
     Drained drain_http();

@@ -16,7 +16,8 @@ using boost::system::error_code;
 
 namespace {
 
-// How soon a reader that was stopped for want of room is tried again when nothing else happens.
+// How soon a peer that was stopped for want of room, or by its pace, is tried again when nothing else
+// happens.
 constexpr engine::Duration retry_after{engine::millisecond};
 
 }  // namespace
@@ -37,10 +38,14 @@ Server::~Server() = default;
 
 std::size_t Server::poll() { return sockets_->round(0); }
 
+// What one peer has asked is answered before the next is looked for: no system call stands between.
 std::size_t Server::wait(engine::Duration at_most) {
-    if (const std::size_t done = poll(); done > 0) return done;
-    const auto limit = sockets_->waiting.empty() ? at_most : std::min(at_most, retry_after);
-    return sockets_->round(sockets_->io.run_one_for(std::chrono::nanoseconds(limit.value)));
+    if (!sockets_->waiting.empty()) sockets_->resume();
+    if (const std::size_t done = sockets_->finish(); done > 0) return sockets_->round(done);
+    const bool soon = !sockets_->waiting.empty() || !sockets_->readers.empty();
+    const auto limit = soon ? std::min(at_most, retry_after) : at_most;
+    const std::size_t done = sockets_->io.run_one_for(std::chrono::nanoseconds(limit.value));
+    return sockets_->round(done + sockets_->finish());
 }
 
 void Server::stop(engine::Duration at_most) {

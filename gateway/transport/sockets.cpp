@@ -18,6 +18,10 @@ namespace {
 constexpr std::chrono::milliseconds tick_length{200};
 // Peers beyond the limit get their 503; beyond this many more they are cut at once.
 constexpr std::size_t turned_away_max = 64;
+// Market connections that are written in a row, before orders are looked at again; and how many may be
+// written at once after a pause.
+constexpr std::size_t readers_in_a_row = 4;
+constexpr std::uint32_t readers_burst = 128;
 
 // An IPv6 host usually has a /64 to itself.
 std::string counted_as(const asio::ip::address& address) {
@@ -120,6 +124,21 @@ ConnectionId Sockets::next_id() {
 
 // ---- in ----
 
+// A read that is begun asks the socket at once, mostly in vain: that waits until what is to be said has left.
+void Sockets::arm_later(Peer& peer) {
+    if (!std::exchange(peer.unarmed, true)) unarmed.push_back(peer.connection.id());
+}
+
+void Sockets::arm_reads() {
+    for (std::size_t i = 0; i < unarmed.size(); ++i) {
+        Peer* peer = find(unarmed[i]);
+        if (peer == nullptr) continue;
+        peer->unarmed = false;
+        arm_read(*peer);
+    }
+    unarmed.clear();
+}
+
 void Sockets::arm_read(Peer& peer) {
     const auto room = peer.connection.layer().room();
     if (peer.reading || peer.dead || room.empty()) return;
@@ -176,7 +195,7 @@ void Sockets::service(Peer& peer) {
         return cut(peer);
     }
     touch(peer);
-    if (drained == Connection::Drained::dry) return arm_read(peer);
+    if (drained == Connection::Drained::dry) return arm_later(peer);
     if (!std::exchange(peer.waiting, true)) waiting.push_back(peer.connection.id());
 }
 
@@ -205,7 +224,30 @@ void Sockets::touch(Peer& peer) {
     if (peer.connection.phase() == Connection::Phase::closing) note_end(peer);
     const bool due = !peer.connection.layer().unsent().empty() || (peer.tls && !peer.tls->unsent().empty()) ||
                      peer.connection.phase() == Connection::Phase::closing;
-    if (due && !peer.writing && !std::exchange(peer.dirty, true)) dirty.push_back(peer.connection.id());
+    if (!due || peer.writing || std::exchange(peer.dirty, true)) return;
+    if (peer.connection.reads_market())
+        readers.push_back(peer.connection.id());
+    else
+        dirty.push_back(peer.connection.id());
+}
+
+// The next few readers, as far as their pace allows. Returns how many were written: while there are more,
+// the thread comes back at once, by way of the sockets.
+std::size_t Sockets::flush_readers() {
+    if (readers.empty()) return 0;
+    const Rate rate{host.limits.market_writes_per_s, readers_burst};
+    const engine::Time now{SteadyClock::now().time_since_epoch().count()};
+    engine::Duration retry{};
+    std::size_t written = 0;
+    while (written < readers_in_a_row && !readers.empty() && reader_writes.take(rate, 1, now, retry)) {
+        Peer* peer = find(readers.front());
+        readers.pop_front();
+        if (peer == nullptr) continue;
+        peer->dirty = false;
+        write(*peer);
+        ++written;
+    }
+    return written;
 }
 
 void Sockets::flush() {
@@ -313,13 +355,21 @@ void Sockets::bury() {
     }
 }
 
+// The end of a round: what was said leaves first.
+std::size_t Sockets::finish() {
+    flush();
+    say_farewells();
+    flush();
+    const std::size_t written = flush_readers();
+    arm_reads();
+    bury();
+    return written;
+}
+
 std::size_t Sockets::round(std::size_t done) {
     if (!waiting.empty()) resume();
     done += io.poll();
-    say_farewells();
-    flush();
-    bury();
-    return done;
+    return done + finish();
 }
 
 }  // namespace gridbook::gateway

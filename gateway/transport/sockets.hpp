@@ -39,7 +39,8 @@ struct Peer {
     std::unique_ptr<std::array<char, 16 * 1024>> ciphertext;  // what is being read, with TLS
     bool reading = false;                                     // a read is pending
     bool writing = false;                                     // waits until the socket takes more
-    bool dirty = false;                                       // in the list of those with something to send
+    bool dirty = false;                                       // in a list of those with something to send
+    bool unarmed = false;                                     // in the list of those to be read again
     bool waiting = false;                                     // in the list of those to be drained again
     bool shut = false;                                        // nothing more will be sent
     bool dead = false;                                        // the socket is gone
@@ -78,7 +79,9 @@ struct Sockets {
     std::vector<std::unique_ptr<Peer>> peers;
     std::vector<Peer*> slots;  // by id & mask: ids are never reused, and no hash is needed
     ConnectionId last_id = 0;
-    std::vector<ConnectionId> dirty, waiting, farewells;
+    std::vector<ConnectionId> dirty, unarmed, waiting, farewells;
+    std::deque<ConnectionId> readers;  // market connections with something to send, written at their own pace
+    Bucket reader_writes{};
     bool burials = false;
 
     void listen(const std::string& address, std::uint16_t port, bool with_tls);
@@ -94,6 +97,8 @@ struct Sockets {
         return peer != nullptr && peer->connection.id() == id && !peer->dead ? peer : nullptr;
     }
 
+    void arm_later(Peer& peer);
+    void arm_reads();
     void arm_read(Peer& peer);
     void read(Peer& peer, boost::system::error_code ec, std::size_t size);
     bool decrypt(Peer& peer);
@@ -108,7 +113,9 @@ struct Sockets {
     void note_end(Peer& peer);
     void say_farewells();
     void flush();
+    std::size_t flush_readers();
     void bury();
+    std::size_t finish();
     std::size_t round(std::size_t done);
 };
 
