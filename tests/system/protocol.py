@@ -73,12 +73,12 @@ async def requests(client, hour):
     await raw('{"id":"x","op":"order.plaice"}', "OP_UNKNOWN", field="op")
     await raw('{"id":"x","op":"subscribe","channels":["book"],"symbols":["*"]}', "OP_UNKNOWN", field="op")
     await raw('{"id":"x","op":"balance.get","colour":"red"}', "FORMAT_FIELD", field="colour")
-    for field, value, code in [("price", "13.005", "TICK"), ("qty", "0", "LOT"), ("qty", "1e2", "FORMAT_VALUE"),
+    for number, (field, value, code) in enumerate([("price", "13.005", "TICK"), ("qty", "0", "QTY_LIMIT"), ("qty", "0.01", "LOT"), ("qty", "1e2", "FORMAT_VALUE"),
                                ("qty", "-1", "FORMAT_VALUE"), ("price", "1.00", "PRICE_BAND_HARD"),
                                ("symbol", "X.Y.Z", "SYMBOL_UNKNOWN"), ("qty", "1000000", "QTY_LIMIT"),
                                ("cid", "a b", "FORMAT_VALUE"), ("cid", "c" * 33, "FORMAT_VALUE"),
-                               ("side", "hold", "FORMAT_VALUE"), ("tif", "day", "FORMAT_VALUE")]:
-        error = (await client.refused(code, "order.place", **{**order, "cid": f"w-{code}", field: value}))["error"]
+                               ("side", "hold", "FORMAT_VALUE"), ("tif", "day", "FORMAT_VALUE")]):
+        error = (await client.refused(code, "order.place", **{**order, "cid": f"w-{number}", field: value}))["error"]
         shape(error, "code", "msg")
         if code not in ("SYMBOL_UNKNOWN",):
             equal(error.get("field"), field, f"field of {error}")
@@ -215,7 +215,7 @@ def http(exchange, keys, hour):
     """Section 5 and 6: statuses mirror the class of the code."""
     for target, status in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200), ("/v1/classes", 200),
                            ("/v1/families", 200), ("/v1/instruments", 200), (f"/v1/book/{hour}", 200), ("/v1/trades", 200),
-                           (f"/v1/candles?symbol={hour}", 200), ("/v1/bands", 200), ("/v1/capacity", 200), ("/v1/rules", 200),
+                           (f"/v1/candles?symbol={hour}", 200), ("/v1/bands", 200), ("/v1/capacity", 422), ("/v1/cost", 422), ("/v1/rules", 200),
                            ("/v1/openapi.json", 200), ("/v1/asyncapi.json", 200), ("/v1/nothing", 404),
                            ("/v1/book/X.Y.Z", 404), ("/v1/trades?limit=x", 400), ("/v1/account/balances", 401)]:
         equal(exchange.get(target)[0], status, f"status of GET {target}")

@@ -82,7 +82,7 @@ def terminal_over_tls(exchange, key, authority, folder):
     said = terminal.run("balance", status=2)
     check("the certificate is refused: self-signed certificate" in said, f"not refused: {said}")
     terminal.base += ["--ca", str(authority)]
-    answers = [json.loads(line) for line in terminal.run("--json", script="balance\nrules\n").splitlines()]
+    answers = [json.loads(line) for line in terminal.run("--json", script="balance\nfamilies\n").splitlines()]
     check("cash" in answers[0] and answers[1]["seq"] > 0, f"over TLS: {answers}")
     hour = symbol(6)
     placed = json.loads(terminal.run("--json", "place", hour, "buy", "1", "12.00", "cid=tls-1"))
