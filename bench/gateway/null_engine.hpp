@@ -58,7 +58,7 @@ class NullEngine final : public Counterpart {
     }
     void tell_readers() {
         next_book_ += book_every_;
-        for (const gateway::ConnectionId reader : inbox_.readers) server_.send(reader, book);
+        server_.send_each(inbox_.readers, book);
     }
 
     struct AckInbox final : gateway::Inbox {

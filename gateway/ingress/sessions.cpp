@@ -50,6 +50,12 @@ void Sessions::Voice::send(ConnectionId connection, std::string_view text) {
     transport_.send(connection, text);
 }
 
+void Sessions::Voice::send_each(std::span<const ConnectionId> connections, std::string_view text) {
+    for (const ConnectionId connection : connections)
+        if (Session* session = sessions_.find(connection)) session->said = sessions_.now_;
+    transport_.send_each(connections, text);
+}
+
 // ---- connections ----
 
 void Sessions::opened(ConnectionId connection, Endpoint endpoint, engine::Time now) {

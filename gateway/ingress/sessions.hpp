@@ -108,6 +108,7 @@ class Sessions {
       public:
         Voice(Sessions& sessions, Outbox& transport) : sessions_(sessions), transport_(transport) {}
         void send(ConnectionId connection, std::string_view text) override;
+        void send_each(std::span<const ConnectionId> connections, std::string_view text) override;
         void close(ConnectionId connection, std::uint16_t code, std::string_view reason) override {
             transport_.close(connection, code, reason);
         }

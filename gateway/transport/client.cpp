@@ -62,8 +62,8 @@ bool take_in(ClientChannel& socket, std::string& input) {
 
 Url parse_url(std::string_view text) {
     const auto fail = [&](std::string_view what) {
-        throw std::runtime_error(
-            fmt::format("{}: {} (expected ws://host:port or http://host:port, wss or https with TLS)", text, what));
+        throw std::runtime_error(fmt::format(
+            "{}: {} (expected ws://host:port or http://host:port, wss or https with TLS)", text, what));
     };
     Url url;
     const auto scheme = text.find("://");

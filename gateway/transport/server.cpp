@@ -54,6 +54,7 @@ void Server::stop(engine::Duration at_most) {
     sockets_->stopped = true;
     for (Listener& listener : sockets_->listeners) listener.acceptor.close(ec);
     sockets_->host.now = std::chrono::steady_clock::now();
+    sockets_->announce_all();
     for (const auto& peer : sockets_->peers) {
         peer->connection.close(1001, "shutdown");
         sockets_->touch(*peer);
@@ -101,13 +102,19 @@ void Server::listen_plain(const std::string& address, std::uint16_t port) {
 void Server::send(ConnectionId connection, std::string_view text) {
     Peer* peer = sockets_->find(connection);
     if (peer == nullptr) return;
+    if (peer->connection.reads_market()) sockets_->announce_all();
     peer->connection.send(text);
     sockets_->touch(*peer);
+}
+
+void Server::send_each(std::span<const ConnectionId> connections, std::string_view text) {
+    sockets_->announce(connections, text);
 }
 
 void Server::close(ConnectionId connection, std::uint16_t code, std::string_view reason) {
     Peer* peer = sockets_->find(connection);
     if (peer == nullptr) return;
+    if (peer->connection.reads_market()) sockets_->announce_all();
     peer->connection.close(code, reason);
     sockets_->touch(*peer);
 }

@@ -18,11 +18,6 @@ namespace {
 constexpr std::chrono::milliseconds tick_length{200};
 // Peers beyond the limit get their 503; beyond this many more they are cut at once.
 constexpr std::size_t turned_away_max = 64;
-// Market connections that are written in a row, before orders are looked at again; and how many may be
-// written at once after a pause.
-constexpr std::size_t readers_in_a_row = 4;
-constexpr std::uint32_t readers_burst = 128;
-
 // An IPv6 host usually has a /64 to itself.
 std::string counted_as(const asio::ip::address& address) {
     if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
@@ -231,25 +226,6 @@ void Sockets::touch(Peer& peer) {
         dirty.push_back(peer.connection.id());
 }
 
-// The next few readers, as far as their pace allows. Returns how many were written: while there are more,
-// the thread comes back at once, by way of the sockets.
-std::size_t Sockets::flush_readers() {
-    if (readers.empty()) return 0;
-    const Rate rate{host.limits.market_writes_per_s, readers_burst};
-    const engine::Time now{SteadyClock::now().time_since_epoch().count()};
-    engine::Duration retry{};
-    std::size_t written = 0;
-    while (written < readers_in_a_row && !readers.empty() && reader_writes.take(rate, 1, now, retry)) {
-        Peer* peer = find(readers.front());
-        readers.pop_front();
-        if (peer == nullptr) continue;
-        peer->dirty = false;
-        write(*peer);
-        ++written;
-    }
-    return written;
-}
-
 void Sockets::flush() {
     for (std::size_t i = 0; i < dirty.size(); ++i) {
         Peer* peer = find(dirty[i]);
@@ -360,10 +336,10 @@ std::size_t Sockets::finish() {
     flush();
     say_farewells();
     flush();
-    const std::size_t written = flush_readers();
+    const std::size_t told = tell_readers();
     arm_reads();
     bury();
-    return written;
+    return told;
 }
 
 std::size_t Sockets::round(std::size_t done) {

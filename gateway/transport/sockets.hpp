@@ -56,6 +56,13 @@ struct Listener {
     bool accepting = false;
 };
 
+// A frame on its way into the outputs of many.
+struct Announcement {
+    std::string frame;
+    std::vector<ConnectionId> to;
+    std::size_t at = 0;  // who gets it next
+};
+
 struct Sockets {
     Sockets(const ServerLimits& limits, Inbox& inbox)
         : host{inbox, limits, io, {limits.connections_per_address, limits.http_per_s}} {}
@@ -82,6 +89,7 @@ struct Sockets {
     std::vector<ConnectionId> dirty, unarmed, waiting, farewells;
     std::deque<ConnectionId> readers;  // market connections with something to send, written at their own pace
     Bucket reader_writes{};
+    std::deque<Announcement> announcements;  // a bounded number, told from the front
     bool burials = false;
 
     void listen(const std::string& address, std::uint16_t port, bool with_tls);
@@ -105,6 +113,10 @@ struct Sockets {
     void service(Peer& peer);
     void resume();
     void touch(Peer& peer);
+    void announce(std::span<const ConnectionId> to, std::string_view text);
+    void announce_all();
+    std::size_t announce_some(std::size_t at_most);
+    void look_ahead(const Announcement& announcement) const;
     std::string_view due(Peer& peer);
     void write(Peer& peer);
     void write_later(Peer& peer);
@@ -113,6 +125,7 @@ struct Sockets {
     void note_end(Peer& peer);
     void say_farewells();
     void flush();
+    std::size_t tell_readers();
     std::size_t flush_readers();
     void bury();
     std::size_t finish();

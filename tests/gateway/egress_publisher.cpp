@@ -319,7 +319,7 @@ TEST_CASE("a logon that waits goes on with the engine's word on its session, onc
     Egress x;
     std::vector<std::string> words;
     x.publisher.on_session_opened([&](ConnectionId connection, const std::optional<WireError>& error) {
-        words.push_back(std::to_string(connection) + (error ? " " + error->code : " opened"));
+        words.push_back(std::to_string(connection) + (error ? " " + std::string(error->code) : " opened"));
     });
     engine::SessionOpened opened;
     opened.origin = x.ask(7, "1", "session.logon");
