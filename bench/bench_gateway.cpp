@@ -131,10 +131,14 @@ void Bench::open_loop() {
     for (const double per_s : offered_per_s) {
         const auto tell = [&](std::string_view who, Counterpart& counterpart) {
             const Load::Offered o = Load(counterpart, entry_peers).offer(per_s, each * 4);
-            report.line(fmt::format("offered {:.0f}/s to {}: made {:.0f}/s; {}", per_s, who, o.made_per_s,
-                                    o.latency.text()));
+            report.line(fmt::format("offered {:.0f}/s to {}: made {:.0f}/s, {} BUSY; {}", per_s, who,
+                                    o.made_per_s, o.busy, o.latency.text()));
             report.json().open(fmt::format("{}_{:.0f}k", who, per_s / 1e3));
-            report.json().number("made_per_s", o.made_per_s).latency(o.latency).close();
+            report.json()
+                .number("made_per_s", o.made_per_s)
+                .integer("busy", static_cast<std::int64_t>(o.busy))
+                .latency(o.latency)
+                .close();
         };
         NullEngine null_engine;
         tell("null_engine", null_engine);
@@ -198,7 +202,7 @@ void Bench::beside_readers() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     std::string folder = std::filesystem::temp_directory_path().string(), part;
     Cli cli("bench_gateway",
             "Order entry and market data at the socket: echo, plain Beast, ours, the exchange.");
@@ -218,4 +222,7 @@ int main(int argc, char** argv) {
     run("fanout", &Bench::fan_out);
     run("readers", &Bench::beside_readers);
     report.finish();
+} catch (const std::exception& error) {
+    fmt::print(stderr, "bench_gateway: {}\n", error.what());
+    return 1;
 }

@@ -177,8 +177,13 @@ std::uint64_t Load::hear(Peer& peer, Replied&& replied) {
         // What comes back masked is our own word, echoed.
         const auto id = header->masked ? 0 : id_of(payload);
         if (!id) continue;
-        if (payload.find("\"ok\":false") != std::string_view::npos)
-            throw std::runtime_error(fmt::format("an order was refused: {}", payload));
+        if (payload.find("\"ok\":false") != std::string_view::npos) {
+            if (payload.find("\"code\":\"BUSY\"") == std::string_view::npos)
+                throw std::runtime_error(fmt::format("an order was refused: {}", payload));
+            ++busy_;
+            ++replies;
+            continue;
+        }
         replied(*id);
         ++replies;
     }
@@ -208,8 +213,8 @@ double Load::run(Seconds length) {
     for (Peer& peer : peers_) ask(peer, window);
     answer_for(length * 0.2);
     const auto begin = Clock::now();
-    const std::uint64_t replies = answer_for(length);
-    return static_cast<double>(replies) / Seconds(Clock::now() - begin).count();
+    const std::uint64_t busy = busy_, replies = answer_for(length);
+    return static_cast<double>(replies - (busy_ - busy)) / Seconds(Clock::now() - begin).count();
 }
 
 double Load::ping_pong_us(Seconds length) {
@@ -257,7 +262,8 @@ Load::Offered Load::offer(double per_s, Seconds length) {
                     std::chrono::nanoseconds(Clock::now() - intended(number - before - 1)).count());
             });
     }
-    offered.made_per_s = static_cast<double>(replies) / Seconds(Clock::now() - begin).count();
+    offered.busy = busy_;
+    offered.made_per_s = static_cast<double>(replies - busy_) / Seconds(Clock::now() - begin).count();
     return offered;
 }
 

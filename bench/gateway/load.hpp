@@ -2,7 +2,8 @@
 #pragma once
 // The load client of bench_gateway, the same for every counterpart: one thread, raw sockets, orders prepared
 // before and only numbered anew. Of four orders of a peer two trade with the other two: account a buys and b
-// sells, then b buys back, so that a market could go on for ever. It counts replies; events are read past.
+// sells, then b buys back, so that a market could go on for ever. It counts orders that were
+// taken; BUSY is counted apart, events are read past.
 
 #include <array>
 #include <chrono>
@@ -43,6 +44,7 @@ class Load {
     struct Offered {
         Histogram latency;
         double made_per_s = 0;
+        std::uint64_t busy = 0;  // answered BUSY: nothing was entered, and they are in no other number
     };
     Offered offer(double per_s, Seconds length);
 
@@ -78,6 +80,7 @@ class Load {
     const int poll_;
     std::array<char, 65'536> chunk_{};
     std::vector<Peer> peers_;
+    std::uint64_t busy_ = 0;
 };
 
 }  // namespace gridbook::bench
