@@ -121,7 +121,9 @@ void add_client(CLI::App& app, int& status) {
     auto* command = app.add_subcommand(
         "client", "trade and look at the market by hand or from a script; without a command it reads lines");
     auto o = std::make_shared<TerminalOptions>();
-    command->add_option("--url", o->url, "http://HOST:PORT of the exchange");
+    command->add_option("--url", o->url, "http://HOST:PORT of the exchange; https with TLS");
+    command->add_option("--ca", o->authority,
+                        "with https, PEM file of whom to trust; otherwise those the machine trusts");
     auto* key = command->add_option("--key", o->key_name, "name of the key, for everything but public data");
     command->add_option("--pem", o->key_file, "file of the private key")->needs(key);
     command->add_flag("--json", o->json, "answers as JSON, one a line");

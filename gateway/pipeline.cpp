@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/pipeline.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "gateway/clock.hpp"
@@ -30,8 +32,12 @@ Pipeline::Pipeline(const Config& config, Rings& rings, engine::Exchange& exchang
 Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::start() {
+    // Names under which top and perf show them; the caller's thread is the I/O thread.
     ledger_thread_ = std::thread([this] { ledger_loop(); });
-    if (engine_own_) engine_thread_ = std::thread([this] { engine_loop(); });
+    pthread_setname_np(ledger_thread_.native_handle(), "ledger");
+    if (!engine_own_) return;
+    engine_thread_ = std::thread([this] { engine_loop(); });
+    pthread_setname_np(engine_thread_.native_handle(), "engine");
 }
 
 void Pipeline::run_once() {

@@ -7,6 +7,7 @@
 #include "gateway/admin/signed_text.hpp"
 #include "gateway/config.hpp"
 #include "gateway/egress/encoder.hpp"
+#include "gateway/egress/json.hpp"
 #include "gateway/egress/target.hpp"
 #include "gateway/ingress/busy.hpp"
 
@@ -18,6 +19,7 @@ constexpr std::string_view json_type = "application/json";
 constexpr unsigned method_not_allowed = 405;
 constexpr std::uint8_t every_role = 0xFF;
 constexpr std::size_t rows_max = 1000;
+constexpr std::size_t numbers_max = (std::size_t{1} << 53) - 1;
 
 WireError no_such_path(std::string_view path) {
     return {.code = "OP_UNKNOWN", .msg = "no such path", .field = "path", .got = std::string(shown(path))};
@@ -93,6 +95,7 @@ HttpApi::Refusal HttpApi::dispatch(Call& call) {
         if (call.http.method == "POST") return admin(call, *what);
         known = true;
     } else if (const SignedRoute* route = find_route(call.http.method, call.path, known)) {
+        if (route->history && fills_ != nullptr) return fills(call);
         if (route->question == engine::CommandKind::none) return not_available(call.path);
         return account(call, route->question);
     } else if (const auto page = public_.get(call.http.target)) {
@@ -143,6 +146,21 @@ HttpApi::Refusal HttpApi::account(Call& call, engine::CommandKind kind) {
     auto command = question(call, kind);
     if (auto* error = std::get_if<WireError>(&command)) return std::move(*error);
     return enter(call, std::get<engine::Command>(command), {});
+}
+
+// The same rows as fills.get; `after` is a number of the account's stream.
+HttpApi::Refusal HttpApi::fills(Call& call) {
+    if (auto error = sign(call, every_role)) return error;
+    Target target(call.http.target);
+    auto account = account_of(target, directory_, call.key);
+    if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
+    const std::size_t after = target.count("after", 0, numbers_max, 0), limit = limit_of(target);
+    if (auto error = target.error()) return error;
+    std::string body = "{\"ok\":true,";
+    fills_->append_fills(std::get<engine::AccountId>(account), after, limit, body, true);
+    Members(body).time<"ts">(directory_.time()).rfc3339<"time">(directory_.time()).raw("}");
+    outbox_.respond(call.id, 200, json_type, body);
+    return std::nullopt;
 }
 
 std::variant<engine::Command, WireError> HttpApi::question(const Call& call, engine::CommandKind kind) const {

@@ -8,6 +8,7 @@
 #include "gateway/admin/bodies.hpp"
 #include "gateway/admin/signature_gate.hpp"
 #include "gateway/egress/public_api.hpp"
+#include "gateway/egress/stream_replay.hpp"
 #include "gateway/ingress/command_port.hpp"
 #include "gateway/ingress/decoder.hpp"
 #include "gateway/requests.hpp"
@@ -28,6 +29,8 @@ class HttpApi {
     HttpApi(const HttpApi&) = delete;
     HttpApi& operator=(const HttpApi&) = delete;
 
+    // Where the fills of accounts are read; before the first request.
+    void use_fills(const StreamReplay& fills) { fills_ = &fills; }
     // Answers now, or opens a request that egress answers.
     void handle(HttpId id, const HttpRequest& http, engine::Time now);
 
@@ -47,6 +50,7 @@ class HttpApi {
     Refusal sign(Call& call, std::uint8_t roles);
     Refusal admin(Call& call, const AdminCall& what);
     Refusal account(Call& call, engine::CommandKind question);
+    Refusal fills(Call& call);
     static bool protects(engine::CommandKind kind);
     Refusal enter(const Call& call, engine::Command command, std::string blob);
     std::variant<engine::Command, WireError> question(const Call& call, engine::CommandKind kind) const;
@@ -59,6 +63,7 @@ class HttpApi {
     Outbox& outbox_;
     SignatureGate gate_;
     Decoder decoder_;
+    const StreamReplay* fills_ = nullptr;
 };
 
 }  // namespace gridbook::gateway

@@ -11,7 +11,7 @@ constexpr SignedRoute routes[] = {
     {"GET", "/v1/account/balances", query_balance},
     {"GET", "/v1/account/orders", query_orders},
     {"GET", "/v1/account/positions", query_positions},
-    {"GET", "/v1/account/fills"},
+    {"GET", "/v1/account/fills", none, true},
     {"GET", "/v1/account/invoices"},
     {"GET", "/v1/account/invoices/*"},
     {"POST", "/v1/admin/guidance"},

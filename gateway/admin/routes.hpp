@@ -13,7 +13,8 @@ namespace gridbook::gateway {
 struct SignedRoute {
     std::string_view method;
     std::string_view path;                                     // a `*` stands for one segment
-    engine::CommandKind question = engine::CommandKind::none;  // none: a later version answers it
+    engine::CommandKind question = engine::CommandKind::none;  // none: a later version answers it,
+    bool history = false;                                      // or what has been is read for it
 };
 
 std::span<const SignedRoute> signed_routes();

@@ -24,23 +24,12 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 constexpr Milliseconds patience{10'000};
 
-std::string ws_url(const std::string& url, std::string_view path) {
-    Url parsed = parse_url(url);
-    parsed.scheme = "ws";
-    parsed.path = path;
-    return parsed.text();
-}
-std::string http_url(const std::string& url) {
-    Url parsed = parse_url(url);
-    parsed.scheme = "http";
-    parsed.path = "/";
-    return parsed.text();
-}
-
 // A socket on which requests are answered one after the other; what else is said is shown.
 class Line {
   public:
-    Line(const std::string& url, bool json) : json_(json) { ws_.connect(url, patience); }
+    Line(const TerminalOptions& options, std::string_view path) : json_(options.json) {
+        ws_.connect(parse_url(options.url).as_ws(path).text(), patience, options.authority);
+    }
 
     // The reply's text. Throws when there is none.
     std::string ask(std::string_view op, std::string_view members) {
@@ -100,7 +89,7 @@ class Terminal {
         if (const auto* words = std::get_if<TradeWords>(&said)) show(trade().ask(words->op, words->members));
         if (const auto* words = std::get_if<MarketWords>(&said)) watch(*words);
         if (const auto* words = std::get_if<HttpWords>(&said))
-            show(HttpClient(http_url(options_.url)).get(words->target).body);
+            show(HttpClient(options_.url, patience, options_.authority).get(words->target).body);
         if (const auto* words = std::get_if<Misunderstood>(&said)) {
             good_ = false;
             fmt::print(stderr, "gridbook: {}\n", words->sentence);
@@ -148,7 +137,7 @@ class Terminal {
         std::cout << (options_.json ? text + "\n" : readable(text)) << std::flush;
     }
     void watch(const MarketWords& words) {
-        Line market(ws_url(options_.url, "/v1/market"), options_.json);
+        Line market(options_, "/v1/market");
         std::string members = R"("channels":)" + words.channels + R"(,"symbols":[)";
         append_json_string(members, words.symbol);
         const std::string reply = market.ask("subscribe", members + "]");
@@ -164,7 +153,7 @@ class Terminal {
         if (trade_) return *trade_;
         if (options_.key_name.empty()) throw std::runtime_error("this needs --key NAME and --pem FILE");
         const SigningKey key = SigningKey::load(options_.key_file);
-        trade_.emplace(ws_url(options_.url, "/v1/trade"), options_.json);
+        trade_.emplace(options_, "/v1/trade");
         const std::string nonce = JsonDocument(trade_->first()).text("/nonce").value_or("");
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         const std::string ts =

@@ -12,6 +12,7 @@ namespace gridbook::gateway {
 
 struct TerminalOptions {
     std::string url = "http://127.0.0.1:8080";
+    std::string authority;  // with https: a PEM file of whom to trust; empty: those the machine trusts
     std::string key_name;
     std::string key_file;  // with key_name: PKCS#8 PEM
     bool json = false;

@@ -16,10 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::string trade_url(const std::string& url) {
-    Url parsed = parse_url(url);
-    parsed.scheme = "ws";
-    if (parsed.path == "/") parsed.path = "/v1/trade";
-    return parsed.text();
+    const Url parsed = parse_url(url);
+    return parsed.as_ws(parsed.path == "/" ? "/v1/trade" : parsed.path).text();
 }
 
 std::int64_t now_ns() {
@@ -59,7 +57,7 @@ TradeClient& TradeClient::operator=(TradeClient&&) noexcept = default;
 TradeClient::Logon TradeClient::logon() {
     State& state = *state_;
     const auto end = Clock::now() + state.options.timeout;
-    state.ws.connect(state.url, state.options.timeout);
+    state.ws.connect(state.url, state.options.timeout, state.options.authority);
     const std::string nonce = state.wait_for_welcome(end);
     const std::string ts = std::to_string(now_ns());
     const std::string signature = state.key.sign(fmt::format("logon\n{}\n{}\n{}", nonce, state.key_name, ts));

@@ -34,6 +34,7 @@ class TradeClient {
     struct Options {
         Milliseconds timeout{10'000};  // to connect, and to be signed in
         std::string cod = "off";       // cancel on disconnect: off | connection | account
+        std::string authority{};       // with TLS: a PEM file of whom to trust; empty: the machine's
     };
     struct Logon {
         std::string account;
@@ -43,7 +44,7 @@ class TradeClient {
         std::uint64_t seq = 0;
     };
 
-    // `url` is ws://host:port or http://host:port, with or without /v1/trade. The key must outlive the
+    // `url` is ws://host:port or http://host:port (wss, https: with TLS), with or without /v1/trade. The key must outlive the
     // client.
     TradeClient(std::string url, std::string key_name, const SigningKey& key);
     TradeClient(std::string url, std::string key_name, const SigningKey& key, Options options);

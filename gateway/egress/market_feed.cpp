@@ -284,9 +284,11 @@ void MarketFeed::phase(const engine::Event& event) {
 
 void MarketFeed::tell(std::initializer_list<Topic> topics) {
     const Topic& about = *topics.begin();
+    hearers_.clear();
     subscriptions_.each(topics, [&](ConnectionId connection) {
-        if (slow_.takes(connection, about)) outbox_.send(connection, text_);
+        if (slow_.takes(connection, about)) hearers_.push_back(connection);
     });
+    outbox_.send_each(hearers_, text_);
 }
 
 void MarketFeed::reply(ConnectionId connection, const std::string& id) {

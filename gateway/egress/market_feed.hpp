@@ -97,7 +97,8 @@ class MarketFeed {
         friend bool operator==(const Top&, const Top&) = default;
     };
     std::map<engine::InstrumentId, Top> tops_;
-    std::string text_;  // the message being written
+    std::vector<ConnectionId> hearers_;  // of the message being told
+    std::string text_;                   // the message being written
 };
 
 }  // namespace gridbook::gateway

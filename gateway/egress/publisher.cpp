@@ -40,6 +40,7 @@ bool has_origin(EventKind kind) {
         case EventKind::band_changed:
         case EventKind::dynamic_suspended:
         case EventKind::killed:
+        case EventKind::session_opened:
         case EventKind::order_row:
         case EventKind::strip_row:
         case EventKind::any_of_row:
@@ -86,8 +87,22 @@ void Publisher::publish(const Event& event) {
     streams_.keep(event, cum);
     take_in(event);
     metrics_.count(event);
-    tell_account(event, cum);
+    if (!opens_session(event)) tell_account(event, cum);
     tell_market(event);
+}
+
+// True: the event was the engine's word on a logon, which goes on now.
+bool Publisher::opens_session(const Event& event) {
+    if (event.kind() != EventKind::session_opened && event.kind() != EventKind::refused) return false;
+    const engine::Origin origin = origin_of(event);
+    const Request* request = requests_.find(origin);
+    if (request == nullptr || request->op != "session.logon" || request->snapshot) return false;
+    const ConnectionId connection = request->connection;
+    requests_.done(origin);
+    std::optional<WireError> error;
+    if (event.kind() == EventKind::refused) error = refusal(event, directory_, bands_);
+    if (session_opened_) session_opened_(connection, error);
+    return true;
 }
 
 void Publisher::end_of_batch() {

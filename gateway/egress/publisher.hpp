@@ -11,6 +11,8 @@
 // A reply carries the n of its event and stands for it on its own connection. Questions gather their rows in
 // the request until the last one. All on the I/O thread; it knows no sockets.
 
+#include <functional>
+
 #include "gateway/directory.hpp"
 #include "gateway/egress/account_streams.hpp"
 #include "gateway/egress/bands.hpp"
@@ -38,6 +40,10 @@ class Publisher {
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
+    // Who finishes a logon that the engine has opened a session for, or refused.
+    using SessionOpened = std::function<void(ConnectionId, const std::optional<WireError>&)>;
+    void on_session_opened(SessionOpened opened) { session_opened_ = std::move(opened); }
+
     // An event from before this process: it only fills the mirrors, and the account streams.
     void recover(const engine::Event& event);
     // One of those that a snapshot remembers: streams have gaps between them, so they fill the mirrors alone.
@@ -54,6 +60,7 @@ class Publisher {
     void take_in(const engine::Event& event);
     void answer(const engine::Event& row);
     void tell_account(const engine::Event& event, std::uint32_t cum);
+    bool opens_session(const engine::Event& event);
     void tell_listeners(const engine::Event& event, ConnectionId told);
     void tell_market(const engine::Event& event);
     std::uint32_t cum_after(const engine::Event& event) const;
@@ -78,6 +85,7 @@ class Publisher {
     Outbox& outbox_;
     Metrics& metrics_;
     AccountStreams& streams_;
+    SessionOpened session_opened_;
     engine::Sequence command_{};               // whose events are being published
     std::vector<engine::Event> alternatives_;  // of the any-of order that the command places
     std::string members_;                      // of the present event, encoded once

@@ -57,7 +57,7 @@ void StreamReplay::tell(const Session& session, const AccountStreams::Kept& kept
 }
 
 void StreamReplay::append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit,
-                                std::string& out) const {
+                                std::string& out, bool dated) const {
     const std::uint64_t newest = last(account), kept_from = streams_.oldest(account, newest);
     std::uint64_t oldest = kept_from;
     std::size_t rows = 0;
@@ -65,6 +65,7 @@ void StreamReplay::append_fills(engine::AccountId account, std::uint64_t after, 
     const auto append = [&](const engine::Event& event, std::uint32_t cum) {
         out += rows++ == 0 ? "{" : ",{";
         append_event(event, directory_, cum, out);
+        if (dated) Members(out).rfc3339<"time">(event.header.time);
         out += '}';
     };
     out += "\"fills\":[";
@@ -90,6 +91,17 @@ void StreamReplay::append_fills(engine::AccountId account, std::uint64_t after, 
     }
     Members(out).raw("]").truth<"more">(more).number<"oldest">(oldest).number<"seq">(
         directory_.sequence().value);
+}
+
+std::optional<engine::OrderId> StreamReplay::order_in(engine::AccountId account,
+                                                      engine::TradeId trade) const {
+    const std::uint64_t newest = last(account);
+    const auto events = streams_.from(account, streams_.oldest(account, newest), newest, SIZE_MAX);
+    if (!events) return std::nullopt;
+    for (const AccountStreams::Kept* kept : *events)
+        if (kept->event.kind() == EventKind::fill && kept->event.as<engine::Fill>().trade == trade)
+            return kept->event.as<engine::Fill>().order;
+    return std::nullopt;
 }
 
 }  // namespace gridbook::gateway

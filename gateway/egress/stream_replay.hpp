@@ -33,9 +33,11 @@ class StreamReplay {
     bool step();
 
     // "fills":[…],"more":…,"oldest":…,"seq":…: fills after the number `after`, oldest first. `oldest`: none
-    // before it can be had.
-    void append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit,
-                      std::string& out) const;
+    // before it can be had. `dated`: each with its time as RFC 3339 too, as HTTP tells it.
+    void append_fills(engine::AccountId account, std::uint64_t after, std::size_t limit, std::string& out,
+                      bool dated = false) const;
+    // The account's order in a trade, among the events that are kept; nullopt: there is none.
+    std::optional<engine::OrderId> order_in(engine::AccountId account, engine::TradeId trade) const;
 
   private:
     struct Behind {

@@ -55,18 +55,19 @@ const std::string* Target::parameter(std::string_view name) {
     return nullptr;
 }
 
-std::size_t Target::count(std::string_view name, std::size_t normal, std::size_t most) {
+std::size_t Target::count(std::string_view name, std::size_t normal, std::size_t most, std::size_t least) {
     const std::string* text = parameter(name);
     if (text == nullptr) return normal;
     std::size_t value = 0;
     const char* end = text->data() + text->size();
     const auto [last, failure] = std::from_chars(text->data(), end, value);
-    if (failure == std::errc() && last == end && value >= 1 && value <= most) return value;
+    if (failure == std::errc() && last == end && value >= least && value <= most) return value;
     refuse({"FORMAT_VALUE",
-            std::string(name) + " is a whole number from 1 to " + std::to_string(most),
+            std::string(name) + " is a whole number from " + std::to_string(least) + " to " +
+                std::to_string(most),
             std::string(name),
             "range",
-            {"1", std::to_string(most)},
+            {std::to_string(least), std::to_string(most)},
             *text});
     return 0;
 }

@@ -20,9 +20,9 @@ class Target {
     const std::string& path() const { return path_; }
     // The parameter's value; null: not given. Asking for it is what makes it known.
     const std::string* parameter(std::string_view name);
-    // A whole number between 1 and `most`, `normal` when not given; 0: what was given is none, and error()
-    // says so.
-    std::size_t count(std::string_view name, std::size_t normal, std::size_t most);
+    // A whole number between `least` and `most`, `normal` when not given; 0: what was given is none, and
+    // error() says so.
+    std::size_t count(std::string_view name, std::size_t normal, std::size_t most, std::size_t least = 1);
 
     void refuse(WireError error);
     // What was refused, or the first parameter nobody asked for.

@@ -130,6 +130,7 @@ std::optional<WireError> Ingress::answer(Session& session) {
     if (session.replaying) return catching_up();
     if (auto error = admit(session, request_, account)) return error;
     if (auto error = check_names(request_, directory_)) return error;
+    if (auto error = find_traded(account)) return error;
     // First the name, then the command: the stream must not begin after the events of the command.
     sessions_.name(session, account);
     if (answer_here(session, request_, account)) return std::nullopt;
@@ -139,6 +140,20 @@ std::optional<WireError> Ingress::answer(Session& session) {
     }
     if (enter(session, request_, account, {})) return std::nullopt;
     return busy(port_.disk_full());
+}
+
+// A trade is explained by the account's own order in it, which its stream remembers.
+std::optional<WireError> Ingress::find_traded(engine::AccountId account) {
+    auto* request = std::get_if<ExplainRequest>(&request_.body);
+    if (request == nullptr || request->trade.value == 0) return std::nullopt;
+    if (const auto order = replay_.order_in(account, request->trade)) {
+        request->name.order = *order;
+        return std::nullopt;
+    }
+    return WireError{.code = "ORDER_UNKNOWN",
+                     .msg = "no order of this account had this trade, or it was too long ago",
+                     .field = "tid",
+                     .got = std::to_string(request->trade.value)};
 }
 
 std::optional<WireError> Ingress::admit(const Session& session, const TradeRequest& request,
@@ -200,20 +215,45 @@ std::optional<WireError> Ingress::batch_item(const Session& session, std::string
 
 // ---- signing in ----
 
-// Nobody waits for the engine's word on cancel on disconnect: it stands in the ring before whatever the
-// session says next.
 void Ingress::logon(Session& session) {
     const auto& request = std::get<LogonRequest>(request_.body);
-    if (request.cod != engine::CancelOnDisconnect::off && !port_.accepting())
-        return refuse(session.connection, request_.id, busy(port_.disk_full()));
-    const auto logon = sessions_.logon(session.connection, request_.id, request, clock_());
-    if (logon == Sessions::Logon::refused) return;
-    if (logon == Sessions::Logon::resumes) replay_.begin(session, request.from);
-    if (logon == Sessions::Logon::too_old) ask_snapshot(session);
-    if (request.cod == engine::CancelOnDisconnect::off) return;
-    session.cancels = port_.enter_urgent(
+    if (request.cod != engine::CancelOnDisconnect::off) return open_session(session, request);
+    greet(session, sessions_.logon(session.connection, request_.id, request, clock_()), request.from);
+}
+
+// Cancel on disconnect is promised when it is durable, as everything is; until then nobody is signed in.
+void Ingress::open_session(Session& session, const LogonRequest& request) {
+    if (!port_.accepting()) return refuse(session.connection, request_.id, busy(port_.disk_full()));
+    const auto key = sessions_.check(session, request_.id, request, clock_());
+    if (!key) return;
+    const engine::Origin origin = requests_.open(
+        {.connection = session.connection, .id = std::string(request_.id), .op = "session.logon"});
+    const engine::Command command =
         engine::Command::of(engine::OpenSession{.grace_ms = cancel_grace_ms_, .mode = request.cod},
-                            session.account, session.key, {.connection = session.connection}));
+                            directory_.keys()[key->value].account, *key, origin);
+    session.cancels = port_.enter_urgent(command);
+    if (session.cancels) {
+        session.opening = Opening{std::string(request_.id), *key, std::string(request.stream), request.from};
+    } else {
+        requests_.done(origin);
+        refuse(session.connection, request_.id, busy(port_.disk_full()));
+    }
+}
+
+void Ingress::session_opened(ConnectionId connection, const std::optional<WireError>& error) {
+    Session* session = sessions_.find(connection);
+    if (session == nullptr || !session->opening) return;
+    const Opening opening = std::move(*session->opening);
+    session->opening.reset();
+    session->cancels = !error;
+    if (error) return refuse(connection, opening.id, *error);
+    greet(*session, sessions_.complete(*session, opening), opening.from);
+}
+
+// What follows the answer to a logon.
+void Ingress::greet(Session& session, Sessions::Logon logon, std::uint64_t from) {
+    if (logon == Sessions::Logon::resumes) replay_.begin(session, from);
+    if (logon == Sessions::Logon::too_old) ask_snapshot(session);
 }
 
 // Balance, open orders and positions, each as an event `snapshot`: what a stream that cannot be resumed is
@@ -240,10 +280,13 @@ std::optional<WireError> Ingress::read_trade_frame(std::string_view text) {
 
 std::optional<WireError> Ingress::permit(const Session& session, const TradeRequest& request) const {
     if (!session.signed_in())
-        return WireError{.code = "SESSION_REQUIRED",
-                         .msg = fmt::format("sign in first: {} comes after session.logon", request.op->name),
-                         .field = "op",
-                         .got = std::string(request.op->name)};
+        return WireError{
+            .code = "SESSION_REQUIRED",
+            .msg = session.opening
+                       ? fmt::format("{} comes after the answer to session.logon", request.op->name)
+                       : fmt::format("sign in first: {} comes after session.logon", request.op->name),
+            .field = "op",
+            .got = std::string(request.op->name)};
     if (auto error = permit_op(session, *request.op)) return error;
     return permit_account(session, request.account);
 }

@@ -46,11 +46,15 @@ class Ingress final : public Inbox {
         sessions_.tick(clock_());
         tell_lost();
     }
+    // The engine's word on a logon with cancel on disconnect; `error`: it refused.
+    void session_opened(ConnectionId connection, const std::optional<WireError>& error);
     void announce_shutdown() { sessions_.announce_shutdown(clock_()); }
 
   private:
     void trade(Session& session, std::string_view text);
     void logon(Session& session);
+    void open_session(Session& session, const LogonRequest& request);
+    void greet(Session& session, Sessions::Logon logon, std::uint64_t from);
     void tell_lost();
     void market(Session& session, std::string_view text);
     std::optional<WireError> read_trade_frame(std::string_view text);
@@ -59,6 +63,7 @@ class Ingress final : public Inbox {
     std::optional<WireError> permit_account(const Session& session, std::string_view name) const;
     engine::AccountId account_of(const Session& session, const TradeRequest& request) const;
     std::optional<WireError> answer(Session& session);
+    std::optional<WireError> find_traded(engine::AccountId account);
     std::optional<WireError> admit(const Session& session, const TradeRequest& request,
                                    engine::AccountId account);
     // What needs no engine is answered from the mirrors. False: it is no such question.

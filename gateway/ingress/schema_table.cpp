@@ -83,7 +83,7 @@ constexpr Field anyof_fields[] = {
 };
 // A switch that is to fire later than in a day is none.
 constexpr Field cancel_after_fields[] = {{"ms", whole, required, 86'400'000}};
-constexpr Field explain_fields[] = {{"oid", id, optional}, {"cid", cid, optional}, {"tid", id, later}};
+constexpr Field explain_fields[] = {{"oid", id, optional}, {"cid", cid, optional}, {"tid", id, optional}};
 constexpr Field register_fields[] = {
     {"class", text, required, 16},     {"zone", text, required, 16},
     {"tier", text, required, 8},       {"count", decimal},

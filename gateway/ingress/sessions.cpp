@@ -50,6 +50,12 @@ void Sessions::Voice::send(ConnectionId connection, std::string_view text) {
     transport_.send(connection, text);
 }
 
+void Sessions::Voice::send_each(std::span<const ConnectionId> connections, std::string_view text) {
+    for (const ConnectionId connection : connections)
+        if (Session* session = sessions_.find(connection)) session->said = sessions_.now_;
+    transport_.send_each(connections, text);
+}
+
 // ---- connections ----
 
 void Sessions::opened(ConnectionId connection, Endpoint endpoint, engine::Time now) {
@@ -78,24 +84,35 @@ Sessions::Logon Sessions::logon(ConnectionId connection, std::string_view id, co
                                 engine::Time now) {
     Session* session = find(connection);
     if (!session) return Logon::refused;
+    const auto key = check(*session, id, request, now);
+    if (!key) return Logon::refused;
+    return complete(*session, {std::string(id), *key, std::string(request.stream), request.from});
+}
+
+std::optional<engine::KeyIndex> Sessions::check(Session& session, std::string_view id,
+                                                const LogonRequest& request, engine::Time now) {
     const auto key = directory_.key_index(request.key);
+    const auto error = refusal(session, request, key, now);
+    if (!error) return key;
     text_.clear();
-    if (const auto error = refusal(*session, request, key, now)) {
-        append_error_reply(id, *error, text_);
-        voice_.send(connection, text_);
-        if (++session->failures == logon_failures_max) end(connection, "too many failed logons");
-        return Logon::refused;
-    }
-    sign_in(*session, *key);
-    const auto too_old = resume_error(*session, request);
-    append_logon_reply(*session, id, too_old);
-    voice_.send(connection, text_);
+    append_error_reply(id, *error, text_);
+    voice_.send(session.connection, text_);
+    if (++session.failures == logon_failures_max) end(session.connection, "too many failed logons");
+    return std::nullopt;
+}
+
+Sessions::Logon Sessions::complete(Session& session, const Opening& opening) {
+    sign_in(session, opening.key);
+    const auto too_old = resume_error(session, opening);
+    text_.clear();
+    append_logon_reply(session, opening.id, too_old);
+    voice_.send(session.connection, text_);
     if (too_old) return Logon::too_old;
-    return request.from == 0 ? Logon::live : Logon::resumes;
+    return opening.from == 0 ? Logon::live : Logon::resumes;
 }
 
 // Another journal's stream has another name, and numbers that mean nothing here.
-std::optional<WireError> Sessions::resume_error(const Session& session, const LogonRequest& request) const {
+std::optional<WireError> Sessions::resume_error(const Session& session, const Opening& request) const {
     const std::string stream = stream_of(directory_, session.account);
     if (!request.stream.empty() && request.stream != stream)
         return WireError{.code = "RESUME_TOO_OLD",
@@ -132,7 +149,7 @@ void Sessions::go_live(Session& session) {
 
 std::optional<WireError> Sessions::refusal(const Session& session, const LogonRequest& request,
                                            std::optional<engine::KeyIndex> key, engine::Time now) const {
-    if (session.signed_in())
+    if (session.signed_in() || session.opening)
         return WireError{.code = "AUTH_REPLAY",
                          .msg = "this connection is signed in; its nonce is used up",
                          .rule = "nonce"};

@@ -24,6 +24,14 @@ namespace gridbook::gateway {
 inline constexpr engine::Duration heartbeat_after{5 * engine::second.value};  // our own silence
 inline constexpr unsigned logon_failures_max = 5;  // a signature costs us more to check than them to send
 
+// A logon whose cancel on disconnect waits for the engine's word.
+struct Opening {
+    std::string id;
+    engine::KeyIndex key = engine::no_key;
+    std::string stream;
+    std::uint64_t from = 0;
+};
+
 struct Session {
     ConnectionId connection = 0;
     Endpoint endpoint = Endpoint::trade;
@@ -35,6 +43,7 @@ struct Session {
     bool cancels = false;    // the engine knows it: cancel on disconnect
     bool closing = false;    // we have closed it; the transport has not confirmed yet
     bool replaying = false;  // its account stream is behind and catches up: nothing live is told yet
+    std::optional<Opening> opening{};
     unsigned failures = 0;
     std::vector<engine::AccountId> hears;  // its own account first, then those it has named
     engine::Time said{};
@@ -68,6 +77,11 @@ class Sessions {
     // RESUME_TOO_OLD beside all the rest, and a snapshot is to follow.
     enum class Logon : std::uint8_t { refused, live, resumes, too_old };
     Logon logon(ConnectionId connection, std::string_view id, const LogonRequest& request, engine::Time now);
+    // Its two halves, for a logon that waits for the engine in between: who it is, or nullopt when the
+    // refusal was sent; and signing in.
+    std::optional<engine::KeyIndex> check(Session& session, std::string_view id, const LogonRequest& request,
+                                          engine::Time now);
+    Logon complete(Session& session, const Opening& opening);
     // A session that catches up is told nothing live until it has.
     void pause(Session& session);
     void go_live(Session& session);
@@ -94,6 +108,7 @@ class Sessions {
       public:
         Voice(Sessions& sessions, Outbox& transport) : sessions_(sessions), transport_(transport) {}
         void send(ConnectionId connection, std::string_view text) override;
+        void send_each(std::span<const ConnectionId> connections, std::string_view text) override;
         void close(ConnectionId connection, std::uint16_t code, std::string_view reason) override {
             transport_.close(connection, code, reason);
         }
@@ -117,7 +132,7 @@ class Sessions {
     void append_welcome(const Session& session, engine::Time now);
     void append_logon_reply(const Session& session, std::string_view id,
                             const std::optional<WireError>& resume_error);
-    std::optional<WireError> resume_error(const Session& session, const LogonRequest& request) const;
+    std::optional<WireError> resume_error(const Session& session, const Opening& opening) const;
     void listen(Session& session, engine::AccountId account);
     bool key_changed(const Session& session) const;
     void end(ConnectionId connection, std::string_view reason);

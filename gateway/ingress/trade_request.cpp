@@ -118,6 +118,11 @@ Refusal check_place(const Frame& frame) {
     return {};
 }
 
+Refusal check_explained(const Frame& frame) {
+    if (frame.has("oid") + frame.has("cid") + frame.has("tid") == 1) return {};
+    return together("oid", "oid, cid or tid", "give oid, cid or tid, one of them");
+}
+
 Refusal check_any_of(const Frame& frame) {
     const std::size_t most = engine::PlaceAnyOf::most_families;
     if (frame.texts("families").size() <= most) return {};
@@ -184,8 +189,8 @@ Refusal check_together(const Frame& frame, Op op) {
     switch (op) {
         case Op::order_replace:
         case Op::order_cancel:
-        case Op::order_status:
-        case Op::quote_explain: return check_order_name(frame);
+        case Op::order_status: return check_order_name(frame);
+        case Op::quote_explain: return check_explained(frame);
         case Op::order_place: return check_place(frame);
         case Op::anyof_place: return check_any_of(frame);
         case Op::order_cancel_all: return check_cancel_all(frame);
@@ -211,7 +216,10 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
             return;
         case Op::strip_place: out.body = strip(frame); return;
         case Op::anyof_place: out.body = any_of(frame); return;
-        case Op::quote_explain: out.body = ExplainRequest{order_name(frame)}; return;
+        case Op::quote_explain:
+            out.body = ExplainRequest{order_name(frame),
+                                      engine::TradeId{static_cast<std::uint64_t>(frame.number("tid"))}};
+            return;
         case Op::order_status: out.body = StatusRequest{order_name(frame)}; return;
         case Op::orders_open:
             out.body = OpenOrdersRequest{engine::OrderId{static_cast<std::uint64_t>(frame.number("after"))},

@@ -100,8 +100,10 @@ struct StatusRequest {
     OrderName name;
 };
 
+// Of an order, or of the account's order in a trade.
 struct ExplainRequest {
     OrderName name;
+    engine::TradeId trade{};  // 0: it is the order that is named
 };
 
 struct OpenOrdersRequest {

@@ -49,10 +49,7 @@ std::vector<Trade> tape(const std::string& url, const std::string& symbol, const
 
 }  // namespace
 
-std::string http_url(const std::string& url) {
-    const Url parsed = parse_url(url);
-    return fmt::format("http://{}:{}", parsed.host, parsed.port);
-}
+std::string http_url(const std::string& url) { return parse_url(url).as_http().text(); }
 
 void Link::recover(const std::string& cause) {
     recovering_ = true;

@@ -56,7 +56,7 @@ void add_public(Paths& paths) {
 
 void add_account(Paths& paths) {
     for (const SignedRoute& route : signed_routes()) {
-        if (route.question == engine::CommandKind::none) continue;
+        if (route.question == engine::CommandKind::none && !route.history) continue;
         std::string parameters;
         each_word("account after limit", [&](std::string_view word) {
             if (route.question != engine::CommandKind::query_balance || word == "account")

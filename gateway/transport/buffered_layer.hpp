@@ -67,6 +67,7 @@ class BufferedLayer {
         return size;
     }
     std::string& output() { return output_; }
+    const char* end_of_output() const { return output_.data() + output_.size(); }
 
   private:
     // An output that was once large gives its memory back.

@@ -8,8 +8,8 @@
 #include <array>
 
 #include "gateway/transport/answer_reader.hpp"
+#include "gateway/transport/channel.hpp"
 #include "gateway/transport/frame.hpp"
-#include "gateway/transport/socket.hpp"
 
 namespace gridbook::gateway {
 
@@ -47,7 +47,7 @@ Integer random_bits() {
 }
 
 // Bytes of a socket, read until nothing is there. False: the connection is over.
-bool take_in(ClientSocket& socket, std::string& input) {
+bool take_in(ClientChannel& socket, std::string& input) {
     std::array<char, 64 * 1024> chunk;
     for (;;) {
         const std::int64_t size = socket.read(chunk);
@@ -62,14 +62,14 @@ bool take_in(ClientSocket& socket, std::string& input) {
 
 Url parse_url(std::string_view text) {
     const auto fail = [&](std::string_view what) {
-        throw std::runtime_error(
-            fmt::format("{}: {} (expected ws://host:port or http://host:port)", text, what));
+        throw std::runtime_error(fmt::format(
+            "{}: {} (expected ws://host:port or http://host:port, wss or https with TLS)", text, what));
     };
     Url url;
     const auto scheme = text.find("://");
     if (scheme == std::string_view::npos) fail("no scheme");
     url.scheme = text.substr(0, scheme);
-    if (url.scheme != "ws" && url.scheme != "http") fail("unknown scheme");
+    if (url.scheme != "ws" && url.scheme != "http" && !url.secure()) fail("unknown scheme");
     std::string_view rest = text.substr(scheme + 3);
     const auto slash = rest.find('/');
     url.path = slash == std::string_view::npos ? "/" : rest.substr(slash);
@@ -79,12 +79,17 @@ Url parse_url(std::string_view text) {
     if (bracketed && host_end == std::string_view::npos) fail("no ]");
     url.host = bracketed ? rest.substr(1, host_end - 1) : rest.substr(0, host_end);
     rest = host_end == std::string_view::npos ? "" : rest.substr(host_end + (bracketed ? 1 : 0));
-    url.port = rest.empty() ? "80" : rest.substr(1);
+    url.port = !rest.empty() ? rest.substr(1) : url.secure() ? "443" : "80";
     const bool digits = url.port.find_first_not_of("0123456789") == std::string::npos;
     if (url.host.empty()) fail("no host");
     if (url.port.empty() || url.port.size() > 5 || !digits) fail("no port");
     return url;
 }
+
+Url Url::as_ws(std::string_view with_path) const {
+    return {secure() ? "wss" : "ws", host, port, std::string(with_path)};
+}
+Url Url::as_http() const { return {secure() ? "https" : "http", host, port, "/"}; }
 
 Disconnected::Disconnected(const std::string& url, std::uint16_t code, std::string_view reason)
     : std::runtime_error(
@@ -96,7 +101,7 @@ Disconnected::Disconnected(const std::string& url, std::uint16_t code, std::stri
 
 struct WsClient::State {
     Url url;
-    ClientSocket socket;
+    ClientChannel socket;
     std::string input;
     std::size_t taken = 0;  // of the input
     std::string output;
@@ -131,10 +136,10 @@ WsClient::~WsClient() = default;
 WsClient::WsClient(WsClient&&) noexcept = default;
 WsClient& WsClient::operator=(WsClient&&) noexcept = default;
 
-void WsClient::connect(const std::string& url, Milliseconds timeout) {
+void WsClient::connect(const std::string& url, Milliseconds timeout, const std::string& authority) {
     auto fresh = std::make_unique<State>();
     fresh->url = parse_url(url);
-    fresh->socket = ClientSocket::connect(fresh->url, timeout);
+    fresh->socket = ClientChannel::connect(fresh->url, timeout, authority);
     state_ = std::move(fresh);
     state_->handshake(timeout);
 }
@@ -273,17 +278,15 @@ int WsClient::descriptor() const { return state_->socket.descriptor(); }
 struct HttpClient::State {
     Url url;
     Milliseconds timeout;
-    ClientSocket socket;
+    std::string authority;
+    ClientChannel socket{};
 
     // nullopt: the peer closed a kept connection before it answered.
     bool exchange(const std::string& request, bool head, HttpAnswer& answer);
 };
 
-HttpClient::HttpClient(const std::string& url, Milliseconds timeout)
-    : state_(std::make_unique<State>(State{parse_url(url), timeout, {}})) {
-    state_->url.scheme = "http";
-    state_->url.path = "/";
-}
+HttpClient::HttpClient(const std::string& url, Milliseconds timeout, std::string authority)
+    : state_(std::make_unique<State>(State{parse_url(url).as_http(), timeout, std::move(authority)})) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -310,7 +313,7 @@ HttpAnswer HttpClient::request(std::string_view method, std::string_view target,
     // anew is asked once more.
     const bool kept = state.socket.open();
     if (kept && state.exchange(text, method == "HEAD", answer)) return answer;
-    state.socket = ClientSocket::connect(state.url, state.timeout);
+    state.socket = ClientChannel::connect(state.url, state.timeout, state.authority);
     if (state.exchange(text, method == "HEAD", answer)) return answer;
     throw std::runtime_error(
         fmt::format("{}: the peer hung up without an answer to {} {}", state.url.text(), method, target));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// WebSocket and HTTP clients for our own tools (replay, demo, tests, benches): plain sockets, one thread a
-// client, several frames a system call. They know frames and HTTP, not what they mean. Whatever goes wrong
+// WebSocket and HTTP clients for our own tools (terminal, replay, demo, tests): one thread a client, several
+// frames a system call, plain or with TLS. They know frames and HTTP, not what they mean. Whatever goes wrong
 // throws std::runtime_error naming the URL and the cause.
 
 #include <chrono>
@@ -19,13 +19,17 @@
 namespace gridbook::gateway {
 
 struct Url {
-    std::string scheme;  // ws or http
+    std::string scheme;  // ws or http; wss or https with TLS
     std::string host;
     std::string port;
     std::string path;  // begins with '/'; "/" when the text named none
+    bool secure() const { return scheme == "wss" || scheme == "https"; }
     std::string text() const { return scheme + "://" + host + ":" + port + path; }
+    // The same place, asked for frames or for pages.
+    Url as_ws(std::string_view with_path) const;
+    Url as_http() const;
 };
-// scheme://host[:port][/path]; the port defaults to 80. Throws naming what is wrong.
+// scheme://host[:port][/path]; the port defaults to 80, with TLS to 443. Throws naming what is wrong.
 Url parse_url(std::string_view text);
 
 // The peer closed, or the connection broke: then the code is 1006.
@@ -50,7 +54,8 @@ class WsClient {
     WsClient(WsClient&&) noexcept;
     WsClient& operator=(WsClient&&) noexcept;
 
-    void connect(const std::string& url, Milliseconds timeout);
+    // `authority`: with TLS, a PEM file of whom to trust; empty: those the machine trusts.
+    void connect(const std::string& url, Milliseconds timeout, const std::string& authority = {});
     // Appends one masked text frame; it leaves at the next flush or poll.
     void send(std::string_view text);
     // Sends everything appended; meanwhile takes in what the peer says, so that two full buffers never
@@ -82,7 +87,9 @@ class HttpClient {
   public:
     using Milliseconds = std::chrono::milliseconds;
 
-    explicit HttpClient(const std::string& url, Milliseconds timeout = Milliseconds{10'000});
+    // `url` names scheme, host and port; `authority` as WsClient's.
+    explicit HttpClient(const std::string& url, Milliseconds timeout = Milliseconds{10'000},
+                        std::string authority = {});
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;

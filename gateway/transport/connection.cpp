@@ -145,6 +145,12 @@ void Connection::send(std::string_view text) {
     keep_to_budget();
 }
 
+void Connection::send_frame(std::string_view frame) {
+    if (phase_ != Phase::open) return;
+    layer_.output().append(frame);
+    keep_to_budget();
+}
+
 void Connection::keep_to_budget() {
     const bool trade = endpoint_ == Endpoint::trade;
     const std::uint64_t budget = trade ? host_.limits.trade_output_bytes : host_.limits.market_output_bytes;

@@ -58,6 +58,8 @@ class Connection {
     // Tells the Inbox everything complete in the input. Paused: the Inbox does not accept; call again later.
     Drained drain();
     void send(std::string_view text);
+    // A whole frame, for those who say the same to many.
+    void send_frame(std::string_view frame);
     void close(std::uint16_t code, std::string_view reason);
     // Answers the pending HTTP request; the next one is read by the next drain().
     void respond(unsigned status, std::string_view content_type, std::string_view body);
@@ -70,8 +72,10 @@ class Connection {
     ConnectionId id() const { return id_; }
     Phase phase() const { return phase_; }
     BufferedLayer& layer() { return layer_; }
+    const BufferedLayer& layer() const { return layer_; }
     const Remote& remote() const { return remote_; }
     bool was_open() const { return ws_ != nullptr; }  // the Inbox knows it
+    bool reads_market() const { return phase_ == Phase::open && endpoint_ == Endpoint::market; }
 
   private:
     Drained drain_http();

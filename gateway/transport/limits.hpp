@@ -19,11 +19,15 @@ struct ServerLimits {
     HttpLimits http{};
     std::uint64_t trade_output_bytes = 8u << 20;   // unsent; beyond: close 1013 RESUME
     std::uint64_t market_output_bytes = 4u << 20;  // unsent; beyond: close 1013 SLOW
-    std::chrono::milliseconds handshake{10'000};   // from connect, or from the first byte, to a whole request
-    std::chrono::milliseconds http_idle{60'000};   // between requests
-    std::chrono::milliseconds message{30'000};     // from the first byte of a WebSocket message to its last
-    std::chrono::milliseconds silence{15'000};     // a WebSocket peer that does not even answer pings
-    std::chrono::milliseconds parting{3'000};      // from our close to the end of the socket
+    // Writes to market connections, all together: what is told meanwhile gathers and leaves in one. So a
+    // thousand readers take a share of the thread, and orders are looked at between a few of them. 0: no
+    // limit.
+    std::uint32_t market_writes_per_s = 25'000;
+    std::chrono::milliseconds handshake{10'000};  // from connect, or from the first byte, to a whole request
+    std::chrono::milliseconds http_idle{60'000};  // between requests
+    std::chrono::milliseconds message{30'000};    // from the first byte of a WebSocket message to its last
+    std::chrono::milliseconds silence{15'000};    // a WebSocket peer that does not even answer pings
+    std::chrono::milliseconds parting{3'000};     // from our close to the end of the socket
 };
 
 }  // namespace gridbook::gateway

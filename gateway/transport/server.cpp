@@ -16,7 +16,8 @@ using boost::system::error_code;
 
 namespace {
 
-// How soon a reader that was stopped for want of room is tried again when nothing else happens.
+// How soon a peer that was stopped for want of room, or by its pace, is tried again when nothing else
+// happens.
 constexpr engine::Duration retry_after{engine::millisecond};
 
 }  // namespace
@@ -37,10 +38,14 @@ Server::~Server() = default;
 
 std::size_t Server::poll() { return sockets_->round(0); }
 
+// What one peer has asked is answered before the next is looked for: no system call stands between.
 std::size_t Server::wait(engine::Duration at_most) {
-    if (const std::size_t done = poll(); done > 0) return done;
-    const auto limit = sockets_->waiting.empty() ? at_most : std::min(at_most, retry_after);
-    return sockets_->round(sockets_->io.run_one_for(std::chrono::nanoseconds(limit.value)));
+    if (!sockets_->waiting.empty()) sockets_->resume();
+    if (const std::size_t done = sockets_->finish(); done > 0) return sockets_->round(done);
+    const bool soon = !sockets_->waiting.empty() || !sockets_->readers.empty();
+    const auto limit = soon ? std::min(at_most, retry_after) : at_most;
+    const std::size_t done = sockets_->io.run_one_for(std::chrono::nanoseconds(limit.value));
+    return sockets_->round(done + sockets_->finish());
 }
 
 void Server::stop(engine::Duration at_most) {
@@ -49,6 +54,7 @@ void Server::stop(engine::Duration at_most) {
     sockets_->stopped = true;
     for (Listener& listener : sockets_->listeners) listener.acceptor.close(ec);
     sockets_->host.now = std::chrono::steady_clock::now();
+    sockets_->announce_all();
     for (const auto& peer : sockets_->peers) {
         peer->connection.close(1001, "shutdown");
         sockets_->touch(*peer);
@@ -96,13 +102,19 @@ void Server::listen_plain(const std::string& address, std::uint16_t port) {
 void Server::send(ConnectionId connection, std::string_view text) {
     Peer* peer = sockets_->find(connection);
     if (peer == nullptr) return;
+    if (peer->connection.reads_market()) sockets_->announce_all();
     peer->connection.send(text);
     sockets_->touch(*peer);
+}
+
+void Server::send_each(std::span<const ConnectionId> connections, std::string_view text) {
+    sockets_->announce(connections, text);
 }
 
 void Server::close(ConnectionId connection, std::uint16_t code, std::string_view reason) {
     Peer* peer = sockets_->find(connection);
     if (peer == nullptr) return;
+    if (peer->connection.reads_market()) sockets_->announce_all();
     peer->connection.close(code, reason);
     sockets_->touch(*peer);
 }

@@ -43,6 +43,7 @@ class Server final : public Outbox {
     void on_hangup(std::function<void()> callback);
 
     void send(ConnectionId connection, std::string_view text) override;
+    void send_each(std::span<const ConnectionId> connections, std::string_view text) override;
     void close(ConnectionId connection, std::uint16_t code, std::string_view reason) override;
     void respond(HttpId request, unsigned status, std::string_view content_type,
                  std::string_view body) override;

@@ -18,7 +18,6 @@ namespace {
 constexpr std::chrono::milliseconds tick_length{200};
 // Peers beyond the limit get their 503; beyond this many more they are cut at once.
 constexpr std::size_t turned_away_max = 64;
-
 // An IPv6 host usually has a /64 to itself.
 std::string counted_as(const asio::ip::address& address) {
     if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
@@ -120,6 +119,21 @@ ConnectionId Sockets::next_id() {
 
 // ---- in ----
 
+// A read that is begun asks the socket at once, mostly in vain: that waits until what is to be said has left.
+void Sockets::arm_later(Peer& peer) {
+    if (!std::exchange(peer.unarmed, true)) unarmed.push_back(peer.connection.id());
+}
+
+void Sockets::arm_reads() {
+    for (std::size_t i = 0; i < unarmed.size(); ++i) {
+        Peer* peer = find(unarmed[i]);
+        if (peer == nullptr) continue;
+        peer->unarmed = false;
+        arm_read(*peer);
+    }
+    unarmed.clear();
+}
+
 void Sockets::arm_read(Peer& peer) {
     const auto room = peer.connection.layer().room();
     if (peer.reading || peer.dead || room.empty()) return;
@@ -176,7 +190,7 @@ void Sockets::service(Peer& peer) {
         return cut(peer);
     }
     touch(peer);
-    if (drained == Connection::Drained::dry) return arm_read(peer);
+    if (drained == Connection::Drained::dry) return arm_later(peer);
     if (!std::exchange(peer.waiting, true)) waiting.push_back(peer.connection.id());
 }
 
@@ -205,7 +219,11 @@ void Sockets::touch(Peer& peer) {
     if (peer.connection.phase() == Connection::Phase::closing) note_end(peer);
     const bool due = !peer.connection.layer().unsent().empty() || (peer.tls && !peer.tls->unsent().empty()) ||
                      peer.connection.phase() == Connection::Phase::closing;
-    if (due && !peer.writing && !std::exchange(peer.dirty, true)) dirty.push_back(peer.connection.id());
+    if (!due || peer.writing || std::exchange(peer.dirty, true)) return;
+    if (peer.connection.reads_market())
+        readers.push_back(peer.connection.id());
+    else
+        dirty.push_back(peer.connection.id());
 }
 
 void Sockets::flush() {
@@ -313,13 +331,21 @@ void Sockets::bury() {
     }
 }
 
+// The end of a round: what was said leaves first.
+std::size_t Sockets::finish() {
+    flush();
+    say_farewells();
+    flush();
+    const std::size_t told = tell_readers();
+    arm_reads();
+    bury();
+    return told;
+}
+
 std::size_t Sockets::round(std::size_t done) {
     if (!waiting.empty()) resume();
     done += io.poll();
-    say_farewells();
-    flush();
-    bury();
-    return done;
+    return done + finish();
 }
 
 }  // namespace gridbook::gateway

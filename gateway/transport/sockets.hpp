@@ -39,7 +39,8 @@ struct Peer {
     std::unique_ptr<std::array<char, 16 * 1024>> ciphertext;  // what is being read, with TLS
     bool reading = false;                                     // a read is pending
     bool writing = false;                                     // waits until the socket takes more
-    bool dirty = false;                                       // in the list of those with something to send
+    bool dirty = false;                                       // in a list of those with something to send
+    bool unarmed = false;                                     // in the list of those to be read again
     bool waiting = false;                                     // in the list of those to be drained again
     bool shut = false;                                        // nothing more will be sent
     bool dead = false;                                        // the socket is gone
@@ -53,6 +54,13 @@ struct Listener {
     Acceptor acceptor;
     bool tls;
     bool accepting = false;
+};
+
+// A frame on its way into the outputs of many.
+struct Announcement {
+    std::string frame;
+    std::vector<ConnectionId> to;
+    std::size_t at = 0;  // who gets it next
 };
 
 struct Sockets {
@@ -78,7 +86,10 @@ struct Sockets {
     std::vector<std::unique_ptr<Peer>> peers;
     std::vector<Peer*> slots;  // by id & mask: ids are never reused, and no hash is needed
     ConnectionId last_id = 0;
-    std::vector<ConnectionId> dirty, waiting, farewells;
+    std::vector<ConnectionId> dirty, unarmed, waiting, farewells;
+    std::deque<ConnectionId> readers;  // market connections with something to send, written at their own pace
+    Bucket reader_writes{};
+    std::deque<Announcement> announcements;  // a bounded number, told from the front
     bool burials = false;
 
     void listen(const std::string& address, std::uint16_t port, bool with_tls);
@@ -94,12 +105,18 @@ struct Sockets {
         return peer != nullptr && peer->connection.id() == id && !peer->dead ? peer : nullptr;
     }
 
+    void arm_later(Peer& peer);
+    void arm_reads();
     void arm_read(Peer& peer);
     void read(Peer& peer, boost::system::error_code ec, std::size_t size);
     bool decrypt(Peer& peer);
     void service(Peer& peer);
     void resume();
     void touch(Peer& peer);
+    void announce(std::span<const ConnectionId> to, std::string_view text);
+    void announce_all();
+    std::size_t announce_some(std::size_t at_most);
+    void look_ahead(const Announcement& announcement) const;
     std::string_view due(Peer& peer);
     void write(Peer& peer);
     void write_later(Peer& peer);
@@ -108,7 +125,10 @@ struct Sockets {
     void note_end(Peer& peer);
     void say_farewells();
     void flush();
+    std::size_t tell_readers();
+    std::size_t flush_readers();
     void bury();
+    std::size_t finish();
     std::size_t round(std::size_t done);
 };
 

@@ -70,7 +70,9 @@ std::shared_ptr<TlsContext> TlsContext::client(const std::string& authority) {
     const int loaded = authority.empty()
                            ? SSL_CTX_set_default_verify_paths(context.get())
                            : SSL_CTX_load_verify_locations(context.get(), authority.c_str(), nullptr);
-    if (loaded != 1) throw std::runtime_error(fmt::format("{}: {}", authority, what_openssl_says()));
+    if (loaded != 1)
+        throw std::runtime_error(
+            fmt::format("{}: not a PEM file of certificates: {}", authority, what_openssl_says()));
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
     return std::shared_ptr<TlsContext>(
         new TlsContext(std::make_unique<State>(State{std::move(context), false})));
@@ -101,6 +103,9 @@ struct TlsFilter::State {
         if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return Result::ok;
         if (why == SSL_ERROR_ZERO_RETURN) return Result::ended;
         error = what_openssl_says();
+        // Which of the many reasons a certificate was refused for stands elsewhere.
+        if (const long verdict = SSL_get_verify_result(session.get()); verdict != X509_V_OK)
+            error = fmt::format("the certificate is refused: {}", X509_verify_cert_error_string(verdict));
         return Result::broken;
     }
 };
@@ -131,6 +136,14 @@ TlsFilter::TlsFilter(std::shared_ptr<TlsContext> context, const std::string& hos
 TlsFilter::~TlsFilter() = default;
 TlsFilter::TlsFilter(TlsFilter&&) noexcept = default;
 TlsFilter& TlsFilter::operator=(TlsFilter&&) noexcept = default;
+
+TlsFilter::Result TlsFilter::handshake(bool& done) {
+    const int result = SSL_do_handshake(state_->session.get());
+    done = result == 1;
+    if (!done) return state_->outcome(result);
+    state_->collect();
+    return Result::ok;
+}
 
 void TlsFilter::feed(std::string_view bytes) {
     BIO_write(state_->in, bytes.data(), static_cast<int>(bytes.size()));

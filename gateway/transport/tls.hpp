@@ -39,6 +39,8 @@ class TlsFilter {
 
     enum class Result { ok, ended, broken };
 
+    // Goes on with the handshake; `done` says whether it is over. Reads and writes do that by themselves.
+    Result handshake(bool& done);
     // Ciphertext from the peer.
     void feed(std::string_view bytes);
     // Plaintext for us; `size` bytes of `into` were filled, 0 when there is nothing yet. Ended: the peer has

@@ -5,6 +5,7 @@
 // here and need no network. Everything on both sides runs on the one I/O thread that owns the connection.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,11 @@ class Outbox {
     // Appends one text frame to the connection's output; it leaves at the next flush. Unknown ids are
     // ignored.
     virtual void send(ConnectionId connection, std::string_view text) = 0;
+    // The same to many. To those of /v1/market it may be appended piece by piece, between two looks at the
+    // sockets; each of them still hears everything in the order in which it was said.
+    virtual void send_each(std::span<const ConnectionId> connections, std::string_view text) {
+        for (const ConnectionId connection : connections) send(connection, text);
+    }
     // Sends what was appended, then closes with the WebSocket close code and reason.
     virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
     virtual void respond(HttpId request, unsigned status, std::string_view content_type,

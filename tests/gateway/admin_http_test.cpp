@@ -292,9 +292,8 @@ TEST_CASE("paths are unknown, known by another method, or of a later version", "
         INFO(path);
         CHECK(answer("POST", path) == "422 NOT_AVAILABLE");
     }
-    for (const char* path :
-         {"/v1/account/fills", "/v1/account/invoices", "/v1/account/invoices/3.csv", "/v1/admin/changes",
-          "/v1/admin/audit", "/v1/admin/surveillance", "/v1/admin/explain/7"}) {
+    for (const char* path : {"/v1/account/invoices", "/v1/account/invoices/3.csv", "/v1/admin/changes",
+                             "/v1/admin/audit", "/v1/admin/surveillance", "/v1/admin/explain/7"}) {
         INFO(path);
         CHECK(answer("GET", path) == "422 NOT_AVAILABLE");
     }

@@ -315,6 +315,24 @@ TEST_CASE("balance.get answers by socket and by HTTP, there with both times") {
               R"(,"ts":"1760000000123456789","time":"2025-10-09T08:53:20.123456789Z"})");
 }
 
+TEST_CASE("a logon that waits goes on with the engine's word on its session, once") {
+    Egress x;
+    std::vector<std::string> words;
+    x.publisher.on_session_opened([&](ConnectionId connection, const std::optional<WireError>& error) {
+        words.push_back(std::to_string(connection) + (error ? " " + std::string(error->code) : " opened"));
+    });
+    engine::SessionOpened opened;
+    opened.origin = x.ask(7, "1", "session.logon");
+    x.publish({event({10, 0, x.acme}, opened)});
+    x.publish({event({11, 0, x.acme}, opened)});
+    engine::Refused refused;
+    refused.origin = x.ask(8, "1", "session.logon");
+    refused.reason = engine::RejectReason::engine_limit;
+    x.publish({event({12, 0, x.acme, reply}, refused)});
+    CHECK(words == std::vector<std::string>{"7 opened", "8 ENGINE_LIMIT"});
+    CHECK(x.outbox.sent.empty());  // the answers to the logons are not the publisher's
+}
+
 TEST_CASE("recovered events fill the mirrors and are told to nobody") {
     Egress x;
     x.sign_in(1, x.acme);

@@ -153,6 +153,8 @@ TEST_CASE("the dead man's switch is set and disarmed, a question is explained", 
     CHECK(e.of(frame("quote.explain", R"("oid":"7")")).as<engine::QueryExplain>().order ==
           engine::OrderId{7});
     CHECK(e.code(frame("quote.explain")) == "FORMAT_FIELD");
+    CHECK(e.code(frame("quote.explain", R"("oid":"7","tid":"7")")) == "FORMAT_FIELD");
+    CHECK(e.code(frame("quote.explain", R"("tid":"7")")) == "ORDER_UNKNOWN");
 }
 
 TEST_CASE("a session with cancel on disconnect is opened and, when it is lost, closed", "[ingress]") {
@@ -160,20 +162,42 @@ TEST_CASE("a session with cancel on disconnect is opened and, when it is lost, c
     const ConnectionId c = g.connect();
     std::string logon = g.logon("k-buyer", Gateway::nonce_in(g.heard.take(c)));
     logon.replace(logon.find("\"off\""), 5, "\"account\"");
-    CHECK(g.say(c, logon).find(R"("ok":true)") != std::string::npos);
+    CHECK(g.say(c, logon).empty());
+    CHECK(g.say(c, frame("balance.get")).find("comes after the answer to session.logon") !=
+          std::string::npos);
     const engine::Command opened = g.entered();
     REQUIRE(opened.kind() == CommandKind::open_session);
     CHECK(opened.header.account == g.acme);
     CHECK(opened.header.key == *g.directory.key_index("k-buyer"));
-    CHECK(opened.header.origin == engine::Origin{c, 0});
+    CHECK(opened.header.origin.connection == c);
     CHECK(opened.as<engine::OpenSession>().mode == engine::CancelOnDisconnect::account);
     CHECK(opened.as<engine::OpenSession>().grace_ms == 5'000);
+    g.ingress.session_opened(c, std::nullopt);
+    CHECK(g.heard.take(c).find(R"("ok":true,"account":"acme")") != std::string::npos);
+    g.ingress.session_opened(c, std::nullopt);  // nobody waits for a second one
+    CHECK(g.heard.frames[c].empty());
     g.ingress.closed(c);
     const engine::Command closed = g.entered();
     CHECK(closed.kind() == CommandKind::close_session);
     CHECK(closed.header.origin == engine::Origin{c, 0});
     g.ingress.tick();
     CHECK(g.nothing_entered());
+}
+
+TEST_CASE("a logon whose session the engine refuses is refused, and may be tried again", "[ingress]") {
+    Gateway g;
+    const ConnectionId c = g.connect();
+    const std::string nonce = Gateway::nonce_in(g.heard.take(c));
+    std::string logon = g.logon("k-buyer", nonce);
+    logon.replace(logon.find("\"off\""), 5, "\"connection\"");
+    CHECK(g.say(c, logon).empty());
+    g.entered();
+    g.ingress.session_opened(c, WireError{.code = "ENGINE_LIMIT", .msg = "all sessions are taken"});
+    CHECK(g.heard.take(c).find(R"("code":"ENGINE_LIMIT")") != std::string::npos);
+    CHECK(g.say(c, frame("balance.get")).find("SESSION_REQUIRED") != std::string::npos);
+    CHECK(g.say(c, g.logon("k-buyer", nonce)).find(R"("ok":true)") != std::string::npos);
+    g.ingress.closed(c);
+    CHECK(g.nothing_entered());  // the engine has no session to close
 }
 
 TEST_CASE("a session without it is no business of the engine", "[ingress]") {

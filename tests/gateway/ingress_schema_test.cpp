@@ -41,7 +41,6 @@ TEST_CASE("fields of later versions are named, with what was asked of them", "[s
     const Read standby(order({{"standby", "true"}}));
     CHECK(standby.code() == "NOT_AVAILABLE");
     CHECK(standby.field() == "standby");
-    CHECK(Read(frame("quote.explain", R"("tid":"7")")).field() == "tid");
 }
 
 TEST_CASE("unknown, missing and wrongly typed fields are FORMAT_FIELD and named", "[schema]") {

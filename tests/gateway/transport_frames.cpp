@@ -101,8 +101,11 @@ TEST_CASE("URLs are taken apart, and bad ones named", "[transport]") {
     CHECK(parse_url("http://example").path == "/");
     CHECK(parse_url("ws://[::1]:9/x").host == "::1");
     CHECK(parse_url("ws://[::1]:9/x").port == "9");
+    CHECK(parse_url("https://example").port == "443");
+    CHECK(parse_url("https://example:8443").as_ws("/v1/trade").text() == "wss://example:8443/v1/trade");
+    CHECK(parse_url("ws://example/x").as_http().text() == "http://example:80/");
     for (const char* bad :
-         {"", "localhost:8080", "wss://x:1", "ws://", "ws://:80", "ws://h:", "ws://h:80a", "ws://[::1"})
+         {"", "localhost:8080", "ftp://x:1", "ws://", "ws://:80", "ws://h:", "ws://h:80a", "ws://[::1"})
         CHECK_THROWS_WITH(parse_url(bad), Catch::Contains("expected ws://host:port"));
 }
 

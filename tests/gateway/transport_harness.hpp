@@ -2,7 +2,7 @@
 #pragma once
 // A server on loopback with an Inbox of its own, whose thread is driven as an owner would drive it. Peers
 // tell the Inbox what to do in words: "echo X", "burst COUNT SIZE", "close CODE REASON", "closeother REASON",
-// "throw".
+// "throw", "tellall COUNT".
 
 #include <array>
 #include <atomic>
@@ -47,6 +47,10 @@ class WordInbox final : public Inbox {
             server->send(connection, "after the end");
         } else if (word == "closeother") {
             close_others(connection);
+        } else if (word == "tellall") {
+            std::size_t count = 0;
+            words >> count;
+            tell_all(count);
         } else if (word == "throw") {
             throw std::runtime_error("told to");
         } else {
@@ -103,6 +107,16 @@ class WordInbox final : public Inbox {
     std::atomic<int> large_answers{0};
 
   private:
+    // The same numbers to all readers of the market, and between the last two a word to the newest.
+    void tell_all(std::size_t count) {
+        std::vector<ConnectionId> readers;
+        for (const auto& [id, endpoint] : open_)
+            if (endpoint == Endpoint::market) readers.push_back(id);
+        for (std::size_t i = 1; i <= count; ++i) {
+            if (i == count) server->send(readers.back(), "a word");
+            server->send_each(readers, std::to_string(i));
+        }
+    }
     void close_others(ConnectionId connection) {
         std::vector<ConnectionId> others;
         {

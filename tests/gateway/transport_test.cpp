@@ -286,6 +286,21 @@ TEST_CASE("many connections are served at once, and one too many is turned away"
     CHECK(again.connected());
 }
 
+TEST_CASE("what is told to many readers comes whole and in order, also with a word between", "[transport]") {
+    const Loopback at;
+    std::vector<WsClient> readers;
+    for (int i = 0; i < 300; ++i) readers.push_back(at.connect("/v1/market"));
+    WsClient trader = at.connect();
+    trader.send("tellall 400");
+    trader.send("and an answer");
+    CHECK(texts(trader, 1) == std::vector<std::string>{"and an answer"});
+    std::vector<std::string> wanted;
+    for (int i = 1; i <= 400; ++i) wanted.push_back(std::to_string(i));
+    for (int i = 0; i < 299; ++i) REQUIRE(texts(readers[static_cast<std::size_t>(i)], 400) == wanted);
+    wanted.insert(wanted.end() - 1, "a word");
+    CHECK(texts(readers.back(), 401) == wanted);
+}
+
 TEST_CASE("a silent peer is pinged, then closed; one that answers pings stays", "[transport]") {
     ServerLimits limits;
     limits.silence = milliseconds(900);

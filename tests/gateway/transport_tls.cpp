@@ -141,9 +141,59 @@ TEST_CASE("a client that does not trust the certificate, or wants another host, 
     const TlsLoopback at(certificate);
     TlsPeer suspicious(at, other.certificate());
     CHECK(suspicious.ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n", "GET").empty());
-    CHECK(suspicious.error().find("certificate verify failed") != std::string::npos);
+    CHECK(suspicious.error() == "the certificate is refused: self-signed certificate");
     TlsPeer elsewhere(at, certificate.certificate(), "exchange.example");
     CHECK(elsewhere.ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n", "GET").empty());
+}
+
+TEST_CASE("our own clients speak TLS: pages and frames of every size", "[transport][tls]") {
+    const Certificate certificate(10);
+    const TlsLoopback at(certificate);
+    const std::string port = std::to_string(at.server.port());
+    HttpClient http("https://localhost:" + port, milliseconds(5'000), certificate.certificate());
+    CHECK(http.get("/large").body.size() == 100'000);
+    CHECK(http.post("/echo", std::string(60'000, 'b')).body.find(std::string(60'000, 'b')) !=
+          std::string::npos);
+    WsClient ws;
+    ws.connect("wss://127.0.0.1:" + port + "/v1/trade", milliseconds(5'000), certificate.certificate());
+    std::size_t heard = 0, bytes = 0;
+    ws.send("burst 300 9000");
+    for (int i = 0; i < 200 && heard < 300; ++i)
+        heard += ws.poll([&](std::string_view text) { bytes += text.size(); }, milliseconds(50));
+    CHECK(heard == 300);
+    CHECK(bytes == 300 * 9'000);
+    for (int i = 0; i < 2'000; ++i) ws.send("message " + std::to_string(i));
+    std::string last;
+    for (int i = 0; i < 200 && last != "message 1999"; ++i)
+        ws.poll([&](std::string_view text) { last = text; }, milliseconds(50));
+    CHECK(last == "message 1999");
+    ws.close();
+}
+
+TEST_CASE("our own clients say why they do not trust a server", "[transport][tls]") {
+    const Certificate certificate(11), other(12);
+    const TlsLoopback at(certificate);
+    const std::string port = std::to_string(at.server.port());
+    const auto page = [](const std::string& url, const std::string& authority) {
+        HttpClient(url, milliseconds(5'000), authority).get("/echo");
+    };
+    const std::string here = "https://localhost:" + port;
+    CHECK_THROWS_WITH(page(here, other.certificate()),
+                      here + "/: TLS: the certificate is refused: self-signed certificate");
+    CHECK_THROWS_WITH(page(here, ""), Catch::Contains("the certificate is refused: self-signed certificate"));
+    CHECK_THROWS_WITH(page("https://127.0.0.2:" + port, certificate.certificate()),
+                      Catch::Contains("the certificate is refused: IP address mismatch") ||
+                          Catch::Contains("cannot connect"));
+    CHECK_THROWS_WITH(page(here, "/nonexistent.pem"), Catch::Contains("/nonexistent.pem: not a PEM file"));
+    const Loopback plain;
+    CHECK_THROWS_WITH(
+        page("https://localhost:" + std::to_string(plain.server.port()), certificate.certificate()),
+        Catch::Contains("TLS: "));
+    WsClient ws;
+    CHECK_THROWS_WITH(
+        ws.connect("wss://localhost:" + port + "/v1/trade", milliseconds(5'000), other.certificate()),
+        Catch::Contains("the certificate is refused"));
+    CHECK_FALSE(ws.connected());
 }
 
 TEST_CASE("who speaks plainly to a TLS port is cut off, and others are served", "[transport][tls][hostile]") {

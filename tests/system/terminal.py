@@ -18,7 +18,7 @@ from exchange import Exchange, Folder, Key, check, equal, free_port, source_dir
 from two_clients import MARKET, symbol
 
 sys.path.insert(0, str(source_dir() / "gateway" / "clients" / "python"))
-from gridbook import Http, TradeClient  # noqa: E402
+from gridbook import Http, MarketClient, TradeClient  # noqa: E402
 from gridbook import Key as ClientKey  # noqa: E402
 
 
@@ -74,9 +74,45 @@ def serial_of(port):
     return int(done.stdout.strip().removeprefix("serial="), 16)
 
 
+def terminal_over_tls(exchange, key, authority, folder):
+    """`gridbook client` through TLS, and what it says of a certificate that it does not trust."""
+    terminal = Terminal(exchange, key, folder)
+    url = f"https://localhost:{exchange.port}"
+    terminal.base[terminal.base.index("--url") + 1] = url
+    said = terminal.run("balance", status=2)
+    check("the certificate is refused: self-signed certificate" in said, f"not refused: {said}")
+    terminal.base += ["--ca", str(authority)]
+    answers = [json.loads(line) for line in terminal.run("--json", script="balance\nfamilies\n").splitlines()]
+    check("cash" in answers[0] and answers[1]["seq"] > 0, f"over TLS: {answers}")
+    hour = symbol(6)
+    placed = json.loads(terminal.run("--json", "place", hour, "buy", "1", "12.00", "cid=tls-1"))
+    equal(placed["state"], "open", "an order over TLS")
+    events = terminal.run("--json", "--seconds", "1", "watch", hour)
+    check('"ev":"book.snapshot"' in events, f"watched over TLS: {events}")
+    terminal.base[terminal.base.index("--ca") + 1] = "/nonexistent.pem"
+    check("/nonexistent.pem: not a PEM file" in terminal.run("balance", status=2), "a CA file that is not there")
+
+
+def node_over_tls(exchange, pem, authority):
+    """The TypeScript client's watcher through wss and https, where it is built: Node is told whom to trust."""
+    client = source_dir() / "gateway" / "clients" / "typescript"
+    if not (client / "node_modules").is_dir():
+        return print("the TypeScript client is not installed: not tried over TLS")
+    subprocess.run(["npx", "--no-install", "tsc"], cwd=client, stdin=subprocess.DEVNULL, check=True, timeout=120)
+    done = subprocess.run(["node", str(client / "build" / "examples" / "watcher.js"), "--url",
+                           f"wss://localhost:{exchange.port}", "--key", "acme-1", "--pem", str(pem), "--symbol", symbol(7)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "NODE_EXTRA_CA_CERTS": str(authority)})
+    check(done.returncode == 0, f"the watcher over TLS:\n{done.stdout}{done.stderr}")
+
+
 async def over_tls(exchange, key, pem, tls, renew):
     url = f"https://127.0.0.1:{exchange.port}"
     check(Http(url, tls=tls).get("/v1/rules")["seq"] > 0, "no rules over TLS")
+    async with MarketClient(url.replace("https", "wss"), tls=tls) as market:
+        await market.subscribe(["book"], [symbol(6)])
+        await market.until(lambda: symbol(6) in market.books and market.books[symbol(6)].in_step)
+        equal(market.resyncs, 0, "books over TLS with a wrong checksum")
     async with TradeClient(url.replace("https", "wss"), ClientKey.load(key.name, pem), tls=tls) as client:
         check("cash" in await client.request("balance.get"), "no balance over TLS")
         renew()
@@ -121,6 +157,8 @@ def behind_tls(binary, folder, keys, config):
 
         pem = folder / "acme-1.pem"
         served, exchange.port = exchange.port, port
+        terminal_over_tls(exchange, keys["acme-1"], where / "certificate.pem", folder)
+        node_over_tls(exchange, pem, where / "certificate.pem")
         asyncio.run(over_tls(exchange, keys["acme-1"], pem, tls, renew))
         (where / "key.pem").write_text("no key")
         exchange.process.send_signal(signal.SIGHUP)
