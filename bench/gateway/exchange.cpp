@@ -121,23 +121,30 @@ void RunningExchange::State::start() {
 
 // Money for all, and for each the capacity to sell what it may sell before it has bought.
 void RunningExchange::State::fund() {
+    std::vector<std::string> accounts;
+    for (std::size_t i = 0; i < options.peers; ++i)
+        accounts.insert(accounts.end(), {buyer_of(i), seller_of(i)});
     gateway::AdminClient office(url, std::string(operator_key), secret);
-    gateway::TradeClient client(url, key_of(0), secret);
-    client.logon();
-    const auto both = [&](const std::string& account) {
+    for (const std::string& account : accounts) {
         const auto answer = office.post(
             "/v1/admin/credits", fmt::format(R"({{"account":"{}","amount":"{}"}})", account, credit_cny));
         if (answer.status != 200) throw std::runtime_error("no credit: " + answer.body);
-        const auto reply = client.call(
+    }
+    gateway::TradeClient client(url, key_of(0), secret);
+    client.logon();
+    for (const std::string& account : accounts)
+        client.request(
             "resource.register",
             fmt::format(R"("account":"{}","class":"H100","zone":"CN-EAST","tier":"G2","count":"9000")",
                         account));
-        if (!reply.ok) throw std::runtime_error("no resource: " + std::string(reply.raw));
-    };
-    for (std::size_t i = 0; i < options.peers; ++i) {
-        both(buyer_of(i));
-        both(seller_of(i));
-    }
+    for (std::size_t registered = 0; registered < accounts.size();)
+        client.poll(
+            [&](const gateway::Message& message) {
+                if (!message.reply()) return;
+                if (!message.ok) throw std::runtime_error("no resource: " + std::string(message.raw));
+                ++registered;
+            },
+            std::chrono::milliseconds(1'000));
 }
 
 void RunningExchange::State::list_symbols() {

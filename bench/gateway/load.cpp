@@ -102,10 +102,10 @@ Load::Load(const Counterpart& counterpart, std::size_t connections) : poll_(epol
                            order(a, symbol, "sell")}});
         Peer& peer = peers_.back();
         if (counterpart.handshakes()) peer.input = open_websocket(peer.socket, url.path);
-        if (counterpart.signs_in()) sign_in(counterpart, i, peer);
         epoll_event event{.events = EPOLLIN, .data = {.u32 = static_cast<std::uint32_t>(i)}};
         epoll_ctl(poll_, EPOLL_CTL_ADD, peers_.back().socket.descriptor(), &event);
     }
+    if (counterpart.signs_in()) sign_in(counterpart);
 }
 
 Load::~Load() { ::close(poll_); }
@@ -127,22 +127,31 @@ std::string Load::next_message(Peer& peer) {
     }
 }
 
-// What an earlier run left open goes, so that of four orders two trade again.
-void Load::sign_in(const Counterpart& counterpart, std::size_t number, Peer& peer) {
-    const std::string welcome = next_message(peer);
-    request(peer, counterpart.logon(number, welcome));
-    for (const std::string& account : {buyer_of(number), seller_of(number)})
-        request(peer, fmt::format(R"({{"id":"c","op":"order.cancel_all","account":"{}","symbol":"{}"}})",
-                                  account, counterpart.symbol(number)));
+// All at once, so that they share the commits and none is silent for long. What an earlier run left open
+// goes, so that of four orders two trade again.
+void Load::sign_in(const Counterpart& counterpart) {
+    for (std::size_t i = 0; i < peers_.size(); ++i)
+        say(peers_[i], counterpart.logon(i, next_message(peers_[i])));
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+        await_reply(peers_[i]);
+        for (const std::string& account : {buyer_of(i), seller_of(i)})
+            say(peers_[i], fmt::format(R"({{"id":"c","op":"order.cancel_all","account":"{}","symbol":"{}"}})",
+                                       account, counterpart.symbol(i)));
+    }
+    for (Peer& peer : peers_)
+        for (int replies = 0; replies < 2; ++replies) await_reply(peer);
 }
 
-void Load::request(Peer& peer, std::string_view text) {
+void Load::say(Peer& peer, std::string_view text) {
     gateway::append_masked_frame(peer.output, gateway::Opcode::text, text, mask_bits);
     flush(peer);
+}
+
+void Load::await_reply(Peer& peer) {
     std::string reply;
     while (!reply.starts_with("{\"id\"")) reply = next_message(peer);
     if (reply.find("\"ok\":true") == std::string::npos)
-        throw std::runtime_error(fmt::format("{} was answered {}", text, reply));
+        throw std::runtime_error(fmt::format("signing in was answered {}", reply));
 }
 
 // ---- talking ----

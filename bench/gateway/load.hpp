@@ -66,9 +66,10 @@ class Load {
         std::string output{};
     };
     static Template order(std::string_view account, std::string_view symbol, std::string_view side);
-    static void sign_in(const Counterpart& counterpart, std::size_t number, Peer& peer);
+    void sign_in(const Counterpart& counterpart);
     static std::string next_message(Peer& peer);
-    static void request(Peer& peer, std::string_view text);
+    static void say(Peer& peer, std::string_view text);
+    static void await_reply(Peer& peer);
     static std::string next_frame(Peer& peer);
 
     template <class Replied>
