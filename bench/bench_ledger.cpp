@@ -27,6 +27,7 @@ struct Outcome {
     double bytes_per_s = 0;
     double behind_s = 0;  // the follower, at the end, at the rate made
     std::uint64_t snapshots = 0;
+    std::size_t segments = 0;
 };
 
 void conclude(Outcome& outcome, const Rig& rig, std::uint64_t done, std::int64_t elapsed_ns) {
@@ -36,6 +37,7 @@ void conclude(Outcome& outcome, const Rig& rig, std::uint64_t done, std::int64_t
     outcome.bytes_per_s = static_cast<double>(rig.stats().bytes.load()) / seconds;
     outcome.behind_s = static_cast<double>(rig.lag()) / outcome.per_s;
     outcome.snapshots = rig.snapshots();
+    outcome.segments = rig.segments();
 }
 
 // Commands at their intended times; what the ring cannot take yet is late.
@@ -117,6 +119,27 @@ bench::Histogram floor_of(const std::string& in, std::size_t bytes, int appends)
     return latency;
 }
 
+// The same after a rest, as a single command meets the disk; and as a commit of LMDB does it: pages, sync,
+// then the meta page through a descriptor that syncs each write.
+bench::Histogram rested_floor(const std::string& in, bool twice, int appends) {
+    const TempFolder folder(in);
+    const std::string name = (folder.path() / "floor").string();
+    const int file = ::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    const int meta = ::open(name.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC, 0600);
+    const std::vector<char> data(4'096, 'x');
+    bench::Histogram latency;
+    for (off_t i = 1; i <= appends; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        const std::int64_t begun = now_ns();
+        if (::pwrite(file, data.data(), data.size(), i * 4'096) < 0 || ::fdatasync(file) != 0 ||
+            (twice && ::pwrite(meta, data.data(), 200, 0) < 0))
+            stop("cannot append to a file in " + folder.path().string());
+        latency.add(now_ns() - begun);
+    }
+    ::close(meta), ::close(file);
+    return latency;
+}
+
 double us(std::int64_t ns) { return static_cast<double>(ns) / 1e3; }
 
 }  // namespace
@@ -129,17 +152,22 @@ int main(int argc, char** argv) {
     bench::Report report("ledger", options);
     const RigOptions alone{.folder = folder};
 
-    bench::Histogram floor_4k, floor_64k, single;
+    bench::Histogram floor_4k, floor_64k, rested, rested_twice, single;
     const auto rounds = bench::interleave(
-        options.rounds, {{"floor 4 KiB", [&] { return floor_4k.add(floor_of(folder, 4'096, 100)), 0.0; }},
-                         {"floor 64 KiB", [&] { return floor_64k.add(floor_of(folder, 65'536, 50)), 0.0; }},
-                         {"idle", [&] { return single.add(idle(folder, 50)), 0.0; }},
-                         {"saturated", [&] { return saturated(alone, options.seconds / 4).per_s; }},
-                         {"transfers", [&] { return bench::our_transfers(folder, options.seconds / 4); }},
-                         {"SQLite", [&] { return bench::sqlite_transfers(folder, options.seconds / 4); }}});
-    const bench::Series &sustained = rounds[3], &transfers = rounds[4], &sqlite = rounds[5];
+        options.rounds,
+        {{"floor 4 KiB", [&] { return floor_4k.add(floor_of(folder, 4'096, 100)), 0.0; }},
+         {"floor 64 KiB", [&] { return floor_64k.add(floor_of(folder, 65'536, 50)), 0.0; }},
+         {"rested", [&] { return rested.add(rested_floor(folder, false, 50)), 0.0; }},
+         {"rested, two", [&] { return rested_twice.add(rested_floor(folder, true, 50)), 0.0; }},
+         {"idle", [&] { return single.add(idle(folder, 50)), 0.0; }},
+         {"saturated", [&] { return saturated(alone, options.seconds / 4).per_s; }},
+         {"transfers", [&] { return bench::our_transfers(folder, options.seconds / 4); }},
+         {"SQLite", [&] { return bench::sqlite_transfers(folder, options.seconds / 4); }}});
+    const bench::Series &sustained = rounds[5], &transfers = rounds[6], &sqlite = rounds[7];
     report.line(fmt::format("append + fdatasync of 4 KiB:   {}", floor_4k.text()));
     report.line(fmt::format("append + fdatasync of 64 KiB:  {}", floor_64k.text()));
+    report.line(fmt::format("4 KiB after 1 ms of rest:       {}", rested.text()));
+    report.line(fmt::format("and a meta page behind it:      {}", rested_twice.text()));
     report.line(fmt::format("one command into an idle stage: {}", single.text()));
     report.line(fmt::format("saturated: {:.0f} commands/s durable (best {:.0f})", sustained.median(),
                             sustained.best()));
@@ -172,6 +200,11 @@ int main(int argc, char** argv) {
                 .number("commits_per_s", o.commits_per_s)
                 .number("bytes_per_s", o.bytes_per_s);
     }
+    // So small that one is closed some ten times a second.
+    const RigOptions turning{.folder = folder, .segment_bytes = 8u << 20};
+    const Outcome turned = offered(turning, 250e3, options.seconds);
+    tell(fmt::format(" in {} segments of 8 MB", turned.segments), 250e3, turned);
+    report.json().number("p99_segments_us", us(turned.latency.quantile(0.99)));
     RigOptions projecting{.folder = folder, .projection = true};
     const Outcome projected = offered(projecting, 250e3, options.seconds);
     tell(" while the projection is written", 250e3, projected);
@@ -189,6 +222,8 @@ int main(int argc, char** argv) {
         .integer("checkpoints", static_cast<std::int64_t>(checkpointed.snapshots))
         .number("idle_p50_us", us(single.quantile(0.50)))
         .number("floor_4k_us", us(floor_4k.quantile(0.50)))
+        .number("floor_rested_us", us(rested.quantile(0.50)))
+        .number("floor_two_syncs_us", us(rested_twice.quantile(0.50)))
         .number("floor_64k_us", us(floor_64k.quantile(0.50)))
         .number("transfers_per_s", transfers.median())
         .number("sqlite_transfers_per_s", sqlite.median());

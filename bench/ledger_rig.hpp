@@ -114,13 +114,14 @@ struct RigOptions {
     std::string folder;
     bool projection = false;            // the follower writes it
     engine::Duration snapshot_every{};  // and makes snapshots; zero: none
+    std::uint64_t segment_bytes = ledger::JournalOptions{}.segment_bytes;
 };
 
 class Rig {
   public:
     explicit Rig(const RigOptions& options)
         : folder_(options.folder),
-          journal_(open(folder_.path())),
+          journal_(open(folder_.path(), options.segment_bytes)),
           stage_(*journal_, in_, out_, blobs_),
           thread_([this] { loop(); }) {
         // The market opens before anything is measured.
@@ -178,12 +179,14 @@ class Rig {
         return follower_ ? stage_.stats().durable.load() - follower_->stats().applied.load() : 0;
     }
     std::uint64_t snapshots() const { return follower_ ? follower_->stats().snapshots.load() : 0; }
+    std::size_t segments() const { return journal_->segments().files().size(); }
     const ledger::LedgerStats& stats() const { return stage_.stats(); }
 
   private:
     static constexpr std::size_t ring_records = 1 << 20;
-    static std::unique_ptr<ledger::Journal> open(const std::filesystem::path& data) {
-        auto journal = ledger::Journal::open({.data = data});
+    static std::unique_ptr<ledger::Journal> open(const std::filesystem::path& data,
+                                                 std::uint64_t segment_bytes) {
+        auto journal = ledger::Journal::open({.data = data, .segment_bytes = segment_bytes});
         if (!journal) stop(journal.error().text);
         return std::move(*journal);
     }

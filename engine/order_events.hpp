@@ -167,6 +167,12 @@ struct Fill {
     bool call = false;  // made in a call
 };
 
+// Each trade has two fills. This is the second one: the taker's, or in a call, where both are makers, the
+// buy's.
+constexpr bool completes_trade(const Fill& fill) {
+    return fill.call ? fill.side == Side::buy : fill.liquidity == Liquidity::taker;
+}
+
 // A command was refused; nothing changed. `limit` and `got` are in the unit of `field` (reject_reason.hpp).
 struct Refused {
     static constexpr EventKind kind = EventKind::refused;

@@ -43,6 +43,9 @@ struct Config {
     struct Data {
         std::string folder = "data";        // relative to the working directory of the process
         std::uint32_t free_floor_mb = 512;  // under it new orders are BUSY; 0: none
+        // A segment of the journal is closed when it has so many bytes, or so long after its first commit.
+        std::uint32_t segment_mb = 512;
+        std::uint32_t segment_minutes = 60;  // 0: by size only
     };
     // Of the follower: a second exchange behind the journal, with the pools of the first one once more.
     struct Snapshots {
@@ -50,6 +53,7 @@ struct Config {
         std::uint32_t commands = 10'000'000;  // at the latest after so many
         std::uint32_t keep = 3;
         bool projection = true;
+        std::uint32_t stream_days = 7;  // account streams can be resumed from so long ago
     };
     struct Threads {
         bool engine_own = false;  // false: I/O and engine share a thread; the ledger always has its own

@@ -11,6 +11,7 @@
 #include "ledger/backup.hpp"
 #include "ledger/export/export.hpp"
 #include "ledger/projection/rebuild.hpp"
+#include "ledger/segment_check.hpp"
 
 namespace gridbook::gateway {
 namespace {
@@ -88,6 +89,23 @@ void add_restore(CLI::App& app, int& status) {
     command->callback([=, &status] { status = ledger::restore(*from, *data, std::cout, *options); });
 }
 
+void add_segments(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "segments", "list the files of a journal, or prove one that was copied away, by itself");
+    auto data = std::make_shared<std::string>();
+    auto file = std::make_shared<std::string>();
+    auto check = std::make_shared<bool>(false);
+    auto* of_folder = command->add_option("--data", *data, "data folder, also of a running exchange");
+    auto* of_file = command->add_option("--file", *file, "one segment, proven byte by byte");
+    command->add_flag("--check", *check, "prove every byte of every segment")->needs(of_folder);
+    of_folder->excludes(of_file);
+    command->require_option(1, 2);
+    command->callback([=, &status] {
+        status = file->empty() ? ledger::list_segments(*data, std::cout, *check)
+                               : ledger::check_segment(*file, std::cout);
+    });
+}
+
 }  // namespace
 
 void add_ledger_subcommands(CLI::App& app, int& status) {
@@ -95,6 +113,7 @@ void add_ledger_subcommands(CLI::App& app, int& status) {
     add_export(app, status);
     add_backup(app, status);
     add_restore(app, status);
+    add_segments(app, status);
 }
 
 }  // namespace gridbook::gateway

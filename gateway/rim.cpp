@@ -71,7 +71,7 @@ std::size_t Rim::poll(engine::Time now) {
         feed_.tick(now);
         fed_ = now;
     }
-    const std::size_t replayed = replay_.step() ? 1 : 0;
+    const std::size_t replayed = replay_.step(now) ? 1 : 0;
     return server_.poll() + replayed;
 }
 

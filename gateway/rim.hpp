@@ -36,7 +36,8 @@ class Rim final : public ledger::Mirror {
     }
     void totals(const ledger::InstrumentTotals& totals) override { market_.recall(totals); }
     // What has left the memory is asked there.
-    void use_history(const ledger::Projection& history) {
+    void use_history(const ledger::Journal& journal, const ledger::Projection& history) {
+        streams_.use_history(past_.emplace(journal, history));
         replay_.use_history(history);
         public_api_.use_history(history);
     }
@@ -79,6 +80,7 @@ class Rim final : public ledger::Mirror {
     MarketData market_;
     Metrics metrics_;
     Requests requests_;
+    std::optional<ledger::StreamHistory> past_;
     AccountStreams streams_;
     Sessions sessions_;
     MarketFeed feed_;

@@ -55,7 +55,12 @@ class Service {
 
   private:
     std::unique_ptr<ledger::Journal> open_journal() {
-        auto journal = ledger::Journal::open({.data = config_.data.folder});
+        ledger::JournalOptions options{.data = config_.data.folder};
+        options.segment_bytes = std::uint64_t{config_.data.segment_mb} << 20;
+        options.segment_time = engine::minute * config_.data.segment_minutes;
+        // Twice what a segment holds: its map never has to grow under load.
+        options.map_bytes = 2 * options.segment_bytes;
+        auto journal = ledger::Journal::open(options);
         if (!journal) throw std::runtime_error(journal.error().text);
         return std::move(journal.value());
     }
@@ -80,7 +85,7 @@ class Service {
             auto projection = ledger::Projection::open(config_.data.folder, ledger::Access::write);
             if (!projection) throw std::runtime_error(projection.error().text);
             projection_ = std::move(projection.value());
-            rim_.use_history(*projection_);
+            rim_.use_history(*journal_, *projection_);
         }
         ledger::FollowerOptions options;
         options.data = config_.data.folder;
@@ -88,6 +93,7 @@ class Service {
         options.commands = config_.snapshots.commands;
         options.keep = config_.snapshots.keep;
         options.projection = projection_.get();
+        options.streams.hours = std::uint64_t{24} * config_.snapshots.stream_days;
         options.trouble = [](const std::string& sentence) { spdlog::error("snapshots: {}", sentence); };
         follower_.emplace(*journal_, std::move(options));
         follower_->start();

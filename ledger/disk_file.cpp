@@ -11,6 +11,12 @@
 
 namespace gridbook::ledger {
 
+void remove_with_lock(const std::filesystem::path& file) {
+    std::error_code status;
+    std::filesystem::remove(file, status);
+    std::filesystem::remove(file.string() + "-lock", status);
+}
+
 Result<void> sync_folder(const std::filesystem::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return system_failure(errno, "open the folder", folder.string());

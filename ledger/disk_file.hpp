@@ -32,6 +32,8 @@ class DiskFile {
 
 // All of a file, or its beginning; an error when it cannot be read.
 Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std::size_t at_most = SIZE_MAX);
+// A file that is no more, with the lock that LMDB keeps beside it; it may not be there.
+void remove_with_lock(const std::filesystem::path& file);
 Result<void> sync_folder(const std::filesystem::path& folder);
 
 }  // namespace gridbook::ledger

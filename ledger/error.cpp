@@ -65,6 +65,14 @@ Error system_failure(int error_number, std::string_view doing, std::string_view 
         a.code, fmt::format("cannot {} {}: {}; {}", doing, path, std::strerror(error_number), a.what_to_do));
 }
 
+Error reader_expired(std::string_view path, std::int64_t seconds) {
+    return failure(
+        ErrorCode::expired,
+        fmt::format(
+            "reading {} took longer than a reader may take ({} s) and was ended; ask for less at once", path,
+            seconds));
+}
+
 void throw_exception_from_error(const Error& error, const boost::source_location& where) {
     engine::check_failed(error.text.c_str(), where.file_name(), static_cast<int>(where.line()));
 }

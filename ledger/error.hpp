@@ -48,6 +48,9 @@ inline Error failure(ErrorCode code, std::string text, engine::Sequence sequence
 // The error of a system call on `path`, with what to do about it. `doing` is a verb: "open", "lock", "write".
 Error system_failure(int error_number, std::string_view doing, std::string_view path);
 
+// A reader was ended after so long.
+Error reader_expired(std::string_view path, std::int64_t seconds);
+
 // Required by Boost for result::value(), which the ledger does not use: a result that is not looked at stops
 // us.
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);

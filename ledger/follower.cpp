@@ -7,6 +7,7 @@
 
 #include <chrono>
 
+#include "ledger/projection/rebuild.hpp"
 #include "ledger/snapshots/reconcile.hpp"
 
 namespace gridbook::ledger {
@@ -111,16 +112,28 @@ Result<ProjectionPlace> Follower::usable_projection() {
     return place;
 }
 
+// A projection that is behind the newest snapshot, as one that was deleted, is brought there from the events
+// alone: the engine need not run all of the past again.
+Result<void> Follower::catch_up() {
+    const auto place = options_.projection->place();
+    if (!place) return place.error();
+    if (place->applied >= newest_) return {};
+    return project(journal_, *options_.projection, {newest_, options_.streams, &stop_}, nullptr);
+}
+
 Result<void> Follower::begin() {
     snapshot_at_ = now();
     engine::Sequence highest{~0ull};
+    if (const auto all = snapshots_.list(); !all.empty()) newest_ = all.front().sequence;
     if (options_.projection != nullptr) {
         auto place = usable_projection();
+        if (place)
+            if (auto caught_up = catch_up(); !caught_up) place = caught_up.error();
+        if (place) place = options_.projection->place();
         // Snapshots go on without it.
         if (!place) tell(place.error()), options_.projection = nullptr;
         if (place) highest = place->applied;
     }
-    if (const auto all = snapshots_.list(); !all.empty()) newest_ = all.front().sequence;
     std::vector<std::string> passed_over;
     auto found = snapshots_.newest<Books>(
         journal_, highest,
@@ -167,7 +180,7 @@ Result<void> Follower::see(const BatchView& batch) {
     for (std::size_t i = 0; i < batch.header.count; ++i) {
         if (!books_.postings) books_.postings.emplace(batch.command(i).as<engine::Genesis>());
         if (!projector_ && options_.projection != nullptr) {
-            projector_.emplace(*options_.projection, *books_.postings, books_.balances);
+            projector_.emplace(*options_.projection, *books_.postings, books_.balances, options_.streams);
             if (auto place = projector_->begin(); !place) return place.error();
         }
         if (auto same = rerun_->apply(batch, i, first); !same) return same;

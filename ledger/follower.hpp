@@ -30,6 +30,7 @@ struct FollowerOptions {
     std::uint64_t commands = 10'000'000;                   // between snapshots, at most
     std::size_t keep = 3;                                  // snapshots
     Projection* projection = nullptr;                      // null: none is written
+    StreamsKept streams{};                                 // in the projection
     std::function<void(const std::string&)> trouble = {};  // a sentence, from the follower's thread
 };
 
@@ -68,6 +69,7 @@ class Follower {
     void loop();
     Result<void> follow();
     Result<ProjectionPlace> usable_projection();
+    Result<void> catch_up();
     Result<void> see(const BatchView& batch);
     bool due(engine::Time now) const;
     void tell(const Error& error);

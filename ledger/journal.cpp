@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <chrono>
 
 #include "engine/units/check.hpp"
 
@@ -11,38 +11,10 @@ namespace gridbook::ledger {
 
 namespace {
 
-constexpr std::string_view meta_key = "journal";
-
-struct Meta {
-    Magic magic{'G', 'B', 'K', 'M'};
-    std::uint16_t version = journal_version;
-    std::uint16_t zero = 0;
-    std::uint64_t epoch = 1;
-    std::uint32_t zero_more = 0;
-    std::uint32_t crc = 0;
-};
-static_assert(sizeof(Meta) == 24 && std::has_unique_object_representations_v<Meta>);
-
-Bytes bytes_of(const Meta& meta) { return std::as_bytes(std::span(&meta, 1)); }
-std::uint32_t checksum(const Meta& meta) {
-    return crc32c(bytes_of(meta).first(sizeof meta - sizeof meta.crc));
-}
-
-Result<std::uint64_t> epoch_of(Bytes value) {
-    Meta meta;
-    if (value.size() != sizeof meta)
-        return failure(ErrorCode::corrupt,
-                       "the journal's own record has a wrong width; restore from a backup");
-    std::memcpy(&meta, value.data(), sizeof meta);
-    if (meta.version != journal_version)
-        return failure(ErrorCode::version,
-                       fmt::format("the journal has format version {}, and this release reads version "
-                                   "{}: open it with the release that wrote it",
-                                   meta.version, journal_version));
-    if (meta.magic != Meta{}.magic || meta.crc != checksum(meta))
-        return failure(ErrorCode::checksum,
-                       "the journal's own record differs from its checksum; restore from a backup");
-    return meta.epoch;
+engine::Time machine_time() {
+    return engine::Time{std::chrono::duration_cast<std::chrono::nanoseconds>(
+                            std::chrono::system_clock::now().time_since_epoch())
+                            .count()};
 }
 
 Error gap_at(engine::Sequence sequence, engine::Sequence found) {
@@ -79,12 +51,12 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
     if (status) return system_failure(status.value(), "create the data folder", options.data.string());
     auto lock = FolderLock::acquire(options.data, options.access);
     if (!lock) return lock.error();
-    auto store = Store::open({options.data / "journal", options.access, options.map_bytes});
-    if (!store) return store.error();
+    auto segments = Segments::open(options.data / "journal", options.access, options.map_bytes);
+    if (!segments) return segments.error();
     auto witness = Witness::open(options.data, options.access);
     if (!witness) return witness.error();
-    std::unique_ptr<Journal> journal(new Journal(std::move(*lock), std::move(*store), std::move(*witness)));
-    if (auto epoch = journal->recall_epoch(options.access); !epoch) return epoch.error();
+    std::unique_ptr<Journal> journal(
+        new Journal(std::move(*lock), options, std::move(*segments), std::move(*witness)));
     if (auto last = journal->recall_last(); !last) return last.error();
     if (auto agrees = journal->ask_witness(); !agrees) return agrees.error();
     return journal;
@@ -116,7 +88,10 @@ Result<void> Journal::ask_witness() const {
 
 Result<std::optional<ChainPlace>> Journal::chain_after(engine::Sequence sequence) const {
     if (sequence.value == 0) return std::optional<ChainPlace>{};
-    auto reader = store_->read();
+    auto segment = segments_->holding(sequence);
+    if (!segment) return segment.error();
+    if (!*segment) return std::optional<ChainPlace>{};
+    auto reader = (*segment)->store().read();
     if (!reader) return reader.error();
     auto row = reader->at_or_before(Table::commands, BigEndian(sequence.value).key());
     if (!row) return row.error();
@@ -129,49 +104,57 @@ Result<std::optional<ChainPlace>> Journal::chain_after(engine::Sequence sequence
     return std::optional<ChainPlace>{ChainPlace{header->epoch, link_hash(*header)}};
 }
 
-Result<void> Journal::recall_epoch(Access access) {
-    {
-        auto reader = store_->read();
-        if (!reader) return reader.error();
-        auto value = reader->get(Table::meta, meta_key);
-        if (!value) return value.error();
-        if (*value) {
-            auto epoch = epoch_of(**value);
-            if (!epoch) return epoch.error();
-            epoch_ = *epoch;
-            return {};
-        }
-    }
-    if (access == Access::read) return {};
-    Meta meta;
-    meta.crc = checksum(meta);
-    return store_->write(
-        [&](Store::Writer& writer) { return writer.put(Table::meta, meta_key, bytes_of(meta)); });
+Result<void> Journal::recall_last() {
+    auto segment = segments_->holding(engine::Sequence{~std::uint64_t{0}});
+    if (!segment) return segment.error();
+    if (!*segment || !(*segment)->newest()) return {};
+    const BatchHeader& header = *(*segment)->newest();
+    last_ = header.last();
+    time_ = header.time;
+    link_ = link_hash(header);
+    epoch_ = (*segment)->begin()->epoch;
+    return {};
 }
 
-Result<void> Journal::recall_last() {
-    auto reader = store_->read();
-    if (!reader) return reader.error();
-    auto row = reader->last(Table::commands);
-    if (!row) return row.error();
-    if (!*row) return {};
-    auto sequence = sequence_of((*row)->key);
-    if (!sequence) return sequence.error();
-    auto header = decode_header(*sequence, (*row)->value);
-    if (!header) return header.error();
-    last_ = header->last();
-    time_ = header->time;
-    link_ = link_hash(*header);
+// The next file. It counts as a segment once its first batch is committed; a crash before that leaves an
+// empty one, which is gone on with.
+Result<void> Journal::begin_segment() {
+    const auto file = options_.data / "journal" / Segment::file_name(engine::Sequence{last_.value + 1});
+    auto segment = Segment::open({file, Access::write, options_.map_bytes});
+    if (!segment) return segment.error();
+    if (growing_) {
+        // Nobody writes it any more. That a file system does not know such rights harms nothing.
+        std::error_code status;
+        using std::filesystem::perms;
+        std::filesystem::permissions(growing_->store().path(),
+                                     perms::owner_read | perms::group_read | perms::others_read, status);
+        std::filesystem::remove(growing_->store().path() + "-lock", status);
+    }
+    growing_ = std::move(*segment);
     return {};
+}
+
+bool Journal::fills(std::uint64_t bytes, engine::Time made, engine::Time now) const {
+    return growing_->store().used_bytes() + bytes >= options_.segment_bytes ||
+           (options_.segment_time.value > 0 && now - made >= options_.segment_time);
 }
 
 Result<std::size_t> Journal::append(const BatchDraft& draft, std::span<const BlobAt> blobs) {
     GRIDBOOK_CHECK(!draft.commands.empty());
     for (std::size_t i = 0; i < draft.commands.size(); ++i)
         GRIDBOOK_CHECK(draft.commands[i]->command().header.sequence.value == last_.value + 1 + i);
+    if (!growing_ || growing_->end())
+        if (auto begun = begin_segment(); !begun) return begun.error();
+    const std::size_t bytes = draft.commands_bytes() + draft.events_bytes();
+    const bool first = !growing_->begin();
+    const engine::Time now = machine_time();
+    const SegmentBegin begin =
+        first ? SegmentBegin{epoch_, engine::Sequence{last_.value + 1}, link_, now} : *growing_->begin();
+    const bool closes = fills(bytes, begin.made, now);
     const BigEndian key(last_.value + 1);
     BatchHeader header;
-    auto written = store_->write([&](Store::Writer& writer) -> Result<void> {
+    SegmentEnd end;
+    auto written = growing_->store().write([&](Store::Writer& writer) -> Result<void> {
         // A reserved value is filled before the next update, which may move its page.
         auto events = writer.append(Table::events, key.key(), draft.events_bytes());
         if (!events) return events.error();
@@ -184,35 +167,75 @@ Result<std::size_t> Journal::append(const BatchDraft& draft, std::span<const Blo
             if (auto put = writer.put(Table::blobs, BigEndian(b.sequence.value).key(), value); !put)
                 return put;
         }
-        return {};
+        if (first)
+            if (auto put = Segment::put(writer, begin); !put) return put;
+        end = {header.last(), link_hash(header), now};
+        return closes ? Segment::put(writer, end) : Result<void>{};
     });
     if (!written) return written.error();
     last_ = header.last();
     time_ = header.time;
-    link_ = link_hash(header);
-    return draft.commands_bytes() + draft.events_bytes();
+    link_ = end.link;
+    if (first) growing_->begun(begin), segments_->add(growing_);
+    if (closes) growing_->ended(end);
+    return bytes;
+}
+
+Result<void> Journal::copy_to(const std::filesystem::path& data) const {
+    const auto files = segments_->files();
+    for (const auto& file : files) {
+        const auto named = Segment::named(file).value_or(engine::Sequence{1});
+        auto segment = segments_->holding(named);
+        if (!segment) return segment.error();
+        const auto to = data / "journal" / Segment::file_name(named);
+        if (auto copied = (*segment)->store().copy_to(to); !copied) return copied;
+    }
+    return {};
 }
 
 Result<JournalReader> Journal::read_from(engine::Sequence sequence, Proof proof) const {
-    auto reader = store_->read();
-    if (!reader) return reader.error();
-    JournalReader from(std::move(*reader), engine::Sequence{1}, proof);
-    if (sequence.value > 1)
-        if (auto found = from.find(sequence); !found) return found.error();
+    JournalReader from(*segments_, engine::Sequence{1}, proof);
+    if (auto found = from.find(sequence); !found) return found.error();
     return from;
+}
+
+Result<JournalReader> JournalReader::of(const Segments& alone, Proof proof) {
+    JournalReader from(alone, engine::Sequence{1}, proof);
+    if (auto found = from.find(engine::Sequence{~std::uint64_t{0}}); !found) return found.error();
+    if (!from.segment_) return from;
+    const SegmentBegin& begin = *from.segment_->begin();
+    from.next_ = begin.first, from.link_ = begin.previous, from.epoch_ = begin.epoch;
+    return from;
+}
+
+// Whether the segment is whole in this transaction is known only when it was closed before it began.
+Result<void> JournalReader::enter(Segments::Opened segment) {
+    reader_.reset();
+    segment_ = std::move(segment);
+    all_of_it_ = segments_->has_behind(segment_->begin()->first);
+    auto reader = segment_->store().read();
+    if (!reader) return reader.error();
+    reader_.emplace(std::move(*reader));
+    return {};
 }
 
 // Moves to the batch that holds the sequence, and learns from the one before it what it has to follow.
 Result<void> JournalReader::find(engine::Sequence sequence) {
-    auto row = reader_.at_or_before(Table::commands, BigEndian(sequence.value).key());
+    auto segment = segments_->holding(sequence);
+    if (!segment) return segment.error();
+    if (!*segment) return {};
+    if (auto entered = enter(std::move(*segment)); !entered) return entered;
+    const SegmentBegin& begin = *segment_->begin();
+    next_ = begin.first, link_ = begin.previous, epoch_ = begin.epoch;
+    auto row = reader_->at_or_before(Table::commands, BigEndian(sequence.value).key());
     if (!row) return row.error();
     if (!*row) return {};
     auto first = sequence_of((*row)->key);
     if (!first) return first.error();
-    if (first->value == 1) return {};
-    auto before = reader_.at_or_before(Table::commands, BigEndian(first->value - 1).key());
+    if (*first <= begin.first) return {};
+    auto before = reader_->at_or_before(Table::commands, BigEndian(first->value - 1).key());
     if (!before) return before.error();
-    if (!*before) return gap_at(engine::Sequence{1}, *first);
+    if (!*before) return gap_at(begin.first, *first);
     auto before_first = sequence_of((*before)->key);
     if (!before_first) return before_first.error();
     auto header = decode_header(*before_first, (*before)->value);
@@ -223,21 +246,46 @@ Result<void> JournalReader::find(engine::Sequence sequence) {
     return {};
 }
 
-Result<bool> JournalReader::end() const {
-    auto later = reader_.at_or_after(Table::commands, BigEndian(next_.value).key());
+// What is behind the last batch of this transaction: a gap, batches committed since, the next segment, or
+// nothing.
+Result<bool> JournalReader::move_on() {
+    auto later = reader_->at_or_after(Table::commands, BigEndian(next_.value).key());
     if (!later) return later.error();
-    if (!*later) return false;
-    auto found = sequence_of((*later)->key);
-    if (!found) return found.error();
-    return gap_at(next_, *found);
+    if (*later) {
+        auto found = sequence_of((*later)->key);
+        if (!found) return found.error();
+        return gap_at(next_, *found);
+    }
+    const engine::Sequence here = segment_->begin()->first;
+    if (!segments_->has_behind(here)) return false;
+    if (!all_of_it_) {
+        auto again = enter(segment_);
+        return again ? Result<bool>(true) : Result<bool>(again.error());
+    }
+    auto following = segments_->behind(here);
+    if (!following) return following.error();
+    const engine::Sequence first = (*following)->begin()->first;
+    if (first != next_) return gap_at(next_, first);
+    auto entered = enter(std::move(*following));
+    return entered ? Result<bool>(true) : Result<bool>(entered.error());
 }
 
 Result<bool> JournalReader::next() {
+    if (!segment_) return false;
+    while (true) {
+        auto found = read_here();
+        if (!found || *found) return found;
+        auto moved = move_on();
+        if (!moved || !*moved) return moved;
+    }
+}
+
+Result<bool> JournalReader::read_here() {
     const BigEndian key(next_.value);
-    auto commands = reader_.get(Table::commands, key.key());
+    auto commands = reader_->get(Table::commands, key.key());
     if (!commands) return commands.error();
-    if (!*commands) return end();
-    auto events = reader_.get(Table::events, key.key());
+    if (!*commands) return false;
+    auto events = reader_->get(Table::events, key.key());
     if (!events) return events.error();
     if (!*events)
         return failure(
@@ -263,11 +311,14 @@ Result<bool> JournalReader::next() {
 }
 
 Result<std::optional<std::string>> JournalReader::blob(engine::Sequence sequence) const {
-    return read_blob(reader_, sequence);
+    return read_blob(*reader_, sequence);
 }
 
 Result<std::optional<std::string>> Journal::blob(engine::Sequence sequence) const {
-    auto reader = store_->read();
+    auto segment = segments_->holding(sequence);
+    if (!segment) return segment.error();
+    if (!*segment) return std::optional<std::string>{};
+    auto reader = (*segment)->store().read();
     if (!reader) return reader.error();
     return read_blob(*reader, sequence);
 }

@@ -5,22 +5,15 @@
 // whole: without a gap, every batch following the one before it, every byte as it was written. It knows
 // commands and events as bytes and does not run them (recovery.hpp does).
 //
-//   table meta: key "journal", value =
-//     offset width field
-//          0     4 magic "GBKM"
-//          4     2 version (1)
-//          6     2 zero
-//          8     8 epoch
-//         16     4 zero
-//         20     4 CRC32C of bytes 0..19
+// It is written in segments (segment.hpp). The batch that fills one closes it in its own transaction, and the
+// next batch begins the next file: at every moment what is there is either whole or not there yet.
 //
 // A journal in an empty folder starts with epoch 1. One thread appends; blob() may be called from any thread.
 
 #include <memory>
 
 #include "ledger/blob.hpp"
-#include "ledger/codec.hpp"
-#include "ledger/store.hpp"
+#include "ledger/segments.hpp"
 #include "ledger/witness.hpp"
 
 namespace gridbook::ledger {
@@ -28,7 +21,10 @@ namespace gridbook::ledger {
 struct JournalOptions {
     std::filesystem::path data;  // the data folder
     Access access = Access::write;
-    std::size_t map_bytes = std::size_t{1} << 30;
+    std::size_t map_bytes = std::size_t{1} << 30;  // of a segment, to begin with
+    std::uint64_t segment_bytes = std::uint64_t{512}
+                                  << 20;           // a segment is closed by the batch that reaches it
+    engine::Duration segment_time = engine::hour;  // or that comes so long after its first; 0: never
 };
 
 // A text on its way into the journal, under the sequence of the command that names it.
@@ -48,15 +44,23 @@ class JournalReader {
     // As Journal::blob.
     Result<std::optional<std::string>> blob(engine::Sequence sequence) const;
 
+    // One segment alone, by its file: it has to be whole, whatever it follows.
+    static Result<JournalReader> of(const Segments& alone, Proof proof);
+
   private:
     friend class Journal;
-    JournalReader(Store::Reader reader, engine::Sequence from, Proof proof)
-        : reader_(std::move(reader)), next_(from), proof_(proof) {}
+    JournalReader(const Segments& segments, engine::Sequence from, Proof proof)
+        : segments_(&segments), next_(from), proof_(proof) {}
     Result<void> find(engine::Sequence sequence);
-    Result<bool> end() const;
+    Result<void> enter(Segments::Opened segment);
+    Result<bool> read_here();
+    Result<bool> move_on();
 
-    Store::Reader reader_;
-    engine::Sequence next_;  // first sequence of the batch to come
+    const Segments* segments_;
+    Segments::Opened segment_;  // null: the journal is empty
+    std::optional<Store::Reader> reader_;
+    bool all_of_it_ = false;  // the segment was closed already when the reader began
+    engine::Sequence next_;   // first sequence of the batch to come
     Proof proof_;
     engine::Sha256 link_{};  // what its `previous` has to be
     std::uint64_t epoch_ = 1;
@@ -73,10 +77,8 @@ class Journal {
 
     // From the batch that holds `sequence`; of an empty journal nothing.
     Result<JournalReader> read_from(engine::Sequence sequence, Proof proof = Proof::checksums) const;
-    // A consistent copy as of now into the folder `journal` of another data folder (Store::copy_to).
-    Result<void> copy_to(const std::filesystem::path& data) const {
-        return store_->copy_to(data / "journal");
-    }
+    // A consistent copy as of now into the folder `journal` of another data folder.
+    Result<void> copy_to(const std::filesystem::path& data) const;
     // Epoch and link of the batch that ends with `sequence`; nullopt: none does.
     Result<std::optional<ChainPlace>> chain_after(engine::Sequence sequence) const;
     // The text that the command at `sequence` came with, proven by its SHA-256; nullopt: it came without.
@@ -92,15 +94,24 @@ class Journal {
     Result<void> tell_witness() { return witness_.note({epoch_, last_, link_}); }
     Result<void> sync_witness() const { return witness_.sync(); }  // by any thread
 
+    const Segments& segments() const { return *segments_; }
+
   private:
-    Journal(FolderLock lock, std::unique_ptr<Store> store, Witness witness)
-        : lock_(std::move(lock)), store_(std::move(store)), witness_(std::move(witness)) {}
-    Result<void> recall_epoch(Access access);
+    Journal(FolderLock lock, JournalOptions options, std::unique_ptr<Segments> segments, Witness witness)
+        : lock_(std::move(lock)),
+          options_(std::move(options)),
+          segments_(std::move(segments)),
+          growing_(segments_->take_last()),
+          witness_(std::move(witness)) {}
     Result<void> recall_last();
     Result<void> ask_witness() const;
+    Result<void> begin_segment();
+    bool fills(std::uint64_t bytes, engine::Time made, engine::Time now) const;
 
     FolderLock lock_;
-    std::unique_ptr<Store> store_;
+    JournalOptions options_;
+    std::unique_ptr<Segments> segments_;
+    std::shared_ptr<Segment> growing_;  // null: to read only, or nothing was written yet
     Witness witness_;
     engine::Sequence last_{};
     engine::Time time_{};

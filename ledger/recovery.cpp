@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <thread>
+
 namespace gridbook::ledger {
 
 namespace {
@@ -49,29 +52,61 @@ Result<void> Rerun::apply(const BatchView& batch, std::size_t command, std::size
 
 namespace {
 
-// Everything behind `recovered.sequence`.
-Result<Recovered> apply_tail(const Journal& journal, Recovered recovered, engine::Exchange& exchange,
-                             const OnEvent& on_event, const OnProgress& on_progress) {
-    auto reader = journal.read_from(engine::Sequence{recovered.sequence.value + 1});
+// Every batch behind `from`, until there are no more, `see` says no, or somebody else failed.
+Result<void> each_batch(const Journal& journal, engine::Sequence from, std::atomic<bool>& failed,
+                        const std::function<Result<void>(const BatchView&)>& see) {
+    auto reader = journal.read_from(engine::Sequence{from.value + 1});
     if (!reader) return reader.error();
-    Rerun rerun(exchange);
-    while (true) {
+    while (!failed.load(std::memory_order_relaxed)) {
         auto more = reader->next();
         if (!more) return more.error();
-        if (!*more) return recovered;
-        const BatchView& batch = reader->batch();
-        if (batch.header.last() <= recovered.sequence) continue;  // the one that the snapshot ends with
-        std::size_t event = 0;
-        for (std::size_t i = 0; i < batch.header.count; ++i) {
-            if (auto same = rerun.apply(batch, i, event); !same) return same.error();
-            for (std::size_t n = batch.event_count(i); n > 0; --n, ++event)
-                if (on_event) on_event(batch.event(event));
-        }
+        if (!*more) return {};
+        // The one that the snapshot ends with.
+        if (reader->batch().header.last() <= from) continue;
+        if (auto seen = see(reader->batch()); !seen) return seen;
+    }
+    return {};
+}
+
+Result<void> rerun_tail(const Journal& journal, engine::Sequence from, engine::Exchange& exchange,
+                        std::atomic<bool>& failed, Recovered& recovered) {
+    Rerun rerun(exchange);
+    return each_batch(journal, from, failed, [&](const BatchView& batch) -> Result<void> {
+        for (std::size_t i = 0, event = 0; i < batch.header.count; event += batch.event_count(i), ++i)
+            if (auto same = rerun.apply(batch, i, event); !same) return same;
         recovered.sequence = batch.header.last();
         recovered.commands += batch.header.count;
         recovered.events += batch.header.event_count;
-        if (on_progress) on_progress(recovered.sequence, journal.last());
-    }
+        return {};
+    });
+}
+
+Result<void> tell_tail(const Journal& journal, engine::Sequence from, std::atomic<bool>& failed,
+                       const OnEvent& on_event, const OnProgress& on_progress) {
+    return each_batch(journal, from, failed, [&](const BatchView& batch) -> Result<void> {
+        for (std::size_t e = 0; on_event && e < batch.header.event_count; ++e) on_event(batch.event(e));
+        if (on_progress) on_progress(batch.header.last(), journal.last());
+        return {};
+    });
+}
+
+// Everything behind `recovered.sequence`. The engine runs it again on a thread of its own, while the mirrors
+// hear on this one what was recorded: neither waits for the other, and what one of them refuses ends both.
+Result<Recovered> apply_tail(const Journal& journal, Recovered recovered, engine::Exchange& exchange,
+                             const OnEvent& on_event, const OnProgress& on_progress) {
+    const engine::Sequence from = recovered.sequence;
+    std::atomic<bool> failed{false};
+    Result<void> rerun;
+    std::thread engine([&] {
+        rerun = rerun_tail(journal, from, exchange, failed, recovered);
+        if (!rerun) failed.store(true, std::memory_order_relaxed);
+    });
+    const auto told = tell_tail(journal, from, failed, on_event, on_progress);
+    if (!told) failed.store(true, std::memory_order_relaxed);
+    engine.join();
+    if (!rerun) return rerun.error();
+    if (!told) return told.error();
+    return recovered;
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ namespace gridbook::ledger {
 
 namespace {
 
-constexpr std::array<const char*, table_count> table_names{"commands", "events",    "blobs", "meta",
-                                                           "balances", "positions", "fills", "trades",
-                                                           "orders",   "candles",   "place"};
+constexpr std::array<const char*, table_count> table_names{"commands", "events",    "blobs",   "meta",
+                                                           "balances", "positions", "fills",   "trades",
+                                                           "orders",   "candles",   "streams", "place"};
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds oldest_reader{5'000};
@@ -30,11 +30,6 @@ constexpr std::chrono::milliseconds oldest_reader{5'000};
 MDB_val value_of(Key key) { return {key.size(), const_cast<char*>(key.data())}; }
 Bytes bytes_of(const MDB_val& v) { return {static_cast<const std::byte*>(v.mv_data), v.mv_size}; }
 Key key_of(const MDB_val& v) { return {static_cast<const char*>(v.mv_data), v.mv_size}; }
-
-std::size_t whole_pages(std::size_t bytes) {
-    constexpr std::size_t unit = 65'536;  // a multiple of every page size
-    return (bytes + unit - 1) / unit * unit;
-}
 
 Error lmdb_failure(int status, std::string_view doing, const std::string& path) {
     if (status > 0) return system_failure(status, doing, path);
@@ -84,6 +79,8 @@ struct Store::Environment {
     static Result<void> create(const StoreOptions& options);
     Result<void> open_tables(bool create);
     Result<void> check_length() const;
+    std::uint64_t used_bytes() const;
+    Error expired() const { return reader_expired(path, oldest_reader.count() / 1000); }
 };
 
 struct Store::Reader::State {
@@ -104,17 +101,6 @@ struct Store::Reader::State {
     bool end();
     Result<std::optional<Row>> seek(Table table, Key key, bool backwards);
 };
-
-namespace {
-
-Error expired(const std::string& path) {
-    return failure(ErrorCode::expired,
-                   fmt::format("reading {} took longer than a reader may take ({} s) and was "
-                               "ended; ask for less at once",
-                               path, oldest_reader.count() / 1000));
-}
-
-}  // namespace
 
 // Waits while the map grows, which takes microseconds once the others have ended.
 Result<void> Store::Reader::State::begin() {
@@ -141,20 +127,23 @@ bool Store::Reader::State::end() {
 }
 
 // LMDB would leave half an environment behind when a write fails while it makes one: it is made under another
-// name, and appears whole.
+// name, and appears whole. What locks it is made anew by whoever opens it.
 Result<void> Store::Environment::create(const StoreOptions& options) {
     std::error_code status;
-    if (std::filesystem::exists(options.folder / "data.mdb", status)) return {};
+    if (std::filesystem::exists(options.file, status)) return {};
+    std::filesystem::create_directories(options.file.parent_path(), status);
+    if (status) return system_failure(status.value(), "create the folder of", options.file.string());
     StoreOptions draft = options;
-    draft.folder += ".new";
-    std::filesystem::remove_all(draft.folder, status);
+    draft.file += ".new";
+    remove_with_lock(draft.file);
     {
         Environment made;
         if (auto opened = made.open_at(draft); !opened) return opened;
     }
-    std::filesystem::remove(options.folder / "lock.mdb", status);
-    if (::rename(draft.folder.c_str(), options.folder.c_str()) != 0)
-        return system_failure(errno, "put in place", options.folder.string());
+    remove_with_lock(options.file);
+    if (::rename(draft.file.c_str(), options.file.c_str()) != 0)
+        return system_failure(errno, "put in place", options.file.string());
+    remove_with_lock(draft.file);
     return {};
 }
 
@@ -165,12 +154,10 @@ Result<void> Store::Environment::open(const StoreOptions& options) {
 }
 
 Result<void> Store::Environment::open_at(const StoreOptions& options) {
-    path = (options.folder / "data.mdb").string();
-    map_bytes = whole_pages(options.map_bytes);
+    path = options.file.string();
+    map_bytes = (options.map_bytes + 65'535) / 65'536 * 65'536;  // a multiple of every page size
     const bool writing = options.access == Access::write;
     std::error_code status;
-    if (writing && !std::filesystem::create_directories(options.folder, status) && status)
-        return system_failure(status.value(), "create the folder", options.folder.string());
     if (!writing && !std::filesystem::exists(path, status))
         return failure(ErrorCode::absent,
                        fmt::format("there is no journal at {}: check the data folder", path));
@@ -181,27 +168,22 @@ Result<void> Store::Environment::open_at(const StoreOptions& options) {
     // A reader runs under the folder's lock, where no writer is, and so needs neither lock file nor right to
     // write; one beside a writer needs both. MDB_NOTLS: a read transaction belongs to its object, not to its
     // thread.
-    unsigned flags = writing ? MDB_NOTLS : MDB_NOTLS | MDB_RDONLY;
+    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (writing ? 0u : MDB_RDONLY);
     if (options.access == Access::read) flags |= MDB_NOLOCK;
-    if (rc == 0) rc = mdb_env_open(env, options.folder.c_str(), flags, 0644);
+    if (rc == 0) rc = mdb_env_open(env, path.c_str(), flags, 0644);
     if (rc != 0) return lmdb_failure(rc, "open", path);
     if (auto whole = check_length(); !whole) return whole;
     if (auto tables_there = open_tables(writing); !tables_there || !writing) return tables_there;
     // LMDB syncs its file, not the folder that names it: without this a power cut may lose a new journal
     // whole.
-    if (auto synced = sync_folder(options.folder); !synced) return synced;
-    return sync_folder(options.folder / "..");
+    if (auto synced = sync_folder(options.file.parent_path()); !synced) return synced;
+    return sync_folder(options.file.parent_path() / "..");
 }
 
 // Reading behind the end of a cut file would be a SIGBUS: better a sentence.
 Result<void> Store::Environment::check_length() const {
-    MDB_envinfo info{};
-    MDB_stat stat{};
-    mdb_env_info(env, &info);
-    mdb_env_stat(env, &stat);
     std::error_code status;
-    const std::uintmax_t has = std::filesystem::file_size(path, status);
-    const std::uintmax_t needs = (info.me_last_pgno + 1) * std::uintmax_t{stat.ms_psize};
+    const std::uintmax_t has = std::filesystem::file_size(path, status), needs = used_bytes();
     // A new environment has two meta pages, which a reader of an untouched one may not see yet.
     if (status || has >= needs) return {};
     return failure(
@@ -237,6 +219,17 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
 }
 
 std::size_t Store::map_bytes() const { return environment_->map_bytes; }
+const std::string& Store::path() const { return environment_->path; }
+
+std::uint64_t Store::used_bytes() const { return environment_->used_bytes(); }
+
+std::uint64_t Store::Environment::used_bytes() const {
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    mdb_env_info(env, &info);
+    mdb_env_stat(env, &stat);
+    return (info.me_last_pgno + 1) * std::uint64_t{stat.ms_psize};
+}
 
 Result<void> Store::write(const std::function<Result<void>(Writer&)>& fill) {
     while (true) {
@@ -294,13 +287,13 @@ std::size_t Store::end_old_readers(std::chrono::milliseconds age) {
     }));
 }
 
-Result<void> Store::copy_to(const std::filesystem::path& folder) const {
+Result<void> Store::copy_to(const std::filesystem::path& file) const {
     std::error_code status;
-    std::filesystem::create_directories(folder, status);
-    if (status) return system_failure(status.value(), "create the folder", folder.string());
-    if (const int rc = mdb_env_copy2(environment_->env, folder.c_str(), MDB_CP_COMPACT); rc != 0)
+    std::filesystem::create_directories(file.parent_path(), status);
+    if (status) return system_failure(status.value(), "create the folder", file.parent_path().string());
+    if (const int rc = mdb_env_copy2(environment_->env, file.c_str(), MDB_CP_COMPACT); rc != 0)
         return lmdb_failure(rc, "copy", environment_->path);
-    return sync_folder(folder);
+    return sync_folder(file.parent_path());
 }
 
 Result<std::span<std::byte>> Store::Writer::append(Table table, Key key, std::size_t size) {
@@ -322,6 +315,19 @@ Result<void> Store::Writer::put(Table table, Key key, Bytes value) {
     return {};
 }
 
+Result<void> Store::Writer::erase_from_first(Table table, const std::function<bool(const Row&)>& goes) {
+    MDB_cursor* cursor = nullptr;
+    status_ = mdb_cursor_open(static_cast<MDB_txn*>(transaction_), environment_.table(table), &cursor);
+    if (status_ != 0) return lmdb_failure(status_, "write to", environment_.path);
+    MDB_val k{}, v{};
+    while ((status_ = mdb_cursor_get(cursor, &k, &v, MDB_FIRST)) == 0 && goes({key_of(k), bytes_of(v)}))
+        if (status_ = mdb_cursor_del(cursor, 0); status_ != 0) break;
+    mdb_cursor_close(cursor);
+    if (status_ == MDB_NOTFOUND) status_ = 0;
+    if (status_ != 0) return lmdb_failure(status_, "write to", environment_.path);
+    return {};
+}
+
 Result<std::optional<Bytes>> Store::Writer::get(Table table, Key key) const {
     return value_at(static_cast<MDB_txn*>(transaction_), environment_.table(table), key, environment_.path);
 }
@@ -334,13 +340,13 @@ Result<Store::Reader> Store::read() const {
 
 Result<std::optional<Bytes>> Store::Reader::get(Table table, Key key) const {
     const InHand mine(state_->hand);
-    if (!mine) return expired(state_->environment.path);
+    if (!mine) return state_->environment.expired();
     return value_at(state_->transaction, state_->environment.table(table), key, state_->environment.path);
 }
 
 Result<void> Store::Reader::scan(Table table, Key key, const std::function<bool(const Row&)>& row) const {
     const InHand mine(state_->hand);
-    if (!mine) return expired(state_->environment.path);
+    if (!mine) return state_->environment.expired();
     MDB_cursor* cursor = nullptr;
     if (const int rc = mdb_cursor_open(state_->transaction, state_->environment.table(table), &cursor);
         rc != 0)
@@ -358,7 +364,7 @@ Result<void> Store::Reader::scan(Table table, Key key, const std::function<bool(
 // last row.
 Result<std::optional<Store::Row>> Store::Reader::State::seek(Table table, Key key, bool backwards) {
     const InHand mine(hand);
-    if (!mine) return expired(environment.path);
+    if (!mine) return environment.expired();
     MDB_cursor* cursor = nullptr;
     if (const int rc = mdb_cursor_open(transaction, environment.table(table), &cursor); rc != 0)
         return lmdb_failure(rc, "read", environment.path);

@@ -48,6 +48,7 @@ enum class Table : std::uint8_t {
     trades,
     orders,
     candles,
+    streams,
     place,
     count_
 };
@@ -58,7 +59,7 @@ struct Tables {
 };
 
 struct StoreOptions {
-    std::filesystem::path folder;
+    std::filesystem::path file;  // beside it, while somebody writes: FILE-lock
     Access access = Access::write;
     std::size_t map_bytes = std::size_t{1} << 30;  // address space, not disk
     Tables tables{};
@@ -79,6 +80,8 @@ class Store {
         // Room for a value, to be filled before the transaction ends. `append`: the key is above all others.
         Result<std::span<std::byte>> append(Table table, Key key, std::size_t size);
         Result<void> put(Table table, Key key, Bytes value);
+        // Removes rows from the first one on as long as `goes` says so.
+        Result<void> erase_from_first(Table table, const std::function<bool(const Row&)>& goes);
         // As it stands in this transaction; a view until the next update.
         Result<std::optional<Bytes>> get(Table table, Key key) const;
 
@@ -107,8 +110,8 @@ class Store {
         std::shared_ptr<State> state_;
     };
 
-    // A writer creates the folder and the tables; a reader finds them or answers `absent`. The caller holds
-    // the FolderLock of the data folder.
+    // A writer creates the file with its folder and the tables; a reader finds them or answers `absent`. The
+    // caller holds the FolderLock of the data folder.
     static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
     ~Store();
     Store(const Store&) = delete;
@@ -119,11 +122,13 @@ class Store {
     Result<Reader> read() const;
     // Ends readers that are older than that and not reading at this moment; how many. From any thread.
     std::size_t end_old_readers(std::chrono::milliseconds age);
-    // A consistent copy of the whole environment as of now, compact, into an empty folder. Of a store opened
-    // `beside` a writer in another process: there it keeps nobody from growing the map.
-    Result<void> copy_to(const std::filesystem::path& folder) const;
+    // A consistent copy of the whole environment as of now, compact, into a file that is not there yet. Of a
+    // store opened `beside` a writer in another process: there it keeps nobody from growing the map.
+    Result<void> copy_to(const std::filesystem::path& file) const;
 
     std::size_t map_bytes() const;
+    std::uint64_t used_bytes() const;  // of the file, after the last commit
+    const std::string& path() const;
 
   private:
     explicit Store(std::unique_ptr<Environment> environment);

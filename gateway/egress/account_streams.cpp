@@ -44,6 +44,16 @@ std::optional<std::vector<const AccountStreams::Kept*>> AccountStreams::from(eng
     return out;
 }
 
+bool AccountStreams::reaches(engine::AccountId account, std::uint64_t n, std::uint64_t last) const {
+    return from(account, n, last, 0) ||
+           (history_ != nullptr && history_->has(account, engine::StreamNumber{n}));
+}
+
+std::uint64_t AccountStreams::oldest_of_all(engine::AccountId account, std::uint64_t last) const {
+    const std::uint64_t here = oldest(account, last);
+    return history_ == nullptr ? here : std::min(here, history_->oldest(account).value_or(here));
+}
+
 engine::Sequence AccountStreams::begins(engine::Sequence now) const {
     if (places_ == 0) return now;
     return at(places_ < kept_.size() ? 1 : places_ - kept_.size() + 1)->event.header.sequence;

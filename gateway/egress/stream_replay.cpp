@@ -12,18 +12,28 @@ using engine::EventKind;
 void StreamReplay::begin(Session& session, std::uint64_t from) {
     if (!tell(session, from)) return;
     sessions_.pause(session);
-    behind_.push_back({session.connection, from});
+    behind_.push_back({session.connection, from, {}, {}});
 }
 
-bool StreamReplay::step() {
+bool StreamReplay::step(engine::Time now) {
     const std::size_t before = behind_.size();
     bool told = false;
     std::erase_if(behind_, [&](Behind& behind) {
         Session* session = sessions_.find(behind.connection);
         if (session == nullptr || session->closing) return true;
         if (sessions_.outbox().unsent(behind.connection) > unsent_max) return false;
+        const bool waits = behind.waits_since.value != 0;
+        if (waits && now - behind.asked < ask_again) return false;
+        const std::uint64_t before_it = behind.next;
+        if (waits && now - behind.waits_since > patience) return lose(*session), true;
+        if (tell(*session, behind.next)) {
+            const bool went_on = behind.next != before_it;
+            told = told || went_on;
+            behind.asked = now;
+            if (went_on || !waits) behind.waits_since = went_on ? engine::Time{} : now;
+            return false;
+        }
         told = true;
-        if (tell(*session, behind.next)) return false;
         if (!session->closing) sessions_.go_live(*session);
         return true;
     });
@@ -32,23 +42,41 @@ bool StreamReplay::step() {
 
 bool StreamReplay::tell(Session& session, std::uint64_t& next) {
     const auto events = streams_.from(session.account, next, last(session.account), piece_events);
-    if (!events) {
-        // The market was faster than the reader: its place has left the memory while it caught up.
-        session.closing = true;
-        sessions_.outbox().close(session.connection, 1013, "RESUME");
-        return false;
-    }
     alternatives_.clear();
-    for (const AccountStreams::Kept* kept : *events) tell(session, *kept);
+    if (!events) return tell_past(session, next);
+    for (const AccountStreams::Kept* kept : *events) tell(session, kept->event, kept->cum);
     if (!events->empty()) next = events->back()->event.header.number.value + 1;
     return next <= last(session.account);
 }
 
-void StreamReplay::tell(const Session& session, const AccountStreams::Kept& kept) {
-    if (kept.event.kind() == EventKind::alternative) return alternatives_.push_back(kept.event);
+// What the memory does not hold.
+bool StreamReplay::tell_past(Session& session, std::uint64_t& next) {
+    const ledger::StreamHistory* history = streams_.history();
+    if (history != nullptr) {
+        const auto told = history->from(session.account, engine::StreamNumber{next}, past_piece_events);
+        if (told && !told->empty()) {
+            for (const ledger::StreamHistory::Told& t : *told) tell(session, t.event, t.cum);
+            next = told->back().event.header.number.value + 1;
+            return next <= last(session.account);
+        }
+    }
+    // What the projection has not reached yet will be there in a moment. Where it has, the market was faster
+    // than the reader: its place has left the memory while it caught up.
+    if (history != nullptr && !streams_.joins(engine::Sequence{directory_.sequence().value + 1})) return true;
+    lose(session);
+    return false;
+}
+
+void StreamReplay::lose(Session& session) {
+    session.closing = true;
+    sessions_.outbox().close(session.connection, 1013, "RESUME");
+}
+
+void StreamReplay::tell(const Session& session, const engine::Event& event, std::uint32_t cum) {
+    if (event.kind() == EventKind::alternative) return alternatives_.push_back(event);
     text_ = '{';
-    append_event(kept.event, directory_, kept.cum, text_);
-    if (kept.event.kind() == EventKind::any_of && !alternatives_.empty())
+    append_event(event, directory_, cum, text_);
+    if (event.kind() == EventKind::any_of && !alternatives_.empty())
         append_alternatives(alternatives_, directory_, text_);
     alternatives_.clear();
     if (session.on_behalf) Members(text_).text<"account">(directory_.accounts()[session.account.value].name);

@@ -18,6 +18,9 @@ namespace gridbook::gateway {
 class StreamReplay {
   public:
     static constexpr std::size_t piece_events = 1'000;
+    static constexpr std::size_t past_piece_events = 200;  // of one block of the journal, which is read whole
+    static constexpr engine::Duration ask_again = engine::millisecond * 20;  // the projection is behind
+    static constexpr engine::Duration patience = engine::second * 30;        // with it
     static constexpr std::size_t unsent_max = 1u << 20;  // no next piece while more than this waits
 
     StreamReplay(const Directory& directory, const AccountStreams& streams, Sessions& sessions)
@@ -30,7 +33,7 @@ class StreamReplay {
     // A session that has just signed in, and whose stream is kept from `from` on.
     void begin(Session& session, std::uint64_t from);
     // Goes on with those that are behind. True: something was told.
-    bool step();
+    bool step(engine::Time now = {});
 
     // "fills":[…],"more":…,"oldest":…,"seq":…: fills after the number `after`, oldest first. `oldest`: none
     // before it can be had. `dated`: each with its time as RFC 3339 too, as HTTP tells it.
@@ -42,11 +45,15 @@ class StreamReplay {
   private:
     struct Behind {
         ConnectionId connection = 0;
-        std::uint64_t next = 0;  // the number to be told next
+        std::uint64_t next = 0;      // the number to be told next
+        engine::Time waits_since{};  // for the projection; zero: it does not
+        engine::Time asked{};
     };
     // Tells one piece. False: it is over, live or lost.
     bool tell(Session& session, std::uint64_t& next);
-    void tell(const Session& session, const AccountStreams::Kept& kept);
+    bool tell_past(Session& session, std::uint64_t& next);
+    void lose(Session& session);
+    void tell(const Session& session, const engine::Event& event, std::uint32_t cum);
     std::uint64_t last(engine::AccountId account) const {
         return directory_.accounts()[account.value].number;
     }

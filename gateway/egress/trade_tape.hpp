@@ -9,12 +9,6 @@
 
 namespace gridbook::gateway {
 
-// Each trade has two fills. This is the second one: the taker's, or in a call, where both are makers, the
-// buy's.
-inline bool completes_trade(const engine::Fill& fill) {
-    return fill.call ? fill.side == engine::Side::buy : fill.liquidity == engine::Liquidity::taker;
-}
-
 struct Trade {
     engine::TradeId trade{};
     engine::Sequence sequence{};

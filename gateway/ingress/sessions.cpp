@@ -123,9 +123,9 @@ std::optional<WireError> Sessions::resume_error(const Session& session, const Op
                          .got = std::string(shown(request.stream))};
     if (request.from == 0) return std::nullopt;
     const std::uint64_t last = directory_.accounts()[session.account.value].number;
-    if (request.from <= last + 1 && streams_.from(session.account, request.from, last, 0))
+    if (request.from <= last + 1 && streams_.reaches(session.account, request.from, last))
         return std::nullopt;
-    const std::uint64_t oldest = streams_.oldest(session.account, last);
+    const std::uint64_t oldest = streams_.oldest_of_all(session.account, last);
     return WireError{
         .code = "RESUME_TOO_OLD",
         .msg = fmt::format("events {} to {} can be replayed; a snapshot follows instead", oldest, last),

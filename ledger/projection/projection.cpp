@@ -7,76 +7,40 @@
 #include <cstring>
 #include <utility>
 
+#include "ledger/projection/sealed.hpp"
+
 namespace gridbook::ledger {
 
 namespace {
 
-constexpr std::size_t crc_bytes = 4;
 constexpr Tables own_tables{Table::balances, Table::place};
-constexpr std::array<std::string_view, table_count> words{"commands", "events",    "blobs", "meta",
-                                                          "balances", "positions", "fills", "trades",
-                                                          "orders",   "candles",   "place"};
-
-std::uint32_t checksum(Key key, Bytes value) {
-    return crc32c(value, crc32c(std::as_bytes(std::span(key.data(), key.size()))));
-}
-
-std::vector<std::byte> sealed(Key key, Bytes value) {
-    std::vector<std::byte> bytes(value.begin(), value.end());
-    const std::uint32_t crc = checksum(key, value);
-    bytes.resize(value.size() + crc_bytes);
-    std::memcpy(bytes.data() + value.size(), &crc, crc_bytes);
-    return bytes;
-}
-
-// The checksum that a sealed value ends with.
-std::uint32_t crc_of(Bytes sealed_value) {
-    std::uint32_t crc = 0;
-    std::memcpy(&crc, sealed_value.data() + sealed_value.size() - crc_bytes, crc_bytes);
-    return crc;
-}
-
 TableSum& sum_of(ProjectionPlace& place, Table table) {
     return place.sums[static_cast<std::size_t>(table) - static_cast<std::size_t>(own_tables.first)];
-}
-
-Error damaged(Table table) {
-    return failure(
-        ErrorCode::checksum,
-        fmt::format("a row in table {} of the projection differs from its checksum: stop the exchange and "
-                    "run gridbook rebuild",
-                    words[static_cast<std::size_t>(table)]));
-}
-
-Result<Bytes> opened(Table table, Key key, Bytes stored) {
-    if (stored.size() < crc_bytes) return damaged(table);
-    const Bytes value = stored.first(stored.size() - crc_bytes);
-    if (crc_of(stored) != checksum(key, value)) return damaged(table);
-    return value;
-}
-
-template <class Row>
-Result<Row> row_of(Table table, Key key, Bytes stored) {
-    auto value = opened(table, key, stored);
-    if (!value) return value.error();
-    if (value->size() != sizeof(Row)) return damaged(table);
-    Row row;
-    std::memcpy(static_cast<void*>(&row), value->data(), sizeof row);
-    return row;
 }
 
 Result<ProjectionPlace> place_in(const Store::Reader& reader) {
     auto stored = reader.get(Table::place, place_key);
     if (!stored) return stored.error();
     if (!*stored) return ProjectionPlace{};
-    auto place = row_of<ProjectionPlace>(Table::place, place_key, **stored);
-    if (!place) return place;
-    if (place->magic != ProjectionPlace{}.magic || place->version != ProjectionPlace{}.version)
+    std::uint16_t version = 0;
+    if ((*stored)->size() >= 6) std::memcpy(&version, (*stored)->data() + 4, sizeof version);
+    if (version != ProjectionPlace{}.version)
         return failure(ErrorCode::version,
                        fmt::format("the projection has version {}, this release reads {}: run "
                                    "gridbook rebuild",
-                                   place->version, ProjectionPlace{}.version));
+                                   version, ProjectionPlace{}.version));
+    auto place = row_of<ProjectionPlace>(Table::place, place_key, **stored);
+    if (!place) return place;
+    if (place->magic != ProjectionPlace{}.magic) return damaged(Table::place);
     return place;
+}
+
+// The hour that a stream's key begins with.
+std::uint32_t hour_in(Key key) {
+    std::uint32_t hour = 0;
+    for (std::size_t i = 0; i < sizeof hour && i < key.size(); ++i)
+        hour = hour << 8 | static_cast<std::uint8_t>(key[i]);
+    return hour;
 }
 
 std::uint64_t number_of(const FillRow& row) { return row.number; }
@@ -99,9 +63,16 @@ engine::Duration length(Resolution resolution) {
 
 Result<std::unique_ptr<Projection>> Projection::open(const std::filesystem::path& data, Access access,
                                                      std::size_t map_bytes) {
-    auto store = Store::open({data / "projection", access, map_bytes, own_tables});
+    auto store = Store::open({data / "projection" / "data.mdb", access, map_bytes, own_tables});
     if (!store) return store.error();
-    return std::unique_ptr<Projection>(new Projection(std::move(*store)));
+    std::unique_ptr<Projection> projection(new Projection(std::move(*store)));
+    if (access != Access::write) return projection;
+    // What another version wrote holds nothing that the journal does not: it is written anew.
+    if (const auto place = projection->place(); place || place.error().code != ErrorCode::version)
+        return projection;
+    projection.reset();
+    if (auto removed = remove(data); !removed) return removed.error();
+    return open(data, access, map_bytes);
 }
 
 Result<void> Projection::remove(const std::filesystem::path& data) {
@@ -222,6 +193,50 @@ Result<std::optional<OrderRow>> Projection::order(engine::AccountId account, eng
     return std::optional<OrderRow>{row};
 }
 
+// Hour by hour back, because rows are let go by the hour.
+Result<std::optional<StreamRow>> Projection::stream_row(engine::AccountId account,
+                                                        engine::StreamNumber wanted) const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    auto newest = reader->last(Table::streams);
+    if (!newest) return newest.error();
+    if (!*newest) return std::optional<StreamRow>{};
+    std::uint32_t hour = hour_in((*newest)->key);
+    while (true) {
+        const RowKey key = stream_key(hour, account, wanted);
+        auto found = reader->at_or_before(Table::streams, key.key());
+        if (!found) return found.error();
+        if (!*found) return std::optional<StreamRow>{};
+        if ((*found)->key.starts_with(key.key().substr(0, 8))) {
+            auto row = row_of<StreamRow>(Table::streams, (*found)->key, (*found)->value);
+            if (!row) return row.error();
+            return std::optional<StreamRow>{*row};
+        }
+        if (hour == 0) return std::optional<StreamRow>{};
+        hour = std::min(hour - 1, hour_in((*found)->key));
+    }
+}
+
+Result<std::optional<StreamRow>> Projection::oldest_stream_row(engine::AccountId account) const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    std::uint32_t hour = 0;
+    while (true) {
+        const RowKey key = stream_key(hour, account, {});
+        auto found = reader->at_or_after(Table::streams, key.key());
+        if (!found) return found.error();
+        if (!*found) return std::optional<StreamRow>{};
+        if ((*found)->key.starts_with(key.key().substr(0, 8))) {
+            auto row = row_of<StreamRow>(Table::streams, (*found)->key, (*found)->value);
+            if (!row) return row.error();
+            return std::optional<StreamRow>{*row};
+        }
+        // Of another account: a later one in this hour, or an earlier one in a later hour.
+        const std::uint32_t next = hour_in((*found)->key);
+        hour = next > hour ? next : hour + 1;
+    }
+}
+
 Result<Page<CandleRow>> Projection::candles(Resolution resolution, engine::InstrumentId instrument,
                                             engine::Time from, std::size_t limit) const {
     return page<CandleRow>(Table::candles, candle_key(resolution, instrument, from), 9, limit);
@@ -245,6 +260,14 @@ Result<void> Projection::write(std::span<const Put> rows, ProjectionPlace place)
             sum.sum += crc_of(value), ++sum.rows;
             if (auto put = writer.put(row.table, row.key, value); !put) return put;
         }
+        const RowKey kept = RowKey().u32(static_cast<std::uint32_t>(place.streams_from));
+        TableSum& streams = sum_of(place, Table::streams);
+        auto let_go = writer.erase_from_first(Table::streams, [&](const Store::Row& row) {
+            const bool goes = row.key < kept.key() && row.value.size() >= crc_bytes;
+            if (goes) streams.sum -= crc_of(row.value), --streams.rows;
+            return goes;
+        });
+        if (!let_go) return let_go;
         return writer.put(Table::place, place_key, sealed(place_key, std::as_bytes(std::span(&place, 1))));
     });
 }

@@ -25,7 +25,8 @@ class Projection {
   public:
     static constexpr std::size_t page_limit = 1'000;
 
-    // A writer creates it; a reader of a data folder without it is answered `absent`.
+    // A writer creates it, also in the place of one that another version has written; a reader of a data
+    // folder without it is answered `absent`.
     static Result<std::unique_ptr<Projection>> open(const std::filesystem::path& data, Access access,
                                                     std::size_t map_bytes = std::size_t{1} << 30);
     // Removes it from a data folder that nobody has open.
@@ -53,6 +54,12 @@ class Projection {
     // Above `after`, by order id: oldest first.
     Result<Page<OrderRow>> orders(engine::AccountId account, engine::OrderId after, std::size_t limit) const;
     Result<std::optional<OrderRow>> order(engine::AccountId account, engine::OrderId order) const;
+    // The newest row of an account's stream at or below `number`; nullopt: what it would tell of has been let
+    // go, or is not written yet. Asked at any time: whoever reads the journal behind it sees whether it
+    // holds.
+    Result<std::optional<StreamRow>> stream_row(engine::AccountId account, engine::StreamNumber number) const;
+    // The oldest one of the account.
+    Result<std::optional<StreamRow>> oldest_stream_row(engine::AccountId account) const;
     // From the candle that begins at or after `from`; candles without a trade are left out.
     Result<Page<CandleRow>> candles(Resolution resolution, engine::InstrumentId instrument, engine::Time from,
                                     std::size_t limit) const;
@@ -64,7 +71,8 @@ class Projection {
         std::string key;
         std::vector<std::byte> value;  // without its checksum
     };
-    // One transaction: the rows, in the order given, and the place, of which the sums are kept here.
+    // One transaction: the rows, in the order given, and the place, of which the sums are kept here. Streams
+    // of hours before `place.streams_from` are removed.
     Result<void> write(std::span<const Put> rows, ProjectionPlace place);
     // A stored value as it was put; nullopt: there is none.
     Result<std::optional<std::vector<std::byte>>> stored(Table table, Key key) const;

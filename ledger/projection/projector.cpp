@@ -49,6 +49,7 @@ void Projector::see(const engine::Event& event, std::uint32_t place, std::span<c
     ++events_;
     for (const Entry& entry : entries)
         for (const Posting& posting : entry.postings) touched_accounts_[posting.account] = sequence;
+    see_stream(event);
     switch (event.kind()) {
         case EventKind::order: return see_order(event);
         case EventKind::strip: return see_strip<engine::StripEvent>(event);
@@ -60,6 +61,23 @@ void Projector::see(const engine::Event& event, std::uint32_t place, std::span<c
 
 void Projector::touch(engine::AccountId account, engine::InstrumentId instrument, engine::Sequence sequence) {
     touched_positions_[{account, instrument}] = sequence;
+}
+
+void Projector::see_stream(const engine::Event& event) {
+    const engine::AccountId account = event.header.account;
+    if (account == engine::no_account || event.header.number.value == 0) return;
+    const auto [known, fresh] = streams_.try_emplace(account);
+    if (fresh) {
+        const auto last = projection_.stream_row(account, event.header.number);
+        if (!last) failed_ = last.error();
+        if (last && *last) known->second = **last;
+    }
+    const std::uint32_t hour = stream_hour(event.header.time);
+    const StreamRow row{event.header.number, event.header.sequence, hour};
+    const StreamRow& before = known->second;
+    if (before.number.value != 0 && before.block() == row.block() && before.hour == hour) return;
+    known->second = row;
+    put(Table::streams, stream_key(hour, account, row.number), row);
 }
 
 void Projector::see_order(const engine::Event& event) {
@@ -87,7 +105,7 @@ void Projector::see_fill(const engine::Event& event, std::uint32_t place) {
     put(Table::fills, fill_key(account, event.header.sequence, place),
         FillRow{event, ++fills_of(account), place, cum});
     touch(account, fill.instrument, event.header.sequence);
-    if (completes(fill)) see_trade(event, fill, place);
+    if (completes_trade(fill)) see_trade(event, fill, place);
 }
 
 // The order's row as it will be, from what is gathered or what is stored.
@@ -194,6 +212,9 @@ Result<void> Projector::end_of_batch(const SnapshotPlace& place, engine::Time no
     reached_.epoch = place.epoch;
     reached_.applied = place.sequence;
     reached_.link = place.link;
+    const std::uint64_t hour = stream_hour(place.time), kept = streams_kept_.hours;
+    reached_.streams_from =
+        std::max({reached_.streams_from, streams_kept_.from, hour > kept ? hour - kept : 0});
     if (events_ < chunk_events && now - flushed_at_ < chunk_time) return {};
     flushed_at_ = now;
     return flush();

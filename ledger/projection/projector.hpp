@@ -13,10 +13,17 @@
 
 namespace gridbook::ledger {
 
+// Which hours of the account streams' index are kept: the newest `hours`, none before `from`.
+struct StreamsKept {
+    std::uint64_t hours = 7 * 24;
+    std::uint64_t from = 0;
+};
+
 class Projector {
   public:
-    Projector(Projection& projection, const Postings& postings, const Balances& balances)
-        : projection_(projection), postings_(postings), balances_(balances) {}
+    Projector(Projection& projection, const Postings& postings, const Balances& balances,
+              const StreamsKept& kept = {})
+        : projection_(projection), postings_(postings), balances_(balances), streams_kept_(kept) {}
 
     // Where the projection stands. To be called first.
     Result<ProjectionPlace> begin();
@@ -42,6 +49,7 @@ class Projector {
         OrderRow row{};
     };
 
+    void see_stream(const engine::Event& event);
     void see_order(const engine::Event& event);
     template <class Body>
     void see_strip(const engine::Event& event);
@@ -63,6 +71,7 @@ class Projector {
     Projection& projection_;
     const Postings& postings_;
     const Balances& balances_;
+    const StreamsKept streams_kept_;
     ProjectionPlace written_{};
     ProjectionPlace reached_{};
     engine::Time flushed_at_{};
@@ -72,6 +81,7 @@ class Projector {
     std::map<PositionKey, engine::Sequence> touched_positions_;
     std::map<engine::InstrumentId, Candles> candles_;
     std::unordered_map<engine::AccountId, std::uint64_t> fills_;
+    std::unordered_map<engine::AccountId, StreamRow> streams_;  // the last one
     std::unordered_map<engine::OrderId, Change> orders_;
     std::optional<Error> failed_;
 };

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "ledger/audit/progress.hpp"
-#include "ledger/projection/projector.hpp"
 
 namespace gridbook::ledger {
 
@@ -22,6 +21,7 @@ std::string hex(const engine::Sha256& digest) {
 struct Before {
     std::optional<engine::Sha256> digest;
     engine::Sequence applied{};
+    StreamsKept streams{};
     std::string why_not;
 };
 
@@ -34,6 +34,8 @@ Before look(const std::filesystem::path& data) {
     if (!place || !digest) return before.why_not = (place ? digest.error() : place.error()).text, before;
     before.digest = *digest;
     before.applied = place->applied;
+    // What it has let go stays away, however long it was told to keep it.
+    before.streams = {~std::uint64_t{0}, place->streams_from};
     return before;
 }
 
@@ -54,7 +56,7 @@ Result<void> replace(const std::filesystem::path& data, const std::filesystem::p
 
 }  // namespace
 
-Result<void> project(const Journal& journal, Projection& projection, engine::Sequence last,
+Result<void> project(const Journal& journal, Projection& projection, const ProjectTo& to,
                      const OnProgress& on_progress) {
     auto reader = journal.read_from(engine::Sequence{1});
     if (!reader) return reader.error();
@@ -64,11 +66,12 @@ Result<void> project(const Journal& journal, Projection& projection, engine::Seq
     while (true) {
         auto more = reader->next();
         if (!more) return more.error();
-        if (!*more || reader->batch().header.first > last) break;
+        if (!*more || reader->batch().header.first > to.last) break;
+        if (to.stop != nullptr && to.stop->load(std::memory_order_relaxed)) break;
         const BatchView& batch = reader->batch();
         if (!postings) {
             postings.emplace(batch.command(0).as<engine::Genesis>());
-            projector.emplace(projection, *postings, balances);
+            projector.emplace(projection, *postings, balances, to.streams);
             if (auto begun = projector->begin(); !begun) return begun.error();
         }
         for (std::size_t i = 0, event = 0; i < batch.header.count; ++i)
@@ -99,7 +102,7 @@ int rebuild(const std::filesystem::path& data, std::ostream& out, const RebuildO
         if (options.progress) progress.at(at, last);
     };
     const engine::Sequence compared = before.digest ? before.applied : (*journal)->last();
-    if (auto projected = project(**journal, **projection, compared, tell); !projected)
+    if (auto projected = project(**journal, **projection, {compared, before.streams}, tell); !projected)
         return complain(out, projected.error());
     const auto digest = (*projection)->digest();
     if (!digest) return complain(out, digest.error());

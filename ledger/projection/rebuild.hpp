@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "ledger/projection/projection.hpp"
+#include "ledger/projection/projector.hpp"
 #include "ledger/recovery.hpp"
 
 namespace gridbook::ledger {
@@ -19,9 +19,14 @@ struct RebuildOptions {
 // Exit status: 0 done (with `check`: equal), 1 `check` found a difference, 2 it was not possible.
 int rebuild(const std::filesystem::path& data, std::ostream& out, const RebuildOptions& options = {});
 
-// Everything of the journal up to `last` (the end of a batch, or beyond the journal's) into an empty
-// projection.
-Result<void> project(const Journal& journal, Projection& projection, engine::Sequence last,
+// Everything of the journal up to `last` (the end of a batch, or beyond the journal's) that a projection does
+// not have yet. It reads events and runs no engine.
+struct ProjectTo {
+    engine::Sequence last{};
+    StreamsKept streams{};
+    const std::atomic<bool>* stop = nullptr;  // set: it ends early, with what it has
+};
+Result<void> project(const Journal& journal, Projection& projection, const ProjectTo& to,
                      const OnProgress& on_progress);
 
 }  // namespace gridbook::ledger

@@ -12,9 +12,11 @@
 //   trades     instrument 8, sequence 8, place 4          TradeRow
 //   orders     account 4, order 8                         OrderRow
 //   candles    resolution 1, instrument 8, start 8        CandleRow
+//   streams    hour 4, account 4, number 8           StreamRow
 //   place      "place"                                    ProjectionPlace
 //
-// `place` in a key counts the events of the command, from 0. Money in micro-CNY, prices in ticks, quantities
+// `place` in a key counts the events of the command, from 0. `hour` of a stream's row is its event's time in
+// hours since the epoch of UTC: rows are let go by the hour. Money in micro-CNY, prices in ticks, quantities
 // in lots, times in ns since the epoch of UTC.
 
 #include <string>
@@ -85,6 +87,22 @@ struct CandleRow {
     friend constexpr bool operator==(const CandleRow&, const CandleRow&) = default;
 };
 
+inline constexpr std::uint64_t stream_block = 1'024;
+
+// Where an account's stream stands in the journal: of each block of 1,024 sequences, and of each hour in it,
+// the account's first numbered event. Whoever resumes finds by its number the block to read. Old hours are
+// removed.
+struct StreamRow {
+    engine::StreamNumber number{};
+    engine::Sequence sequence{};
+    std::uint64_t hour = 0;
+    std::uint64_t block() const { return sequence.value / stream_block; }
+    friend constexpr bool operator==(const StreamRow&, const StreamRow&) = default;
+};
+inline std::uint32_t stream_hour(engine::Time time) {
+    return static_cast<std::uint32_t>(time.value / engine::hour.value);
+}
+
 // How many rows a table has, and the sum of their checksums: whatever is missing, doubled or out of place is
 // noticed when the projection is opened (Projection::verify).
 struct TableSum {
@@ -96,12 +114,13 @@ struct TableSum {
 // Up to where the journal is in the projection, and of which journal: the link of the batch that ends there.
 struct ProjectionPlace {
     std::array<char, 4> magic{'G', 'B', 'K', 'V'};
-    std::uint16_t version = 1;
+    std::uint16_t version = 2;
     std::uint16_t zero = 0;
     std::uint64_t epoch = 1;
     engine::Sequence applied{};
     std::array<std::uint8_t, 32> link{};
-    std::array<TableSum, 6> sums{};  // balances to candles
+    std::uint64_t streams_from = 0;  // first hour of which streams are kept
+    std::array<TableSum, 7> sums{};  // balances to streams
 };
 
 // ---- keys ----
@@ -142,6 +161,9 @@ inline RowKey candle_key(Resolution r, engine::InstrumentId i, engine::Time star
         .u8(static_cast<std::uint8_t>(r))
         .instrument(i)
         .u64(static_cast<std::uint64_t>(start.value));
+}
+inline RowKey stream_key(std::uint32_t hour, engine::AccountId a, engine::StreamNumber n) {
+    return RowKey().u32(hour).u32(a.value).u64(n.value);
 }
 inline constexpr std::string_view place_key = "place";
 

@@ -153,7 +153,7 @@ void Recollection::hear_fill(const Event& event) {
     }
     Instrument* instrument = listed(fill.instrument);
     if (instrument != nullptr) instrument->totals.sequence = event.header.sequence;
-    if (!completes(fill)) return;
+    if (!completes_trade(fill)) return;
     trades_.push_back(again(event));
     if (trades_.size() > recent_trades) trades_.pop_front();
     if (instrument == nullptr) return;

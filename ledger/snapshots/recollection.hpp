@@ -94,10 +94,4 @@ class Recollection {
     engine::Time time_{};
 };
 
-// Each trade has two fills. This is the second one: the taker's, or in a call, where both are makers, the
-// buy's.
-inline bool completes(const engine::Fill& fill) {
-    return fill.call ? fill.side == engine::Side::buy : fill.liquidity == engine::Liquidity::taker;
-}
-
 }  // namespace gridbook::ledger

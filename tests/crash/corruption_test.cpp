@@ -70,6 +70,13 @@ ledger::Result<engine::Sha256> all_answers(const ledger::Projection& projection)
     return sum.digest();
 }
 
+std::vector<std::filesystem::path> segments_of(const std::filesystem::path& data) {
+    auto journal = ledger::Journal::open({data, ledger::Access::read, std::size_t{1} << 20});
+    REQUIRE(journal);
+    REQUIRE((*journal)->segments().files().size() > 2);
+    return (*journal)->segments().files();
+}
+
 struct Tally {
     int flips = 0, told = 0, ended = 0, harmless = 0, silent = 0;
     std::string first;
@@ -99,15 +106,47 @@ std::uint64_t some_bit(std::mt19937_64& random, const std::filesystem::path& fil
     return (random() % (bytes / 4096) * 4096 + random() % 96) * 8 + random() % 8;
 }
 
+// As if a write of a meta page had stopped at each of its fields: the rest is the other page's, one commit
+// older.
+void tear_meta_pages(const std::filesystem::path& file, const Day& day, Tally& tally) {
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    std::vector<char> pages(8192);
+    std::ifstream(file, std::ios::binary).read(pages.data(), 8192);
+    for (std::size_t page = 0; page < 2; ++page)
+        for (std::size_t from = 0; from < 192; from += 8) {
+            std::vector<char> torn(pages.begin() + static_cast<std::ptrdiff_t>(page * 4096),
+                                   pages.begin() + static_cast<std::ptrdiff_t>((page + 1) * 4096));
+            std::copy(pages.begin() + static_cast<std::ptrdiff_t>((1 - page) * 4096 + from),
+                      pages.begin() + static_cast<std::ptrdiff_t>((2 - page) * 4096),
+                      torn.begin() + static_cast<std::ptrdiff_t>(from));
+            const auto put = [&](const char* bytes) {
+                std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+                out.seekp(static_cast<std::streamoff>(page * 4096));
+                out.write(bytes, 4096);
+            };
+            put(torn.data());
+            tally.count(in_child([&](Told& told) {
+                            const auto started = restart(day.data);
+                            if (!started) return 1;
+                            if (started->sequence.value != day.last || started->hash != day.hash)
+                                return told.say("it went on from an older commit"), 2;
+                            return 0;
+                        }),
+                        from);
+            put(pages.data() + page * 4096);
+        }
+}
+
 }  // namespace
 
 TEST_CASE("a flipped bit in the journal is told or harmless", "[corruption]") {
     const Day day;
-    const auto file = day.data / "journal" / "data.mdb";
+    const auto files = segments_of(day.data);
     std::filesystem::remove_all(day.data / "snapshots");
     std::mt19937_64 random(3);
     Tally tally;
     for (int i = rounds("GRIDBOOK_BIT_FLIPS", 120); i > 0; --i) {
+        const auto& file = files[random() % files.size()];
         const std::uint64_t bit = some_bit(random, file);
         flip_bit(file, bit);
         tally.count(
@@ -196,34 +235,10 @@ TEST_CASE("a flipped bit in a snapshot is told, and the exchange starts all the 
 
 TEST_CASE("torn meta pages of the journal are told or harmless", "[corruption]") {
     const Day day;
-    const auto file = day.data / "journal" / "data.mdb";
-    std::vector<char> pages(8192);
-    std::ifstream(file, std::ios::binary).read(pages.data(), 8192);
     Tally tally;
-    for (std::size_t page = 0; page < 2; ++page)
-        for (std::size_t from = 0; from < 192; from += 8) {
-            // As if a write of the page had stopped there: the rest is the other page's, one commit older.
-            std::vector<char> torn(pages.begin() + static_cast<std::ptrdiff_t>(page * 4096),
-                                   pages.begin() + static_cast<std::ptrdiff_t>((page + 1) * 4096));
-            std::copy(pages.begin() + static_cast<std::ptrdiff_t>((1 - page) * 4096 + from),
-                      pages.begin() + static_cast<std::ptrdiff_t>((2 - page) * 4096),
-                      torn.begin() + static_cast<std::ptrdiff_t>(from));
-            const auto put = [&](const char* bytes) {
-                std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
-                out.seekp(static_cast<std::streamoff>(page * 4096));
-                out.write(bytes, 4096);
-            };
-            put(torn.data());
-            tally.count(in_child([&](Told& told) {
-                            const auto started = restart(day.data);
-                            if (!started) return 1;
-                            if (started->sequence.value != day.last || started->hash != day.hash)
-                                return told.say("it went on from an older commit"), 2;
-                            return 0;
-                        }),
-                        from);
-            put(pages.data() + page * 4096);
-        }
+    // Of the segment that grows, and of one that was closed.
+    for (const auto& file : {segments_of(day.data).back(), segments_of(day.data).front()})
+        tear_meta_pages(file, day, tally);
     tally.conclude("torn meta pages");
     CHECK(tally.told > 0);
 }

@@ -47,11 +47,18 @@ inline const std::vector<tests::Step>& played() {
     return steps;
 }
 
+// Segments so small that a day has some of them: every test here cuts, breaks and slows their turns, too.
+inline ledger::JournalOptions journal_options(const std::filesystem::path& data) {
+    ledger::JournalOptions options{data, ledger::Access::write, std::size_t{1} << 20};
+    options.segment_bytes = 96 * 1024;
+    return options;
+}
+
 class Market {
   public:
     // Nullopt: the ledger could not be opened, and said why.
     static ledger::Result<std::unique_ptr<Market>> open(const std::filesystem::path& data, bool following) {
-        auto journal = ledger::Journal::open({data, ledger::Access::write, std::size_t{1} << 20});
+        auto journal = ledger::Journal::open(journal_options(data));
         if (!journal) return journal.error();
         std::unique_ptr<Market> market(new Market(std::move(*journal)));
         if (!following) return market;
@@ -117,7 +124,7 @@ struct Restarted {
     std::uint64_t hash = 0;
 };
 inline ledger::Result<Restarted> restart(const std::filesystem::path& data) {
-    auto journal = ledger::Journal::open({data, ledger::Access::write, std::size_t{1} << 20});
+    auto journal = ledger::Journal::open(journal_options(data));
     if (!journal) return journal.error();
     engine::Exchange exchange;
     ledger::test::PlainMirror mirror;

@@ -31,7 +31,7 @@ class Recorder final : public Disk {
   public:
     void wrote(const std::string& path, std::uint64_t offset, std::span<const std::byte> bytes,
                bool durable) override {
-        if (path.ends_with("lock.mdb") || path.ends_with("/LOCK")) return;
+        if (path.ends_with("-lock") || path.ends_with("/LOCK")) return;
         operations.push_back(
             {Operation::Kind::write, path, {}, offset, {bytes.begin(), bytes.end()}, durable, acknowledged});
     }

@@ -18,7 +18,7 @@ namespace {
 class Slow final : public Disk {
   public:
     int before(Call call, const std::string& path, std::size_t&) override {
-        if (call == Call::sync && path.ends_with("data.mdb") && delay_ms.load() > 0) {
+        if (call == Call::sync && path.ends_with(".mdb") && delay_ms.load() > 0) {
             ++in_sync;
             std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms.load()));
         }
@@ -39,7 +39,7 @@ TEST_CASE("a slow sync holds back what it has to, and nothing else", "[slow]") {
     Slow disk;
     const Watch watch(data, disk);
     {
-        auto journal = ledger::Journal::open({data, ledger::Access::write, std::size_t{1} << 20});
+        auto journal = ledger::Journal::open(journal_options(data));
         REQUIRE(journal);
         constexpr std::size_t ring = 1 << 14;
         ledger::LedgerStage::Ring in(ring), out(ring);

@@ -188,7 +188,7 @@ TEST_CASE("broken bytes fail the chain at their sequence", "[audit]") {
         trade_by_seed(story, 4, 100);
     }
     {
-        auto store = Store::open({folder.path() / "journal"});
+        auto store = Store::open({folder.path() / "journal" / "00000000000000000001.mdb"});
         std::vector<std::byte> value;
         {
             auto reader = (*store)->read();
@@ -233,7 +233,7 @@ TEST_CASE("an audit changes nothing", "[audit]") {
         Story story(folder.path());
         trade_by_seed(story, 5, 500);
     }
-    const auto file = folder.path() / "journal" / "data.mdb";
+    const auto file = folder.path() / "journal" / "00000000000000000001.mdb";
     const auto written = std::filesystem::last_write_time(file);
     CHECK(verdict(folder.path()).status == 0);
     CHECK(std::filesystem::last_write_time(file) == written);

@@ -105,7 +105,7 @@ class PlainMirror final : public Mirror {
             found->second.cum += fill.qty;
             if (fill.leaves == 0) orders_.erase(found);
         }
-        if (!completes(fill)) return;
+        if (!completes_trade(fill)) return;
         trades_.push_back(fill.trade);
         auto& [price, traded, trades] = last_[fill.instrument];
         price = fill.price;
@@ -125,6 +125,9 @@ class PlainMirror final : public Mirror {
 };
 
 inline void flip_bit(const std::filesystem::path& file, std::uint64_t bit) {
+    // A closed segment may not be written; a disk does not ask.
+    std::filesystem::permissions(file, std::filesystem::perms::owner_write,
+                                 std::filesystem::perm_options::add);
     std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
     bytes.seekg(static_cast<std::streamoff>(bit / 8));
     const int was = bytes.get();

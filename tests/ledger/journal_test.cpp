@@ -39,7 +39,7 @@ void fill(const TempFolder& folder) {
 
 // Opens the tables below the journal and changes them, as a broken disk or a forger would.
 void tamper(const TempFolder& folder, const std::function<Result<void>(Store&)>& change) {
-    auto store = Store::open({folder.path() / "journal"});
+    auto store = Store::open({folder.path() / "journal" / "00000000000000000001.mdb"});
     REQUIRE(store);
     REQUIRE(change(**store));
 }
@@ -113,8 +113,10 @@ TEST_CASE("a journal larger than its map grows", "[journal]") {
 TEST_CASE("a missing batch is a gap, named", "[journal]") {
     const TempFolder folder;
     {
-        auto store = Store::open({folder.path() / "journal"});
+        auto store = Store::open({folder.path() / "journal" / "00000000000000000001.mdb"});
         REQUIRE(store);
+        REQUIRE((*store)->write(
+            [](Store::Writer& w) { return Segment::put(w, SegmentBegin{.made = engine::Time{1}}); }));
         DraftBuilder early, late;
         early.commands(1, 3);
         late.commands(5, 2);
@@ -217,7 +219,8 @@ TEST_CASE("a batch that the disk refuses leaves the journal as it was", "[journa
         append(*journal, 3);
         DraftBuilder big;
         big.commands(4, 8'000);
-        const FileSizeLimit limit(std::filesystem::file_size(folder.path() / "journal" / "data.mdb"));
+        const FileSizeLimit limit(
+            std::filesystem::file_size(folder.path() / "journal" / "00000000000000000001.mdb"));
         REQUIRE_FALSE(journal->append(big.draft()));
         CHECK(journal->last().value == 3);
     }

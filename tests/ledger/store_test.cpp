@@ -14,7 +14,7 @@ namespace {
 
 std::unique_ptr<Store> open_store(const TempFolder& folder, Access access = Access::write,
                                   std::size_t map_bytes = std::size_t{1} << 20) {
-    auto store = Store::open({folder.path(), access, map_bytes});
+    auto store = Store::open({folder.path() / "data.mdb", access, map_bytes});
     if (!store) FAIL(store.error().text);
     return std::move(*store);
 }
@@ -136,7 +136,7 @@ TEST_CASE("a full disk is an error that says so, and what was committed stays", 
 
 TEST_CASE("a reader finds no journal where there is none", "[store]") {
     const TempFolder folder;
-    const auto store = Store::open({folder.path(), Access::read});
+    const auto store = Store::open({folder.path() / "data.mdb", Access::read});
     REQUIRE_FALSE(store);
     CHECK(store.error().code == ErrorCode::absent);
     CHECK(store.error().text.find(folder.path().string()) != std::string::npos);
@@ -150,13 +150,13 @@ TEST_CASE("a file that is not a journal, and one that was cut, are refused with 
     }
     std::filesystem::resize_file(folder.path() / "data.mdb", 100'000);
     for (const Access access : {Access::read, Access::write}) {
-        const auto cut = Store::open({folder.path(), access});
+        const auto cut = Store::open({folder.path() / "data.mdb", access});
         REQUIRE_FALSE(cut);
         CHECK(cut.error().code == ErrorCode::corrupt);
         CHECK(cut.error().text.find("it was cut") != std::string::npos);
     }
     std::ofstream(folder.path() / "data.mdb", std::ios::trunc) << std::string(100'000, 'x');
-    const auto other = Store::open({folder.path(), Access::read});
+    const auto other = Store::open({folder.path() / "data.mdb", Access::read});
     REQUIRE_FALSE(other);
     CHECK(other.error().code == ErrorCode::corrupt);
 }
@@ -166,7 +166,7 @@ TEST_CASE("a folder without the right to write is refused with a sentence", "[st
     const TempFolder folder;
     std::filesystem::permissions(folder.path(),
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-    const auto store = Store::open({folder.path() / "journal"});
+    const auto store = Store::open({folder.path() / "journal" / "00000000000000000001.mdb"});
     REQUIRE_FALSE(store);
     CHECK(store.error().code == ErrorCode::permission);
 }
@@ -175,7 +175,7 @@ TEST_CASE("what was committed is there after the writer was killed", "[store]") 
     const TempFolder folder;
     const pid_t child = ::fork();
     if (child == 0) {
-        auto store = Store::open({folder.path(), Access::write, std::size_t{1} << 20});
+        auto store = Store::open({folder.path() / "data.mdb", Access::write, std::size_t{1} << 20});
         for (std::uint64_t key = 1; key <= 20; ++key)
             if (!append_value(**store, key, 10'000)) ::_exit(1);
         ::kill(::getpid(), SIGKILL);

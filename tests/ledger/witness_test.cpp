@@ -38,7 +38,7 @@ TEST_CASE("a torn meta page is noticed: the witness saw a commit that is not the
     append_witnessed(*open_journal(folder.path()), 5);
     append_witnessed(*open_journal(folder.path()), 4);
     {
-        std::fstream file(folder.path() / "journal" / "data.mdb",
+        std::fstream file(folder.path() / "journal" / "00000000000000000001.mdb",
                           std::ios::in | std::ios::out | std::ios::binary);
         std::array<std::uint64_t, 2> transaction{};
         // mm_txnid of each meta page: page header 16, magic 4, version 4, address 8, mapsize 8, two trees of

@@ -101,6 +101,11 @@ async def story(arguments, folder):
         exchange.audit()
         rebuilt = run(binary, "rebuild", "--data", exchange.data, "--check")
         check("equal to what was there" in rebuilt, rebuilt)
+        segments = run(binary, "segments", "--data", exchange.data, "--check")
+        check("1 segments, each follows the one before it" in segments, segments)
+        shipped = folder / "shipped.mdb"
+        shutil.copy(next((exchange.data / "journal").glob("*.mdb")), shipped)
+        check("the segment is whole" in run(binary, "segments", "--file", shipped), "a copied segment")
         shutil.rmtree(exchange.data / "projection")
         run(binary, "rebuild", "--data", exchange.data)
         check("equal to what was there" in run(binary, "rebuild", "--data", exchange.data, "--check"), "rebuilt otherwise")

@@ -176,9 +176,10 @@ TEST_CASE("no lock stands on the way of an order") {
     for (const File& file : files()) {
         if (!file.is_cpp() || !of_product(file)) continue;
         // Programs that only talk to the exchange are clients, not the way of an order.
-        // The store's lock only keeps readers away while the map of the file grows.
-        if (file.path == "ledger/store.cpp" || file.in("gateway/client/") || file.in("gateway/demo/") ||
-            file.in("gateway/replay/"))
+        // The store's lock only keeps readers away while the map of the file grows; that of the list of
+        // segments is taken by the committer once a segment.
+        if (file.path == "ledger/store.cpp" || file.path.starts_with("ledger/segments.") ||
+            file.in("gateway/client/") || file.in("gateway/demo/") || file.in("gateway/replay/"))
             continue;
         for (std::size_t i = 0; i < file.lines.size(); ++i)
             if (std::regex_search(file.lines[i].substr(0, file.lines[i].find("//")), lock))
