@@ -5,9 +5,9 @@
 // allocation while it stays below the size it was made for.
 
 #include <cstdint>
-#include <vector>
 
 #include "engine/units/hash.hpp"
+#include "engine/units/huge_pages.hpp"
 
 namespace gridbook::bench {
 
@@ -28,6 +28,7 @@ class IdMap {
     }
     // Without making room for it.
     std::uint32_t get(std::uint64_t id) { return find(id).value; }
+    void prefetch(std::uint64_t id) const { __builtin_prefetch(&slots_[home(id)]); }
 
   private:
     struct Slot {
@@ -35,22 +36,25 @@ class IdMap {
         std::uint32_t value = 0;
         bool used = false;
     };
+    // Clients count: neighbours stay neighbours, so a busy stretch of ids stays in the cache. What is far
+    // apart is spread.
+    std::size_t home(std::uint64_t id) const {
+        return static_cast<std::size_t>(id + engine::mix(id >> 20) * (id >> 20 != 0)) & (slots_.size() - 1);
+    }
     Slot& find(std::uint64_t id) {
-        // Clients count: neighbours stay neighbours, so a busy stretch of ids stays in the cache. What is far
-        // apart is spread.
-        for (std::size_t at = static_cast<std::size_t>(id + engine::mix(id >> 20) * (id >> 20 != 0));; ++at) {
+        for (std::size_t at = home(id);; ++at) {
             Slot& slot = slots_[at & (slots_.size() - 1)];
             if (!slot.used || slot.id == id) return slot;
         }
     }
     void grow() {
-        std::vector<Slot> old(slots_.size() * 2);
+        engine::PoolVector<Slot> old(slots_.size() * 2);
         old.swap(slots_);
         for (const Slot& slot : old)
             if (slot.used) find(slot.id) = slot;
     }
 
-    std::vector<Slot> slots_;
+    engine::PoolVector<Slot> slots_;
     std::size_t used_ = 0;
 };
 

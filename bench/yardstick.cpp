@@ -46,15 +46,32 @@ MarketSize size() {
     return s;
 }
 
+// A command that is kept and filled in where it stands, message after message: one that is made elsewhere
+// and copied is read before its bytes have arrived.
+template <class Body>
+struct Form {
+    engine::Command command = engine::Command::of(Body{});
+    Body& body() { return *std::launder(reinterpret_cast<Body*>(command.body.data())); }
+};
+// An event's body where it stands in the ring, for the same reason.
+template <class Body>
+const Body& body_of(const engine::Record& record) {
+    static_assert(sizeof(Body) + sizeof(engine::EventHeader) == sizeof(engine::Record));
+    return *std::launder(reinterpret_cast<const Body*>(record.bytes.data() + sizeof(engine::EventHeader)));
+}
+
 class Yardstick {
   public:
     Yardstick(const Transport* transport, void* sink)
         : transport_(transport), sink_(sink), market_(size()), orders_(records), ids_(1u << 22) {
         low_ = size().floor.value;
         high_ = size().ceiling.value;
+        place_.body().instrument = market_.instrument(0);
+        choose_cid();
     }
 
     void enter(const NewOrder& m) {
+        ids_.prefetch(m.order_id);
         hold(m.price);
         message_ = {m.order_id, m.sequence, m.side, m.price, m.quantity};
         tells_ack_ = tells_cancel_ = true;
@@ -80,8 +97,7 @@ class Yardstick {
         if (m.price == order.price && order.filled + m.quantity <= order.quantity) {
             if (cancel_order()) place(false);
         } else {
-            send(Market::replace(engine::OrderId{id}, account(order.buys), price(m.price),
-                                 order.filled + m.quantity));
+            replace(id, order, order.filled + m.quantity);
         }
         if (refused_) return tell(ReportType::modify_reject, 0, 0, 0);
         tell(ReportType::modify_ack, m.side, m.price, m.quantity);
@@ -126,30 +142,50 @@ class Yardstick {
     }
 
     void place(bool ioc) {
-        engine::Command command =
-            market_.place(++cids_, 0, 0, message_.side == 0, price(message_.price), message_.quantity);
-        if (ioc) {
-            auto body = command.as<engine::PlaceOrder>();
-            body.tif = engine::TimeInForce::ioc;
-            command = engine::Command::of(body, command.header.account);
+        const bool buys = message_.side == 0;
+        engine::PlaceOrder& order = place_.body();
+        order.price = engine::decimal_of(engine::Price{price(message_.price)});
+        order.qty = engine::Decimal{message_.quantity * engine::gpu_lot_decimal};
+        order.side = buys ? engine::Side::buy : engine::Side::sell;
+        order.tif = ioc ? engine::TimeInForce::ioc : engine::TimeInForce::gate;
+        place_.command.header.account = account(buys);
+        send(place_.command);
+        choose_cid();
+    }
+    // The name that the next order will have is chosen now, and the exchange asks the memory for where it
+    // will keep it: of the order itself nothing is known yet, not even its side.
+    void choose_cid() {
+        place_.body().cid = Market::cid_of(++cids_);
+        for (const bool buys : {true, false}) {
+            place_.command.header.account = account(buys);
+            market_.exchange().prefetch(place_.command);
         }
-        send(command);
+    }
+    void replace(std::uint32_t id, const Order& known, std::uint32_t total) {
+        engine::ReplaceOrder& order = replace_.body();
+        order.order = engine::OrderId{id};
+        order.price = engine::decimal_of(engine::Price{price(message_.price)});
+        order.qty = engine::Decimal{total * engine::gpu_lot_decimal};
+        replace_.command.header.account = account(known.buys);
+        send(replace_.command);
     }
     // The exchange itself knows whether the order still rests.
     bool cancel_order() {
         const std::uint32_t id = ids_.get(message_.id);
         if (id == 0) return false;
-        send(Market::cancel(engine::OrderId{id}, account(orders_[id & (records - 1)].buys)));
+        cancel_.body().order = engine::OrderId{id};
+        cancel_.command.header.account = account(orders_[id & (records - 1)].buys);
+        send(cancel_.command);
         return !refused_;
     }
-    void send(engine::Command command) {
+    void send(engine::Command& command) {
         refused_ = false;
         market_.apply(command, [this](const engine::Record& record) { hear(record); });
     }
     void hear(const engine::Record& record) {
         switch (static_cast<engine::EventKind>(record.kind())) {
-            case engine::EventKind::order: return order_told(record.event().as<engine::OrderEvent>());
-            case engine::EventKind::fill: return filled(record.event().as<engine::Fill>());
+            case engine::EventKind::order: return order_told(body_of<engine::OrderEvent>(record));
+            case engine::EventKind::fill: return filled(body_of<engine::Fill>(record));
             case engine::EventKind::refused: refused_ = true; return;
             default: return;
         }
@@ -186,7 +222,10 @@ class Yardstick {
     // Moves the band when `ticks` would leave it, so far that the next prices fit, too. The old band stays
     // inside the new one unless that were wider than a book can hold: then the far side gives way.
     void hold(std::int64_t ticks) {
-        if (ticks >= low_ && ticks <= high_) return;
+        if (ticks < low_ || ticks > high_) [[unlikely]]
+            move_band(ticks);
+    }
+    void move_band(std::int64_t ticks) {
         if (ticks < 1 || ticks > highest_price)
             fail(fmt::format("a price of {} ticks; a book holds 1 to {}", ticks, highest_price));
         low_ = std::max<std::int64_t>(1, std::min(low_, ticks - band_step));
@@ -202,7 +241,8 @@ class Yardstick {
         change.ceiling = engine::decimal_of(engine::Price{price(high_)});
         change.guidance = engine::decimal_of(engine::Price{price(ticks)});
         change.rationale = engine::Text<24>{"price left the band"};
-        send(engine::Command::of(change));
+        engine::Command command = engine::Command::of(change);
+        send(command);
         if (refused_) fail(fmt::format("the exchange refuses a band of {} to {} ticks", low_, high_));
     }
 
@@ -223,9 +263,12 @@ class Yardstick {
     const Transport* transport_;
     void* sink_;
     Market market_;
-    std::vector<Order> orders_;  // by the slot of the exchange's order id
-    IdMap ids_;                  // the exchange's order id by the client's
-    Message message_;            // being worked on
+    engine::PoolVector<Order> orders_;  // by the slot of the exchange's order id
+    IdMap ids_;                         // the exchange's order id by the client's
+    Form<engine::PlaceOrder> place_;
+    Form<engine::ReplaceOrder> replace_;
+    Form<engine::CancelOrder> cancel_;
+    Message message_;  // being worked on
     std::int64_t low_ = 0, high_ = 0;
     std::uint64_t cids_ = 0;
     bool tells_ack_ = false, tells_cancel_ = false, refused_ = false;

@@ -94,6 +94,16 @@ class Harness {
         symbol<void(const Modify*)>("engine_on_modify")(&m);
         return reports();
     }
+    // Immediate-or-cancel orders that meet nobody, with ids from `first` on, their reports not kept.
+    void come_and_go(std::uint64_t first, std::uint64_t count) {
+        auto* const enter = symbol<void(const NewOrder*)>("engine_on_new_order");
+        for (std::uint64_t id = first; id < first + count; ++id) {
+            const NewOrder m{id, ++sequence_, middle, 1, buy, 1, {}};
+            enter(&m);
+            if (sink.reports.size() != 2) throw std::runtime_error(fmt::format("order {} is not told", id));
+            sink.reports.clear();
+        }
+    }
     std::int64_t bid() const { return symbol<std::int64_t()>("engine_query_best_bid")(); }
     std::int64_t ask() const { return symbol<std::int64_t()>("engine_query_best_ask")(); }
     std::uint64_t depth(std::int64_t price, std::uint8_t side) const {
@@ -247,6 +257,25 @@ TEST_CASE("yardstick: ids may be sparse") {
     h.order(0, buy, middle - 1, 4);
     CHECK(h.cancel(far).size() == 1);
     CHECK(h.cancel(0) == Words{"cancelled 0 B@33503x0 #4"});
+}
+
+// The exchange keeps two million records and then uses the oldest done ones again; the adapter keeps what it
+// knows of an order under the same slot. Each order has a client order id of its own, or it were refused.
+TEST_CASE("yardstick: an order that rests while millions come and go is still known") {
+    Harness h;
+    h.order(1, sell, middle + 7, 10);
+    h.order(2, sell, middle + 7, 5);
+    h.come_and_go(3, (1u << 21) + 1'000);
+    CHECK(h.depth(middle + 7, sell) == 15);
+    const Words taken = h.order(9'000'000, buy, middle + 7, 4, true);
+    REQUIRE(taken.size() == 2);
+    CHECK(taken[1].starts_with("trade 1<9000000 @33511x4"));
+    CHECK(h.modify(1, sell, middle + 6, 3).size() == 1);
+    CHECK(h.ask() == middle + 6);
+    const std::uint64_t n = (1u << 21) + 1'005;
+    CHECK(h.cancel(1) == Words{fmt::format("cancelled 1 S@33510x0 #{}", n)});
+    CHECK(h.cancel(2) == Words{fmt::format("cancelled 2 S@33511x0 #{}", n + 1)});
+    CHECK(h.cancel(3) == Words{fmt::format("no cancel 3 #{}", n + 2)});
 }
 
 TEST_CASE("yardstick: random flow is answered as a plain book would answer it") {
