@@ -47,10 +47,10 @@ Steps run(const std::string& folder, double rate, double seconds, bool slowly) {
     slow = slowly;
     const double step_ns = 1e9 / rate;
     const std::int64_t begun = now_ns(), end = begun + static_cast<std::int64_t>(seconds * 1e9);
-    std::uint64_t n = 0;
+    std::uint64_t n = 0, told = 0;
     while (now_ns() < end && !steps.filled) {
         if (begun + static_cast<std::int64_t>(static_cast<double>(n) * step_ns) > now_ns()) {
-            rig.take();
+            told += rig.take();
             continue;
         }
         steps.filled = !rig.room();
@@ -64,7 +64,6 @@ Steps run(const std::string& folder, double rate, double seconds, bool slowly) {
     steps.delayed_s = static_cast<double>(delayed_ns.load()) * 1e-9;
     rig.wake();
     // What was held back comes out.
-    std::uint64_t told = 0;
     while (told < n) told += rig.take();
     return steps;
 }
