@@ -272,6 +272,27 @@ Result<std::optional<std::string>> Journal::blob(engine::Sequence sequence) cons
     return read_blob(*reader, sequence);
 }
 
+Result<std::vector<LoggedText>> Journal::texts_after(engine::Sequence after, std::size_t most) const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    std::vector<LoggedText> texts;
+    std::optional<Error> wrong;
+    const BigEndian from(after.value + 1);
+    auto scanned = reader->scan(Table::blobs, from.key(), [&](const Store::Row& row) {
+        if (texts.size() == most) return false;
+        const engine::Sequence sequence{number(row.key).value_or(0)};
+        auto text = decode_blob(sequence, row.value);
+        if (text)
+            texts.push_back({sequence, std::move(*text)});
+        else
+            wrong = text.error();
+        return !wrong;
+    });
+    if (!scanned) return scanned.error();
+    if (wrong) return *wrong;
+    return texts;
+}
+
 Result<std::optional<engine::Command>> Journal::genesis() const {
     if (last_.value == 0) return std::optional<engine::Command>{};
     auto reader = read_from(engine::Sequence{1});

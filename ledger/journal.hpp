@@ -14,12 +14,14 @@
 //         16     4 zero
 //         20     4 CRC32C of bytes 0..19
 //
-// A journal in an empty folder starts with epoch 1. One thread appends; blob() may be called from any thread.
+// A journal in an empty folder starts with epoch 1. One thread appends; blob() and texts_after() may be
+// called from any thread.
 
 #include <memory>
 
 #include "ledger/blob.hpp"
 #include "ledger/codec.hpp"
+#include "ledger/request_log.hpp"
 #include "ledger/store.hpp"
 #include "ledger/witness.hpp"
 
@@ -81,6 +83,8 @@ class Journal {
     Result<std::optional<ChainPlace>> chain_after(engine::Sequence sequence) const;
     // The text that the command at `sequence` came with, proven by its SHA-256; nullopt: it came without.
     Result<std::optional<std::string>> blob(engine::Sequence sequence) const;
+    // The texts behind `after`, oldest first, at most so many, each proven by its SHA-256.
+    Result<std::vector<LoggedText>> texts_after(engine::Sequence after, std::size_t most) const;
     // The first command of the journal: pool sizes, rates, clock. Nullopt: the journal is empty.
     Result<std::optional<engine::Command>> genesis() const;
 
