@@ -29,6 +29,7 @@ enum class TaskKind : std::uint8_t {
     cancel_all,   // of an account: a scope, or a session
     kill,         // of a scope
     follow_up,
+    tell_followers,  // the benchmark's band or a factor moved: those converted from it
 };
 
 struct Task {
@@ -36,7 +37,7 @@ struct Task {
     std::uint32_t part = 0;  // step within the task
     FamilyId family = no_family;
     std::uint32_t cursor = 0;                  // families, periods or accounts already done
-    std::uint32_t record = 0;                  // match_order; cancel_all: the next one to look at
+    std::uint32_t record = 0;                  // match_order; cancel_all: the next one to look at; a class
     std::uint32_t book = 0;                    // whose band moves, or whose call trades
     BandCause cause = BandCause::none;         // move_family
     CancelReason reason = CancelReason::none;  // cancel_all

@@ -7,7 +7,8 @@
 
 namespace gridbook::engine {
 
-enum class BandStatus : std::uint8_t { applied = 0, scheduled = 1, in_force = 2 };
+// `proposed` is only told by dry runs: it would need a second regulator.
+enum class BandStatus : std::uint8_t { applied = 0, scheduled = 1, in_force = 2, proposed = 3 };
 
 // A band version was accepted (applied at once, or scheduled), or a scheduled one came into force.
 struct BandChanged {
@@ -15,7 +16,7 @@ struct BandChanged {
     Origin origin{};
     FamilyId family = no_family;
     BandStatus status = BandStatus::applied;
-    std::uint8_t reserved = 0;
+    bool converted = false;  // from the benchmark's band
     std::uint32_t version = 0;
     Price floor{};  // rounded inward
     Price ceiling{};
@@ -27,7 +28,8 @@ struct BandChanged {
     Time effective{};
     Sequence blob{};  // sequence of the command whose signed body is the reason; 0: none
     Text<24> rationale{};
-    std::array<std::uint8_t, 8> reserved_last{};
+    std::uint16_t proposer = 0;  // key index + 1 of who proposed it; 0: it needed no second signature
+    std::array<std::uint8_t, 6> reserved_last{};
 };
 
 // Why the effective band of an instrument moved.

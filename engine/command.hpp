@@ -2,7 +2,8 @@
 #pragma once
 // Commands in: the closed set of everything that can move the market. With event.hpp this is the
 // specification of the exchange: whoever has read both knows what it does. Kinds and header are in
-// command_kind.hpp, the bodies of those who trade in order_commands.hpp, all others here.
+// command_kind.hpp, the bodies of those who trade in order_commands.hpp, of guidance, factors and second
+// signatures in regulator_commands.hpp, all others here.
 //
 // A command is 128 flat bytes without padding, little-endian, written to the journal as it stands:
 //   bytes 0..31 CommandHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -14,6 +15,7 @@
 #include <new>
 
 #include "engine/order_commands.hpp"
+#include "engine/regulator_commands.hpp"
 
 namespace gridbook::engine {
 
@@ -62,7 +64,9 @@ struct SetRules {
     BasisPoints soft_range{1'000};        // around G: flags GUIDANCE_BELOW, GUIDANCE_ABOVE
     std::uint32_t suspend_s = 14'400;     // longest suspension of a dynamic layer
     std::uint32_t indicative_ms = 1'000;  // how often the indicative price is told
-    std::array<std::uint8_t, 52> reserved{};
+    BasisPoints four_eyes{};              // changes above this share need a second regulator; 0: none does
+    std::uint32_t approval_s = 0;         // how long a proposed change may be approved; 0: a day
+    std::array<std::uint8_t, 44> reserved{};
 };
 
 struct AdvanceTime {
@@ -91,7 +95,8 @@ struct DefineClass {
     std::uint16_t k_train = 0;    // factor, thousandths
     std::uint16_t k_infer = 0;
     std::uint32_t sparse_tflops = 0;  // the figure of the brochure, refused with a hint; 0: none
-    std::array<std::uint8_t, 60> reserved{};
+    bool benchmark = false;           // its families' bands are those that others are converted from
+    std::array<std::uint8_t, 59> reserved{};
 };
 
 struct DefineZone {
@@ -118,8 +123,8 @@ struct DefineFamily {
     ClassId class_id{};
     ZoneId zone_id{};
     TierId tier_id{};
-    std::uint16_t horizon = 0;  // periods listed ahead
-    Decimal guidance{};
+    std::uint16_t horizon = 0;    // periods listed ahead
+    Decimal guidance{};           // 0: follows the benchmark's family of its zone and tier
     Decimal floor{};              // 0: 0.70 G
     Decimal ceiling{};            // 0: 1.40 G
     BasisPoints dynamic_width{};  // d; 0: the family has no dynamic layer
@@ -224,7 +229,8 @@ struct Kill {
 struct SetBand {
     static constexpr CommandKind kind = CommandKind::set_band;
     FamilyId family = no_family;
-    std::uint16_t reserved = 0;
+    bool follow = false;  // converted from the benchmark from then on; the three values are 0
+    std::uint8_t reserved = 0;
     std::uint32_t expect = 0;
     Decimal floor{};
     Decimal ceiling{};

@@ -45,6 +45,9 @@ enum class CommandKind : std::uint8_t {
     set_phase = 41,
     suspend_dynamic = 42,
     kill = 43,
+    set_guidance = 44,
+    set_factors = 45,
+    decide_change = 46,
     // Questions.
     first_query = 80,
     query_order = 80,
@@ -52,6 +55,11 @@ enum class CommandKind : std::uint8_t {
     query_balance = 82,
     query_positions = 83,
     query_explain = 84,
+    query_changes = 85,
+    // The same bodies as set_band, set_guidance and set_factors: what would become of them now.
+    try_band = 86,
+    try_guidance = 87,
+    try_factors = 88,
 };
 
 // Where the answer goes: the gateway's connection and its request number there. It means nothing to the

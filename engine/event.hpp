@@ -2,7 +2,8 @@
 #pragma once
 // Events out: the closed set of facts. A refusal is an event. Replaying the commands gives the same events,
 // byte for byte, on any machine. Kinds and header are in event_kind.hpp, the bodies of those who trade in
-// order_events.hpp, of bands in band_events.hpp, answers to questions in answers.hpp, all others here.
+// order_events.hpp, of bands in band_events.hpp, of guidance, factors and proposed changes in
+// regulator_events.hpp, answers to questions in answers.hpp, all others here.
 //
 // An event is 128 flat bytes without padding, little-endian, journaled as it stands:
 //   bytes 0..31 EventHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -10,7 +11,7 @@
 // `origin`, where a body has one, names the request that this event answers; connection 0: nobody asked.
 
 #include "engine/answers.hpp"
-#include "engine/band_events.hpp"
+#include "engine/regulator_events.hpp"
 
 namespace gridbook::engine {
 
@@ -58,7 +59,8 @@ struct ClassDefined {
     std::uint16_t k_train = 0;
     std::uint16_t k_infer = 0;
     std::uint32_t sparse_tflops = 0;
-    std::array<std::uint8_t, 52> reserved_more{};
+    bool benchmark = false;
+    std::array<std::uint8_t, 51> reserved_more{};
 };
 
 struct ZoneDefined {

@@ -45,6 +45,10 @@ enum class EventKind : std::uint8_t {
     indicative = 143,
     dynamic_suspended = 144,
     killed = 145,
+    guidance_set = 146,
+    factors_changed = 147,
+    change_proposed = 148,
+    change_closed = 149,
     // Answers to questions: not journaled.
     first_answer = 200,
     order_row = 200,
@@ -55,6 +59,10 @@ enum class EventKind : std::uint8_t {
     any_of_row = 205,
     explain_row = 206,
     bucket_row = 207,
+    change_row = 208,
+    impact_row = 209,
+    refusal_row = 210,
+    factors_row = 211,
 };
 
 namespace event_flag {

@@ -15,6 +15,8 @@
 #include "engine/catalogue/define.hpp"
 #include "engine/genesis.hpp"
 #include "engine/questions.hpp"
+#include "engine/regulation/factors.hpp"
+#include "engine/regulation/following.hpp"
 #include "engine/snapshot/snapshot.hpp"
 #include "engine/snapshot/state_hash.hpp"
 #include "engine/strips/any_of.hpp"
@@ -61,6 +63,7 @@ bool run_task(Step& step, Task& task) {
         case TaskKind::cancel_all: return cancel_orders(step, task);
         case TaskKind::kill: return kill_scope(step, task);
         case TaskKind::follow_up: return follow_up(step);
+        case TaskKind::tell_followers: return tell_followers(step, task);
         case TaskKind::none: break;
     }
     return true;
@@ -101,7 +104,10 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::set_key: return set_key(step, c.as<SetKey>());
         case CommandKind::credit: return credit(step, c.as<Credit>());
         case CommandKind::close_session: return close_session(step);
-        case CommandKind::set_band: return set_band(step, c.view<SetBand>().family, c.view<SetBand>());
+        case CommandKind::set_band: return set_band(step, c.view<SetBand>());
+        case CommandKind::set_guidance: return set_guidance(step, c.view<SetGuidance>());
+        case CommandKind::set_factors: return set_factors(step, c.view<SetFactors>());
+        case CommandKind::decide_change: return decide_change(step, c.view<DecideChange>());
         case CommandKind::set_phase: return set_phase(step, c.view<SetPhase>());
         case CommandKind::suspend_dynamic: return suspend_dynamic(step, c.view<SuspendDynamic>());
         case CommandKind::kill: return kill(step, c.view<Kill>());

@@ -35,7 +35,9 @@ void reserve_all(State& state, const Genesis& g) {
     state.books.assign(g.books, Book{});
     state.timers.reserve(TimerIds::limit(state));
     state.follow.reserve(g.books);
-    state.agenda.reserve(16 + 2 * BandSchedule::limit * g.families + g.accounts + g.sessions);
+    // At one instant a family moves by its own scheduled changes, its benchmark's, and those of its class.
+    state.agenda.reserve(16 + 6 * (BandSchedule::limit + 1) * g.families + g.accounts + g.sessions);
+    state.changes.reserve();
     state.scratch.reserve(std::max({g.positions, g.accounts, g.sessions}));
 }
 

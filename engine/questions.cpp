@@ -3,56 +3,15 @@
 
 #include <algorithm>
 
+#include "engine/answering.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/book/remembered.hpp"
 #include "engine/explain.hpp"
+#include "engine/regulation/regulator_questions.hpp"
 #include "engine/strips/strips.hpp"
 
 namespace gridbook::engine {
 namespace {
-
-// The most rows of one page.
-constexpr std::uint32_t page_limit = 1000;
-
-class Answer {
-  public:
-    Answer(const State& state, const Command& question, EventSink& sink)
-        : state_(state), question_(question.header), sink_(sink) {}
-
-    template <class Row>
-    void row(const Row& body) {
-        emit(body);
-        ++rows_;
-    }
-    void end(bool more) {
-        RowsEnd e;
-        e.origin = question_.origin;
-        e.rows = rows_;
-        e.more = more;
-        e.question = question_.kind;
-        emit(e);
-    }
-    Origin origin() const { return question_.origin; }
-    AccountId account() const { return question_.account; }
-    bool known() const { return state_.accounts.known(question_.account); }
-
-  private:
-    template <class Body>
-    void emit(const Body& body) {
-        sink_.emit(EventHeader{.sequence = state_.sequence,
-                               .time = state_.time,
-                               .number = {},
-                               .account = question_.account,
-                               .key = question_.key,
-                               .kind = Body::kind,
-                               .flags = event_flag::reply},
-                   body);
-    }
-    const State& state_;
-    const CommandHeader& question_;
-    EventSink& sink_;
-    std::uint32_t rows_ = 0;
-};
 
 // One row of what the account has: an order, a strip or an any-of.
 void tell_row(const State& state, Answer& answer, const OrderRecord& record) {
@@ -72,12 +31,14 @@ void tell_row(const State& state, Answer& answer, const OrderRecord& record) {
     answer.row(row);
 }
 
-// The account's record that the question names, refused ones only by their cid; null: there is none.
+// The account's record that the question names; of no account, whoever's it is: only an overseer's question
+// about an order's reason comes without one. Null: there is none.
 const OrderRecord* named(const State& state, const Answer& answer, OrderId order, const Cid& cid) {
     const std::uint32_t slot = order != OrderId{} ? state.records.find(order)
                                                   : state.records.find(answer.account(), cid, state.time);
-    if (slot == no_slot || state.records[slot].account != answer.account()) return nullptr;
-    return &state.records[slot];
+    if (slot == no_slot) return nullptr;
+    const bool own = state.records[slot].account == answer.account();
+    return own || answer.account() == no_account ? &state.records[slot] : nullptr;
 }
 
 void answer_order(const State& state, Answer& answer, const QueryOrder& q) {
@@ -102,6 +63,7 @@ void answer_explain(const State& state, Answer& answer, const QueryExplain& q) {
         ExplainRow row = explain_row(state, *record);
         row.origin = answer.origin();
         answer.row(row);
+        if (row.state == OrderState::refused) answer.row(refusal_row(record->refusal(), answer.origin()));
         // The reference is the business of an order, which its instrument's band judges.
         const bool judged = row.of == OrderKind::order && row.state != OrderState::refused;
         const CountingBuckets counting = judged ? counting_buckets(state, row.instrument) : CountingBuckets{};
@@ -163,7 +125,10 @@ void answer_positions(const State& state, Answer& answer, const QueryPositions& 
 
 void answer_question(const State& state, const Command& question, EventSink& sink) {
     Answer answer(state, question, sink);
-    if (!answer.known()) return answer.end(false);
+    if (answer_regulator(state, answer, question)) return;
+    const bool overseer = question.kind() == CommandKind::query_explain && answer.account() == no_account &&
+                          question.view<QueryExplain>().order != OrderId{};
+    if (!answer.known() && !overseer) return answer.end(false);
     switch (question.kind()) {
         case CommandKind::query_order: return answer_order(state, answer, question.as<QueryOrder>());
         case CommandKind::query_orders: return answer_orders(state, answer, question.as<QueryOrders>());

@@ -42,6 +42,8 @@ enum class RejectReason : std::uint8_t {
     version_conflict,
     effective,
     format_value,
+    guidance_formula,
+    change_unknown,
     count_,
 };
 
@@ -82,6 +84,17 @@ enum class RejectField : std::uint8_t {
     tif,
     until,  // Time
     session,
+    factor,  // thousandths
+    issued,  // Time
+    change,  // its id
+    formula,
+    capex,        // Money
+    life_h,       // hours
+    utilisation,  // hundredths of a percent
+    power_w,      // watts
+    pue,          // thousandths
+    tariff,       // micro-CNY
+    opex_h,       // micro-CNY
     count_,
 };
 
@@ -103,7 +116,8 @@ enum class Pool : std::uint8_t {
     price,   // the widest price a book can hold
     strips,
     sessions,
-    events,  // of one command: a strip, any-of or fok that needs more
+    events,   // of one command: a strip, any-of or fok that needs more
+    changes,  // proposed and not yet decided
     count_,
 };
 
@@ -158,16 +172,20 @@ constexpr std::string_view code(RejectReason r) {
         "OBLIGATION",
         "VERSION_CONFLICT",
         "EFFECTIVE",
-        "FORMAT_VALUE"};
+        "FORMAT_VALUE",
+        "GUIDANCE_FORMULA",
+        "CHANGE_UNKNOWN"};
     return names[static_cast<std::size_t>(r)];
 }
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",     "symbol",  "price",    "qty",  "notional", "cash",  "capacity", "oid",
-        "account",   "key",     "family",  "class",    "zone", "tier",     "count", "amount",   "expect",
-        "effective", "floor",   "ceiling", "guidance", "pool", "tflops",   "role",  "ts",       "reason",
-        "expire",    "min_qty", "start",   "hours",    "need", "tif",      "until", "session"};
+        "",       "cid",     "symbol",    "price",  "qty",     "notional", "cash",    "capacity",
+        "oid",    "account", "key",       "family", "class",   "zone",     "tier",    "count",
+        "amount", "expect",  "effective", "floor",  "ceiling", "guidance", "pool",    "tflops",
+        "role",   "ts",      "reason",    "expire", "min_qty", "start",    "hours",   "need",
+        "tif",    "until",   "session",   "factor", "issued",  "change",   "formula", "capex",
+        "life_h", "util",    "power_kw",  "pue",    "tariff",  "opex_h"};
     return names[static_cast<std::size_t>(f)];
 }
 
@@ -175,7 +193,7 @@ constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
         "",       "orders",   "records",   "levels",   "accounts",  "groups",
         "keys",   "families", "catalogue", "books",    "positions", "resources",
-        "agenda", "price",    "strips",    "sessions", "events"};
+        "agenda", "price",    "strips",    "sessions", "events",    "changes"};
     return names[static_cast<std::size_t>(p)];
 }
 

@@ -15,6 +15,7 @@
 #include "engine/book/order_records.hpp"
 #include "engine/catalogue/catalogue.hpp"
 #include "engine/follow_up.hpp"
+#include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
 #include "engine/timer_heap.hpp"
 
@@ -46,6 +47,7 @@ class State {
     LevelPool levels;
     OrderRecords records;
     StripList strips;
+    Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;
     FollowUp follow;

@@ -10,6 +10,8 @@
 #include "engine/book/mass_cancel.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/catalogue/define.hpp"
+#include "engine/regulation/factors.hpp"
+#include "engine/regulation/following.hpp"
 #include "engine/strips/strips.hpp"
 
 namespace gridbook::engine {
@@ -83,6 +85,57 @@ bool push_next_stage(State& state) {
     return true;
 }
 
+// Changes of rules at one instant, in this order: factors by class, scheduled bands by family symbol, each
+// with those converted from it; proposals that expire; all of these before any family moves. Then the ends of
+// suspensions by family symbol, each moved before the next one.
+namespace due_part {
+constexpr std::uint32_t factors = 0, bands = 1, expiries = 2, suspensions = 3;
+}
+
+// `count` is where the followers of the class or family at the cursor stand, `whole` whether they are told.
+bool factor_changes_due(Step& step, Task& task) {
+    for (; task.cursor < step.state.catalogue.classes().size(); ++task.cursor)
+        if (!factors_due(step, ClassId{static_cast<std::uint16_t>(task.cursor)}, task.count, task.whole))
+            return false;
+    return true;
+}
+
+bool band_changes_due(Step& step, Task& task) {
+    State& state = step.state;
+    const auto& order = state.catalogue.by_symbol();
+    for (; task.cursor < order.size(); ++task.cursor) {
+        const FamilyId id = order[task.cursor];
+        Family& family = state.catalogue.family(id);
+        for (;;) {
+            if (task.whole && !tell_followers(step, id, task.count)) return false;
+            task.whole = false;
+            task.count = 0;
+            if (family.schedule.empty() || family.schedule.front().effective > state.time) break;
+            if (step.sink.room() == 0) return false;
+            bring_into_force(step, id);
+            task.whole = true;
+        }
+    }
+    return true;
+}
+
+// The rest of this task goes behind what it leaves on the agenda.
+bool suspensions_due(Step& step, Task& task) {
+    State& state = step.state;
+    const auto& order = state.catalogue.by_symbol();
+    for (; task.cursor < order.size(); ++task.cursor) {
+        const FamilyId id = order[task.cursor];
+        Family& family = state.catalogue.family(id);
+        if (family.suspended_until == Time{} || family.suspended_until > state.time) continue;
+        if (step.sink.room() == 0) return false;
+        end_suspension(step, id);
+        state.agenda.push(
+            Task{.kind = TaskKind::bands_due, .part = due_part::suspensions, .cursor = task.cursor + 1});
+        return true;
+    }
+    return true;
+}
+
 }  // namespace
 
 Time next_timer(const State& state) {
@@ -96,7 +149,8 @@ Time next_timer(const State& state) {
     for (const Product product : {Product::gpu, Product::token})
         if (trades[static_cast<std::size_t>(product)])
             next = std::min({next, next_gate(state.time, product), next_window(state.time, product)});
-    return std::min({next, next_widening(state), next_minute(state)});
+    return std::min(
+        {next, next_widening(state), next_minute(state), next_factors(state), next_expiry(state)});
 }
 
 void refresh_timer(State& state) {
@@ -136,29 +190,21 @@ bool advance(Step& step) {
 }
 
 bool bands_due(Step& step, Task& task) {
-    State& state = step.state;
-    const auto& order = state.catalogue.by_symbol();
-    // Part 0: scheduled bands, all of them before any family moves; part 1: ends of suspensions, each moved
-    // before the next one. So the rest of this task goes behind what it leaves on the agenda.
-    for (; task.cursor < order.size(); ++task.cursor) {
-        const FamilyId id = order[task.cursor];
-        Family& family = state.catalogue.family(id);
-        while (task.part == 0 && !family.schedule.empty() &&
-               family.schedule.front().effective <= state.time) {
-            if (step.sink.room() == 0) return false;
-            bring_into_force(step, id);
-        }
-        if (task.part == 1 && family.suspended_until != Time{} && family.suspended_until <= state.time) {
-            if (step.sink.room() == 0) return false;
-            end_suspension(step, id);
-            break;
-        }
+    switch (task.part) {
+        case due_part::factors:
+            if (!factor_changes_due(step, task)) return false;
+            task.part = due_part::bands, task.cursor = 0;
+            [[fallthrough]];
+        case due_part::bands:
+            if (!band_changes_due(step, task)) return false;
+            task.part = due_part::expiries;
+            [[fallthrough]];
+        case due_part::expiries:
+            if (!changes_due(step)) return false;
+            step.state.agenda.push(Task{.kind = TaskKind::bands_due, .part = due_part::suspensions});
+            return true;
+        default: return suspensions_due(step, task);
     }
-    if (task.part == 0)
-        state.agenda.push(Task{.kind = TaskKind::bands_due, .part = 1});
-    else if (task.cursor < order.size())
-        state.agenda.push(Task{.kind = TaskKind::bands_due, .part = 1, .cursor = task.cursor + 1});
-    return true;
 }
 
 bool gates_due(Step& step, Task& task) {

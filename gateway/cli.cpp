@@ -7,10 +7,12 @@
 #include <iostream>
 #include <memory>
 
+#include "gateway/admin/verify_request.hpp"
 #include "gateway/client/terminal.hpp"
 #include "gateway/demo/demo.hpp"
 #include "gateway/keys.hpp"
 #include "gateway/ledger_commands.hpp"
+#include "gateway/regulator/commands.hpp"
 #include "gateway/replay/replay.hpp"
 #include "gateway/sandbox_command.hpp"
 #include "gateway/serve.hpp"
@@ -113,8 +115,10 @@ void add_audit(CLI::App& app, int& status) {
     auto json = std::make_shared<bool>(false);
     command->add_option("--data", *data, "data folder")->required();
     command->add_flag("--json", *json, "one JSON line instead of text");
-    command->callback(
-        [=, &status] { status = ledger::audit(*data, std::cout, ledger::AuditOptions{.json = *json}); });
+    command->callback([=, &status] {
+        status = ledger::audit(*data, std::cout,
+                               ledger::AuditOptions{.json = *json, .verify_request = verify_request});
+    });
 }
 
 void add_client(CLI::App& app, int& status) {
@@ -166,6 +170,7 @@ void add_subcommands(CLI::App& app, int& status) {
     add_sandbox(app, status);
     add_keygen(app, status);
     add_client(app, status);
+    add_regulator_subcommands(app, status);
 }
 
 }  // namespace gridbook::gateway

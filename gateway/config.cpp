@@ -196,6 +196,9 @@ void complete(Config::Class& c) {
     };
     computed(c.body.k_train, engine::train_weights, "k_train");
     computed(c.body.k_infer, engine::infer_weights, "k_infer");
+    if (c.body.benchmark && (c.body.k_train != 1'000 || c.body.k_infer != 1'000))
+        refuse(c.place, fmt::format("classes.benchmark: {} is not the benchmark, its factors are not 1.000",
+                                    c.body.name.view()));
 }
 
 // Thousandths times millionths to the nearest tick, half to even (market-rules section 5).
@@ -227,6 +230,17 @@ void set_band(engine::DefineFamily& body, engine::Decimal benchmark, std::int64_
     body.ceiling = ceiling_edge(k, body.ceiling);
 }
 
+// A family that was given the benchmark's price follows the benchmark's own family where the market has one
+// in its zone and tier; elsewhere it begins with the converted price, and that is its own.
+bool follows(const Config& config, const Config::Family& family, const FamilyEntry& entry,
+             const Config::Class& of) {
+    if (entry.benchmark.value == 0 || of.body.benchmark) return false;
+    return std::ranges::any_of(config.families, [&](const Config::Family& other) {
+        return other.zone == family.zone && other.tier == family.tier &&
+               named(config.classes, other.class_name)->body.benchmark;
+    });
+}
+
 void expand(Config& config, const FamilyEntry& entry, const std::string& class_name, const std::string& zone,
             const std::string& tier) {
     const auto c = named(config.classes, class_name);
@@ -243,7 +257,10 @@ void expand(Config& config, const FamilyEntry& entry, const std::string& class_n
     family.body.product = t->body.product;
     if (family.body.horizon == 0)
         family.body.horizon = family.body.product == engine::Product::gpu ? 192 : 30;
-    set_band(family.body, entry.benchmark, c->body.k_train);
+    if (follows(config, family, entry, *c))
+        family.body.guidance = family.body.floor = family.body.ceiling = {};
+    else
+        set_band(family.body, entry.benchmark, c->body.k_train);
     if (family.body.rationale.empty()) family.body.rationale = engine::Text<24>("configuration");
     config.families.push_back(std::move(family));
 }

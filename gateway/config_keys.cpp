@@ -156,6 +156,8 @@ ConfigKeys<Config> rule_keys() {
         {"widen_s", [](Config& c, const V& v) { v.integer(c.rules.widen_s, 0, day_s); }},
         {"soft_range_bp", [](Config& c, const V& v) { v.basis_points(c.rules.soft_range); }},
         {"suspend_s", [](Config& c, const V& v) { v.integer(c.rules.suspend_s, 1, day_s); }},
+        {"four_eyes_bp", [](Config& c, const V& v) { v.basis_points(c.rules.four_eyes, 100'000); }},
+        {"approval_s", [](Config& c, const V& v) { v.integer(c.rules.approval_s, 1, 30 * day_s); }},
         {"indicative_ms", [](Config& c, const V& v) { v.integer(c.rules.indicative_ms, 1, 60'000); }},
     };
 }
@@ -278,7 +280,8 @@ const ConfigKeys<Config::Class>& class_keys() {
         {"bandwidth", [](C& c, const V& v) { v.thousandths(c.body.bandwidth, 10'000); }, true},
         {"sparse_tflops", [](C& c, const V& v) { v.thousandths(c.body.sparse_tflops, 1'000'000); }},
         {"k_train", [](C& c, const V& v) { v.thousandths(c.body.k_train, 65); }},
-        {"k_infer", [](C& c, const V& v) { v.thousandths(c.body.k_infer, 65); }}};
+        {"k_infer", [](C& c, const V& v) { v.thousandths(c.body.k_infer, 65); }},
+        {"benchmark", [](C& c, const V& v) { v.flag(c.body.benchmark); }}};
     return keys;
 }
 

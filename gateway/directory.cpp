@@ -87,6 +87,7 @@ void Directory::apply(const engine::Event& event) {
         case tier_defined: take(event.as<engine::TierDefined>()); break;
         case family_defined: take(event.as<engine::FamilyDefined>()); break;
         case band_changed: take(event.as<engine::BandChanged>()); break;
+        case factors_changed: take(event.as<engine::FactorsChanged>()); break;
         case account_opened: take(event.as<engine::AccountOpened>(), event.header.account); break;
         case key_set: take(event.as<engine::KeySet>(), event.header.account); break;
         case rules_set: rules_ = event.as<engine::RulesSet>().rules; break;
@@ -104,7 +105,7 @@ void Directory::take(const engine::Started& e, engine::Time time) {
 void Directory::take(const engine::ClassDefined& e) {
     std::string name(e.name.view());
     class_ids_[name] = e.id;
-    append(classes_, e.id, Class{e, std::move(name)});
+    append(classes_, e.id, Class{e, std::move(name), {}, {}});
 }
 
 void Directory::take(const engine::ZoneDefined& e) {
@@ -134,6 +135,13 @@ void Directory::take(const engine::BandChanged& e) {
     }
     family.band = e;
     if (family.scheduled && family.scheduled->version <= e.version) family.scheduled.reset();
+}
+
+void Directory::take(const engine::FactorsChanged& e) {
+    Class& c = classes_.at(e.class_id.value);
+    if (e.status == engine::BandStatus::scheduled) return c.scheduled.push_back(e);
+    c.factors = e;
+    std::erase_if(c.scheduled, [&](const auto& s) { return s.version == e.version; });
 }
 
 void Directory::take(const engine::AccountOpened& e, engine::AccountId id) {

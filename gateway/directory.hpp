@@ -18,6 +18,13 @@ class Directory {
     struct Class {
         engine::ClassDefined defined;
         std::string name;
+        // In force since they were first changed; until then those that it was defined with.
+        std::optional<engine::FactorsChanged> factors{};
+        std::vector<engine::FactorsChanged> scheduled{};  // by version
+
+        std::uint32_t version() const { return factors ? factors->version : defined.version; }
+        std::uint16_t k_train() const { return factors ? factors->k_train : defined.k_train; }
+        std::uint16_t k_infer() const { return factors ? factors->k_infer : defined.k_infer; }
     };
     struct Zone {
         engine::ZoneDefined defined;
@@ -92,6 +99,7 @@ class Directory {
     void take(const engine::TierDefined& e);
     void take(const engine::FamilyDefined& e);
     void take(const engine::BandChanged& e);
+    void take(const engine::FactorsChanged& e);
     void take(const engine::AccountOpened& e, engine::AccountId id);
     void take(const engine::KeySet& e, engine::AccountId account);
 

@@ -36,7 +36,7 @@ TradeLimits trade_limits(const engine::Genesis& genesis) {
 }  // namespace
 
 Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::BlobQueue& blobs,
-         BandTexts texts)
+         BandTexts texts, AuditLog::Texts log)
     : server_(config.server.address, config.server.port, server_limits(config), door_),
       bands_(std::move(texts)),
       market_(config.genesis.orders),
@@ -47,7 +47,7 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
       rates_(rate_limits(config)),
       port_(commands, blobs),
       public_api_(directory_, bands_, market_, metrics_, config.genesis, [this] { return not_ready_; }),
-      http_api_(directory_, public_api_, requests_, port_, server_, machine_time()),
+      http_api_(directory_, public_api_, requests_, port_, server_, machine_time(), std::move(log)),
       ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, replay_, rates_, machine_time,
                config.sessions.cancel_grace_ms),
       publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_,

@@ -23,7 +23,7 @@ class Rim final : public ledger::Mirror {
   public:
     // Listens at once, so that a taken port is found before a long recovery; nobody is served before poll().
     Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::BlobQueue& blobs,
-        BandTexts texts);
+        BandTexts texts, AuditLog::Texts log = {});
 
     // Reads the sockets, runs heartbeats and time limits. Returns how much was done.
     std::size_t poll(engine::Time now);

@@ -30,7 +30,9 @@ class Service {
           config_(options_.config),
           journal_(open_journal()),
           rings_(config_.rings),
-          rim_(config_, rings_.commands, rings_.blobs, [this](engine::Sequence s) { return reason_of(s); }) {}
+          rim_(
+              config_, rings_.commands, rings_.blobs, [this](engine::Sequence s) { return reason_of(s); },
+              [this](engine::Sequence after, std::size_t most) { return requests_after(after, most); }) {}
 
     void run() {
         recover();
@@ -191,6 +193,12 @@ class Service {
     std::string reason_of(engine::Sequence sequence) {
         const auto blob = journal_->blob(sequence);
         return blob && blob.value() ? reason_in(*blob.value()) : std::string();
+    }
+
+    std::vector<ledger::LoggedText> requests_after(engine::Sequence after, std::size_t most) const {
+        auto texts = journal_->texts_after(after, most);
+        if (!texts) throw std::runtime_error(texts.error().text);
+        return std::move(texts.value());
     }
 
     void add_gauges() {

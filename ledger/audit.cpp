@@ -16,7 +16,8 @@ constexpr int passed = 0, failed = 1, not_possible = 2;
 
 class Audit {
   public:
-    explicit Audit(const Journal& journal) : journal_(journal), rerun_(exchange_) {}
+    Audit(const Journal& journal, const AuditOptions& options)
+        : journal_(journal), rerun_(exchange_), requests_(options.verify_request) {}
 
     void run(const AuditOptions& options);
     std::vector<const Check*> checks() const;
@@ -45,6 +46,7 @@ class Audit {
     Check events_check_{"events", "the same events when run again"};
     Check state_{"state", "the same state hashes when run again"};
     Check blobs_{"texts", "signed texts present and equal to their SHA-256"};
+    RequestCheck requests_;
 };
 
 void Audit::run(const AuditOptions& options) {
@@ -95,6 +97,7 @@ void Audit::see_command(const JournalReader& reader, std::size_t i, std::size_t 
     run_again(batch, i, first_event);
     check_blob(reader, command);
     last_ = sequence;
+    for (std::size_t e = 0; e < batch.event_count(i); ++e) requests_.see(batch.event(first_event + e));
     if (!market_) return;
     market_->begin(command);
     for (std::size_t e = 0; e < batch.event_count(i); ++e) market_->see(batch.event(first_event + e));
@@ -124,6 +127,7 @@ void Audit::check_blob(const JournalReader& reader, const engine::Command& comma
     auto text = reader.blob(sequence);
     if (!text) return blobs_.fail(sequence, text.error().text);
     if (!*text) return blobs_.fail(sequence, "the text that the command names is missing");
+    requests_.see(command, **text);
     if (sha256(std::as_bytes(std::span(**text))) != *named)
         blobs_.fail(sequence, "the text is not the one that the command names");
 }
@@ -134,6 +138,7 @@ void Audit::conclude() {
     events_check_.tell(
         fmt::format("{} events of {} commands, byte for byte", events_check_.examined(), commands_));
     blobs_.tell(fmt::format("{} texts", blobs_.examined()));
+    requests_.finish();
     if (!market_ && commands_ > 0) sequence_.fail(engine::Sequence{1}, "the first command is not genesis");
     if (!events_check_.ok()) {
         state_.skip("not run to the end");
@@ -157,7 +162,8 @@ void Audit::conclude() {
 }
 
 std::vector<const Check*> Audit::checks() const {
-    std::vector<const Check*> all{&chain_, &sequence_, &events_check_, &state_, &blobs_};
+    std::vector<const Check*> all{&chain_, &sequence_, &events_check_,
+                                  &state_, &blobs_,    &requests_.signatures};
     if (!market_) return all;
     all.insert(all.end(), {&market_->zero_sum, &market_->clearing, &market_->formulas, &engine_->balances,
                            &engine_->holds, &market_->not_negative, &engine_->positions, &market_->capacity,
@@ -256,7 +262,7 @@ int report_unopened(const Error& error, const std::filesystem::path& data, std::
 int audit(const std::filesystem::path& data, std::ostream& out, const AuditOptions& options) {
     auto journal = Journal::open({data, Access::read, std::size_t{1} << 20});
     if (!journal) return report_unopened(journal.error(), data, out, options);
-    Audit a(**journal);
+    Audit a(**journal, options);
     a.run(options);
     return report(a.checks(), a.summary(data), out, options);
 }

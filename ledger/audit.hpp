@@ -7,11 +7,14 @@
 #include <filesystem>
 #include <ostream>
 
+#include "ledger/audit/request_check.hpp"
+
 namespace gridbook::ledger {
 
 struct AuditOptions {
-    bool json = false;     // one JSON object instead of the lines
-    bool progress = true;  // on stderr, when it takes long
+    bool json = false;                 // one JSON object instead of the lines
+    bool progress = true;              // on stderr, when it takes long
+    RequestVerifier verify_request{};  // empty: signatures are not looked at, and the audit says so
 };
 
 // Exit status: 0 passed, 1 a check failed, 2 there was nothing to audit (no journal, in use, no right to

@@ -32,6 +32,9 @@ inline std::optional<engine::Sha256> blob_of(const engine::Command& c) {
         case engine::CommandKind::set_phase: sha = c.as<engine::SetPhase>().blob; break;
         case engine::CommandKind::suspend_dynamic: sha = c.as<engine::SuspendDynamic>().blob; break;
         case engine::CommandKind::kill: sha = c.as<engine::Kill>().blob; break;
+        case engine::CommandKind::set_guidance: sha = c.as<engine::SetGuidance>().blob; break;
+        case engine::CommandKind::set_factors: sha = c.as<engine::SetFactors>().blob; break;
+        case engine::CommandKind::decide_change: sha = c.as<engine::DecideChange>().blob; break;
         default: return std::nullopt;
     }
     if (sha == engine::Sha256{}) return std::nullopt;

@@ -323,6 +323,45 @@ Result<std::optional<std::string>> Journal::blob(engine::Sequence sequence) cons
     return read_blob(*reader, sequence);
 }
 
+namespace {
+
+// The texts of one segment from `from` on, up to `most` of them in all.
+Result<void> add_texts(const Store& store, engine::Sequence from, std::size_t most,
+                       std::vector<LoggedText>& texts) {
+    auto reader = store.read();
+    if (!reader) return reader.error();
+    std::optional<Error> wrong;
+    const BigEndian key(from.value);
+    auto scanned = reader->scan(Table::blobs, key.key(), [&](const Store::Row& row) {
+        if (texts.size() == most) return false;
+        const engine::Sequence sequence{number(row.key).value_or(0)};
+        auto text = decode_blob(sequence, row.value);
+        if (text)
+            texts.push_back({sequence, std::move(*text)});
+        else
+            wrong = text.error();
+        return !wrong;
+    });
+    if (!scanned) return scanned.error();
+    if (wrong) return *wrong;
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<LoggedText>> Journal::texts_after(engine::Sequence after, std::size_t most) const {
+    std::vector<LoggedText> texts;
+    const engine::Sequence from{after.value + 1};
+    auto segment = segments_->holding(from);
+    while (segment && *segment && texts.size() < most) {
+        if (auto added = add_texts((*segment)->store(), from, most, texts); !added) return added.error();
+        if (!(*segment)->begin()) break;
+        segment = segments_->behind((*segment)->begin()->first);
+    }
+    if (!segment) return segment.error();
+    return texts;
+}
+
 Result<std::optional<engine::Command>> Journal::genesis() const {
     if (last_.value == 0) return std::optional<engine::Command>{};
     auto reader = read_from(engine::Sequence{1});

@@ -8,11 +8,13 @@
 // It is written in segments (segment.hpp). The batch that fills one closes it in its own transaction, and the
 // next batch begins the next file: at every moment what is there is either whole or not there yet.
 //
-// A journal in an empty folder starts with epoch 1. One thread appends; blob() may be called from any thread.
+// A journal in an empty folder starts with epoch 1. One thread appends; blob() and texts_after() may be
+// called from any thread.
 
 #include <memory>
 
 #include "ledger/blob.hpp"
+#include "ledger/request_log.hpp"
 #include "ledger/segments.hpp"
 #include "ledger/witness.hpp"
 
@@ -83,6 +85,8 @@ class Journal {
     Result<std::optional<ChainPlace>> chain_after(engine::Sequence sequence) const;
     // The text that the command at `sequence` came with, proven by its SHA-256; nullopt: it came without.
     Result<std::optional<std::string>> blob(engine::Sequence sequence) const;
+    // The texts behind `after`, oldest first, at most so many, each proven by its SHA-256.
+    Result<std::vector<LoggedText>> texts_after(engine::Sequence after, std::size_t most) const;
     // The first command of the journal: pool sizes, rates, clock. Nullopt: the journal is empty.
     Result<std::optional<engine::Command>> genesis() const;
 

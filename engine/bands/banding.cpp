@@ -1,146 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/bands/banding.hpp"
 
-#include <algorithm>
-
 #include "engine/bands/dynamic_band.hpp"
+#include "engine/bands/impact.hpp"
 #include "engine/bands/moving.hpp"
-#include "engine/refusal.hpp"
+#include "engine/regulation/changes.hpp"
+#include "engine/regulation/guidance.hpp"
 #include "engine/timers.hpp"
 
 namespace gridbook::engine {
 namespace {
 
-Refused refused(FamilyId family, RejectReason reason, RejectField field) {
-    Refused r = refusal(reason, field);
-    r.instrument = instrument(family, Period{0});
-    return r;
+void tell_inputs(Step& step, const SetGuidance& body, const HardBand& after) {
+    GuidanceSet& e = next_event<GuidanceSet>(step, step.command.account);
+    e.family = body.family;
+    e.formula = body.formula;
+    e.version = after.version;
+    e.price = after.guidance;
+    e.life_h = body.life_h;
+    e.cost = cost_of(body.inputs());
+    e.capex = body.capex;
+    e.utilisation = body.utilisation;
+    e.power_w = body.power_w;
+    e.pue = body.pue;
+    e.tariff = body.tariff;
+    e.opex_h = body.opex_h;
+    e.index = body.index;
+    e.rationale = after.rationale;
 }
 
-// A value given off its step, or too high for a book.
-Refused check_value(FamilyId family, Decimal value, RejectField field) {
-    Refused r;
-    if (!on_tick(value)) {
-        r = refused(family, RejectReason::tick, field);
-        r.limit_high = tick_decimal;
-    } else if (value < Decimal{} || value > decimal_of(max_price)) {
-        r = refused(family, value < Decimal{} ? RejectReason::format_value : RejectReason::engine_limit,
-                    field);
-        r.pool = value < Decimal{} ? Pool::none : Pool::price;
-        r.limit_high = decimal_of(max_price).value;
-    }
-    r.got = value.value;
-    return r;
+Change proposal_of(const BandAsk& ask, const HardBand& after, const Impact& impact) {
+    Change change;
+    change.family = ask.family;
+    change.class_id = no_class;
+    change.effective = ask.effective;
+    change.floor = after.low;
+    change.ceiling = after.high;
+    change.guidance = after.guidance;
+    change.orders_parked = impact.orders;
+    change.qty_parked = impact.qty;
+    change.participants = impact.participants;
+    return change;
 }
 
-// A limit of what a book can hold: the highest price, or the widest band.
-Refused too_much(FamilyId family, std::int32_t most, std::int32_t got) {
-    Refused r = refused(family, RejectReason::engine_limit, RejectField::ceiling);
-    r.pool = Pool::price;
-    r.limit_high = decimal_of(Price{most}).value;
-    r.got = decimal_of(Price{got}).value;
-    return r;
+void accept(Step& step, const BandAsk& ask, const BandChange& change, const HardBand& after,
+            const Impact& impact) {
+    State& state = step.state;
+    Family& family = state.catalogue.family(ask.family);
+    const bool later = ask.effective > state.time;
+    family.last_version = change.version;
+    if (ask.rationale_inputs != nullptr) tell_inputs(step, *ask.rationale_inputs, after);
+    BandChanged e = told_band(ask.family, after, later ? BandStatus::scheduled : BandStatus::applied, impact);
+    e.origin = step.command.origin;
+    tell(step, step.command.account, e, event_flag::reply);
+    if (later) {
+        family.schedule.add(change);
+        return refresh_timer(state);
+    }
+    push_followers(state, ask.family);
+    put_in_force(state, ask.family, after);
 }
 
-Refused check_shape(FamilyId family, const HardBand& band) {
-    if (band.high > max_price) return too_much(family, max_price.value, band.high.value);
-    if (band.low > band.high || band.low < Price{1}) {
-        Refused r = refused(family, RejectReason::format_value, RejectField::floor);
-        r.limit_low = decimal_of(Price{1}).value;
-        r.limit_high = decimal_of(band.high).value;
-        r.got = decimal_of(band.low).value;
-        return r;
-    }
-    if (const std::int32_t width = band.high.value - band.low.value; width > widest_band)
-        return too_much(family, widest_band, width);
-    if (!band.holds(band.guidance)) {
-        Refused r = refused(family, RejectReason::format_value, RejectField::guidance);
-        r.limit_low = decimal_of(band.low).value;
-        r.limit_high = decimal_of(band.high).value;
-        r.got = decimal_of(band.guidance).value;
-        return r;
-    }
-    return {};
+template <class Body>
+void set(Step& step, const Body& body, const Sanction& by) {
+    State& state = step.state;
+    const BandAsk ask = ask_of(body);
+    if (const Refused r = check_ask(state, ask); !passed(r)) return refuse(step, r);
+    BandChange change = change_of(state, ask);
+    change.blob = by.text(step, body.blob);
+    change.proposer = by.told();
+    HardBand after = outcome(state, ask.family, change);
+    const Impact impact = impact_of(state, ask.family, after);
+    if (!by.approved() && needs_second(state, state.catalogue.family(ask.family).band, after))
+        return propose(step, body, proposal_of(ask, after, impact));
+    accept(step, ask, change, after, impact);
 }
 
-Refused check_change(const State& state, FamilyId id, const SetBand& body) {
-    const Family& family = state.catalogue.family(id);
-    if (body.expect != family.last_version) {
-        Refused r = refused(id, RejectReason::version_conflict, RejectField::expect);
-        r.band = family.last_version;
-        r.limit_high = family.last_version;
-        r.got = body.expect;
-        return r;
-    }
-    if (body.effective != Time{} && body.effective < state.time) {
-        Refused r = refused(id, RejectReason::effective, RejectField::effective);
-        r.limit_low = state.time.value;
-        r.got = body.effective.value;
-        return r;
-    }
-    Refused r = check_value(id, body.floor, RejectField::floor);
-    if (passed(r)) r = check_value(id, body.ceiling, RejectField::ceiling);
-    if (passed(r)) r = check_value(id, body.guidance, RejectField::guidance);
-    if (passed(r) && body.effective > state.time && family.schedule.full()) {
-        r = refused(id, RejectReason::engine_limit, RejectField::pool);
-        r.pool = Pool::agenda;
-        r.limit_high = BandSchedule::limit;
-    }
-    return r;
-}
+}  // namespace
 
-// Calls f(order) for every order of the side whose price lies in [low, high], best price first, then time. f
-// answers whether to go on.
-template <class F>
-bool for_orders_between(const State& state, const Book& book, Side side, Price low, Price high, F&& f) {
-    const Ladder& ladder = book.side(side);
-    const auto next = [&](Price from) {
-        return side == Side::buy ? ladder.highest_at_most(state.levels, from)
-                                 : ladder.lowest_at_least(state.levels, from);
-    };
-    Price price = next(side == Side::buy ? high : low);
-    while (price != Price{} && price >= low && price <= high) {
-        std::uint32_t slot = ladder.level(state.levels, price).head;
-        for (; slot != 0; slot = state.orders[slot].next)
-            if (!f(slot)) return false;
-        price = next(Price{side == Side::buy ? price.value - 1 : price.value + 1});
-    }
-    return true;
-}
+void set_band(Step& step, const SetBand& body, const Sanction& by) { set(step, body, by); }
 
-// Which orders would park, and whose they are: told with the answer.
-void count_impact(const State& state, FamilyId id, const HardBand& after, BandChanged& told) {
-    const Family& family = state.catalogue.family(id);
-    std::vector<std::uint32_t>& owners = state.scratch;
-    owners.clear();
-    for (std::uint32_t i = 0; i < family.horizon; ++i) {
-        const Book& book = state.books[family.first_book + i];
-        for (const Side side : {Side::buy, Side::sell})
-            for_orders_between(state, book, side, family.band.low, family.band.high, [&](std::uint32_t slot) {
-                const RestingOrder& order = state.orders[slot];
-                if (after.holds(order.price)) return true;
-                told.orders_parked += 1;
-                told.qty_parked += Quantity{order.leaves};
-                const std::uint32_t owner = state.records[order.record].account.value;
-                if (std::find(owners.begin(), owners.end(), owner) == owners.end()) owners.push_back(owner);
-                return true;
-            });
-    }
-    told.participants = static_cast<std::uint32_t>(owners.size());
-}
+void set_guidance(Step& step, const SetGuidance& body, const Sanction& by) { set(step, body, by); }
 
-BandChanged told_band(FamilyId id, const HardBand& band, BandStatus status) {
-    BandChanged e;
-    e.family = id;
-    e.status = status;
-    e.version = band.version;
-    e.floor = band.low;
-    e.ceiling = band.high;
-    e.guidance = band.guidance;
-    e.effective = band.effective;
-    e.blob = band.blob;
-    e.rationale = band.rationale;
-    return e;
+void bring_into_force(Step& step, FamilyId id) {
+    State& state = step.state;
+    Family& family = state.catalogue.family(id);
+    const BandChange change = family.schedule.front();
+    family.schedule.pop_front();
+    HardBand after = outcome(state, id, change);
+    // Another change may have come in between that makes this one impossible: the edges then meet, never
+    // cross, and are never further apart than a book can hold.
+    after.high = std::clamp(after.high, after.low, Price{after.low.value + widest_band});
+    Impact impact(state);
+    impact.add(state, id, after);
+    tell(step, no_account, told_band(id, after, BandStatus::in_force, impact));
+    put_in_force(state, id, after);
 }
 
 void put_in_force(State& state, FamilyId id, const HardBand& after) {
@@ -150,52 +104,6 @@ void put_in_force(State& state, FamilyId id, const HardBand& after) {
     // Guidance alone moves bands too: R follows it until the first takeover.
     if (before.low == after.low && before.high == after.high && before.guidance == after.guidance) return;
     move_all(state, id, BandCause::guidance);
-}
-
-}  // namespace
-
-void set_band(Step& step, FamilyId id, const SetBand& body) {
-    State& state = step.state;
-    if (!state.catalogue.known(id)) {
-        return refuse(step, refused(no_family, RejectReason::symbol_unknown, RejectField::family));
-    }
-    if (const Refused r = check_change(state, id, body); !passed(r)) return refuse(step, r);
-    Family& family = state.catalogue.family(id);
-    const bool later = body.effective > state.time;
-    BandChange change;
-    change.version = family.last_version + 1;
-    change.floor = Price{static_cast<std::int32_t>(ticks_of(body.floor))};
-    change.ceiling = Price{static_cast<std::int32_t>(ticks_of(body.ceiling))};
-    change.guidance = Price{static_cast<std::int32_t>(ticks_of(body.guidance))};
-    change.effective = later ? body.effective : state.time;
-    if (body.blob != Sha256{}) change.blob = step.command.sequence;
-    change.rationale = body.rationale;
-    const HardBand after = changed(family.band, change);
-    if (const Refused r = check_shape(id, after); !passed(r)) return refuse(step, r);
-    family.last_version = change.version;
-    BandChanged e = told_band(id, after, later ? BandStatus::scheduled : BandStatus::applied);
-    e.origin = step.command.origin;
-    count_impact(state, id, after, e);
-    tell(step, step.command.account, e, event_flag::reply);
-    if (later)
-        family.schedule.add(change), refresh_timer(state);
-    else
-        put_in_force(state, id, after);
-}
-
-void bring_into_force(Step& step, FamilyId id) {
-    State& state = step.state;
-    Family& family = state.catalogue.family(id);
-    const BandChange change = family.schedule.front();
-    family.schedule.pop_front();
-    HardBand after = changed(family.band, change);
-    // Another change may have come in between that makes this one impossible: the edges then meet, never
-    // cross, and are never further apart than a book can hold.
-    after.high = std::clamp(after.high, after.low, Price{after.low.value + widest_band});
-    BandChanged e = told_band(id, after, BandStatus::in_force);
-    count_impact(state, id, after, e);
-    tell(step, no_account, e);
-    put_in_force(state, id, after);
 }
 
 void move_all(State& state, FamilyId id, BandCause cause) {

@@ -2,11 +2,9 @@
 #pragma once
 // A family's hard band [F, C] with its guidance (market-rules section 5). F = 0.70 G and C = 1.40 G follow G
 // until the regulator sets them; edges round inward. Changes take a version when accepted, also if effective
-// later.
+// later. How a band is converted from the benchmark's is in regulation/conversion.hpp.
 
-#include <array>
-#include <span>
-
+#include "engine/bands/schedule.hpp"
 #include "engine/event.hpp"
 
 namespace gridbook::engine {
@@ -18,6 +16,8 @@ struct HardBand {
     Price guidance{};        // G
     bool floor_set = false;  // by the regulator; otherwise 0.70 G
     bool ceiling_set = false;
+    bool converted = false;      // follows the benchmark's band by the factor of its class
+    std::uint16_t proposer = 0;  // key index + 1 of who proposed it; 0: it needed no second signature
     Time effective{};
     Sequence blob{};
     Text<24> rationale{};
@@ -39,47 +39,36 @@ struct BandChange {
     Price floor{};
     Price ceiling{};
     Price guidance{};
+    bool follow = false;         // converted from the benchmark from then on
+    std::uint16_t proposer = 0;  // as in HardBand
     Time effective{};
     Sequence blob{};
     Text<24> rationale{};
+
+    constexpr bool sets_value() const {
+        return floor != Price{} || ceiling != Price{} || guidance != Price{};
+    }
 };
 
+// A band of its own: whoever sets one value of a converted band takes over the others as they stand. What
+// followed the benchmark's guidance there follows its own here.
 constexpr HardBand changed(const HardBand& before, const BandChange& change) {
     HardBand after = before;
     after.version = change.version;
     after.effective = change.effective;
     after.blob = change.blob;
+    after.proposer = change.proposer;
+    if (change.sets_value()) after.converted = false;
     if (!change.rationale.empty()) after.rationale = change.rationale;
     if (change.guidance != Price{}) after.guidance = change.guidance;
     if (change.floor != Price{}) after.floor_set = true, after.low = change.floor;
     if (change.ceiling != Price{}) after.ceiling_set = true, after.high = change.ceiling;
+    if (after.converted) return after;
     if (!after.floor_set) after.low = default_floor(after.guidance);
     if (!after.ceiling_set) after.high = default_ceiling(after.guidance);
     return after;
 }
 
-// Accepted changes that are not yet in force, soonest first, then by version.
-class BandSchedule {
-  public:
-    static constexpr std::size_t limit = 8;
-
-    bool full() const { return size_ == limit; }
-    bool empty() const { return size_ == 0; }
-    const BandChange& front() const { return changes_[0]; }
-    std::span<const BandChange> all() const { return {changes_.data(), size_}; }
-    void add(const BandChange& change) {
-        std::size_t at = size_++;
-        for (; at > 0 && changes_[at - 1].effective > change.effective; --at) changes_[at] = changes_[at - 1];
-        changes_[at] = change;
-    }
-    void pop_front() {
-        for (std::size_t i = 1; i < size_; ++i) changes_[i - 1] = changes_[i];
-        changes_[--size_] = BandChange{};
-    }
-
-  private:
-    std::array<BandChange, limit> changes_{};
-    std::size_t size_ = 0;
-};
+using BandSchedule = Schedule<BandChange>;
 
 }  // namespace gridbook::engine

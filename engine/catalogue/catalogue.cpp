@@ -11,6 +11,17 @@ bool Catalogue::exists(ClassId c, ZoneId z, TierId t) const {
     });
 }
 
+FamilyId Catalogue::benchmark_of(ClassId c, ZoneId z, TierId t, Product p) const {
+    if (classes_[c.value].defined.benchmark) return no_family;
+    for (std::size_t i = 0; i < families_.size(); ++i) {
+        const Family& f = families_[i];
+        if (f.defined.zone_id == z && f.defined.tier_id == t && f.product == p &&
+            classes_[f.defined.class_id.value].defined.benchmark)
+            return FamilyId{static_cast<std::uint16_t>(i)};
+    }
+    return no_family;
+}
+
 Catalogue::Symbol Catalogue::symbol(const Family& f) const {
     Symbol text;
     std::size_t at = 0;

@@ -11,9 +11,37 @@
 
 namespace gridbook::engine {
 
+// An accepted change of a class's factors.
+struct FactorChange {
+    std::uint32_t version = 0;
+    Provenance provenance = Provenance::nameplate;
+    std::uint8_t reserved = 0;
+    std::uint16_t proposer = 0;  // key index + 1 of who proposed it; 0: it needed no second signature
+    std::uint16_t k_train = 0;
+    std::uint16_t k_infer = 0;
+    Time issued{};
+    Time effective{};
+    Sequence blob{};
+};
+
+// What the factors in force are the lesser of, and what is still to come.
+struct FactorRegistry {
+    std::uint16_t own_train = 0;
+    std::uint16_t own_infer = 0;
+    Provenance provenance = Provenance::nameplate;  // of the class's own figure
+    std::uint8_t reserved = 0;
+    std::uint16_t certified_train = 0;  // 0: no certificate that counts
+    std::uint16_t certified_infer = 0;
+    std::uint16_t reserved_more = 0;
+    Time issued{};  // of the certificate
+    Schedule<FactorChange> schedule{};
+};
+
 struct ClassEntry {
-    DefineClass defined{};
-    std::uint32_t version = 1;  // of its factors
+    DefineClass defined{};           // its k_train and k_infer are those in force
+    std::uint32_t version = 1;       // of its factors, in force
+    std::uint32_t last_version = 1;  // accepted, perhaps not yet in force; above 1 the registry speaks
+    FactorRegistry registry{};
 };
 
 // What an order asks for stands in front.
@@ -80,6 +108,12 @@ class Catalogue {
     std::size_t families_limit() const { return families_limit_; }
     std::size_t books_limit() const { return books_limit_; }
     std::size_t books_used() const { return books_used_; }
+    // The family of the benchmark class in this zone and tier, from whose band others are converted;
+    // no_family: there is none, or the class is the benchmark itself.
+    FamilyId benchmark_of(ClassId c, ZoneId z, TierId t, Product p) const;
+    FamilyId benchmark_of(const Family& f) const {
+        return benchmark_of(f.defined.class_id, f.defined.zone_id, f.defined.tier_id, f.product);
+    }
     // The caller has checked full() and the books left.
     FamilyId add(const DefineFamily& defined);
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "engine/bands/dynamic_band.hpp"
+#include "engine/bands/impact.hpp"
 #include "engine/refusal.hpp"
+#include "engine/regulation/conversion.hpp"
 #include "engine/timers.hpp"
 
 namespace gridbook::engine {
@@ -38,6 +40,12 @@ Refused check_family(const State& state, const DefineFamily& body) {
     return {};
 }
 
+// A family without values of its own is converted from the benchmark's, where there is one.
+FamilyId to_follow(const State& state, const DefineFamily& body) {
+    if (body.guidance != Decimal{} || body.floor != Decimal{} || body.ceiling != Decimal{}) return no_family;
+    return state.catalogue.benchmark_of(body.class_id, body.zone_id, body.tier_id, body.product);
+}
+
 Refused check_band(const DefineFamily& body) {
     for (const auto& [value, field] :
          {std::pair{body.guidance, RejectField::guidance}, std::pair{body.floor, RejectField::floor},
@@ -53,15 +61,20 @@ Refused check_band(const DefineFamily& body) {
     return {};
 }
 
-HardBand first_band(const DefineFamily& body, Time now) {
+HardBand first_band(const State& state, const DefineFamily& body, FamilyId benchmark) {
     BandChange change;
     change.version = 1;
     change.guidance = Price{static_cast<std::int32_t>(ticks_of(body.guidance))};
     change.floor = Price{static_cast<std::int32_t>(ticks_of(body.floor))};
     change.ceiling = Price{static_cast<std::int32_t>(ticks_of(body.ceiling))};
-    change.effective = now;
+    change.effective = state.time;
     change.rationale = body.rationale;
-    return changed(HardBand{}, change);
+    if (benchmark == no_family) return changed(HardBand{}, change);
+    const std::uint16_t k = state.catalogue.classes()[body.class_id.value].defined.k_train;
+    HardBand band = converted(state.catalogue.family(benchmark).band, k, HardBand{});
+    band.version = change.version;
+    band.effective = change.effective;
+    return band;
 }
 
 // A new family moves the ranks of those behind it: timers keep up with them, whenever they were armed.
@@ -88,15 +101,7 @@ void tell_family(Step& step, FamilyId id) {
     e.product = family.product;
     e.dynamic_width = family.defined.dynamic_width;
     tell(step, no_account, e);
-    BandChanged band;
-    band.family = id;
-    band.version = family.band.version;
-    band.floor = family.band.low;
-    band.ceiling = family.band.high;
-    band.guidance = family.band.guidance;
-    band.effective = family.band.effective;
-    band.rationale = family.band.rationale;
-    tell(step, no_account, band);
+    tell(step, no_account, told_band(id, family.band, BandStatus::applied, Impact(step.state)));
 }
 
 }  // namespace
@@ -118,6 +123,7 @@ void define_class(Step& step, const DefineClass& body) {
     e.k_train = body.k_train;
     e.k_infer = body.k_infer;
     e.sparse_tflops = body.sparse_tflops;
+    e.benchmark = body.benchmark;
     tell(step, no_account, e);
 }
 
@@ -155,8 +161,9 @@ void define_tier(Step& step, const DefineTier& body) {
 void define_family(Step& step, const DefineFamily& body) {
     State& state = step.state;
     Refused r = check_family(state, body);
-    if (passed(r)) r = check_band(body);
-    const HardBand band = passed(r) ? first_band(body, state.time) : HardBand{};
+    const FamilyId benchmark = passed(r) ? to_follow(state, body) : no_family;
+    if (passed(r) && benchmark == no_family) r = check_band(body);
+    const HardBand band = passed(r) ? first_band(state, body, benchmark) : HardBand{};
     if (passed(r) && (!band.holds(band.guidance) || band.high > max_price)) {
         r = refusal(RejectReason::format_value, RejectField::guidance);
         r.limit_low = decimal_of(band.low).value;

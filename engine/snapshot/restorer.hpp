@@ -32,6 +32,7 @@ class Restorer {
 
     void catalogue();
     void family();
+    void changes();
     void timer(std::uint32_t id);
     void accounts();
     void positions();

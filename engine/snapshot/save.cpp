@@ -15,7 +15,11 @@ void save_all(SnapshotWriter& w, const Entries& entries) {
 
 void save_catalogue(SnapshotWriter& w, const Catalogue& c) {
     w(std::uint64_t{c.classes().size()});
-    for (const ClassEntry& entry : c.classes()) w(entry.defined, entry.version);
+    for (const ClassEntry& entry : c.classes()) {
+        w(entry.defined, entry.version, entry.last_version);
+        fields(w, entry.registry);
+        save_all(w, entry.registry.schedule.all());
+    }
     w(std::uint64_t{c.zones().size()});
     for (const DefineZone& zone : c.zones()) w(zone);
     w(std::uint64_t{c.tiers().size()});
@@ -25,7 +29,12 @@ void save_catalogue(SnapshotWriter& w, const Catalogue& c) {
         fields(w, family.defined);
         fields(w, family);
         fields(w, family.band);
-        save_all(w, family.schedule.all());
+        regulated_fields(w, family.band);
+        w(std::uint64_t{family.schedule.all().size()});
+        for (const BandChange& change : family.schedule.all()) {
+            fields(w, change);
+            regulated_fields(w, change);
+        }
     }
 }
 
@@ -55,6 +64,8 @@ void save_accounts(SnapshotWriter& w, const State& state) {
 void save_few(SnapshotWriter& w, const State& state) {
     w(state.resources.last_id());
     save_all(w, state.resources.all());
+    w(state.changes.last_id(), std::uint64_t{state.changes.all().size()});
+    for (const Proposal& p : state.changes.all()) w(p.told, p.command, p.proposer);
     w(state.sessions.last_id());
     for (std::uint32_t i = 0; i < state.sessions.limit(); ++i) {
         fields(w, state.sessions[i]);

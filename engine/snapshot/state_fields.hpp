@@ -18,9 +18,30 @@ template <class F, Like<HardBand> T>
 void fields(F& f, T& b) {
     f(b.version, b.low, b.high, b.guidance, b.floor_set, b.ceiling_set, b.effective, b.blob, b.rationale);
 }
+// What only guided, converted or doubly signed bands have: no part of a hash where it says nothing, so that
+// journals from before these existed still give the hashes that they recorded.
+template <class F, Like<HardBand> T>
+void regulated_fields(F& f, T& b) {
+    f(b.converted, b.proposer);
+}
+inline bool regulated(const HardBand& b) { return b.converted || b.proposer != 0; }
 template <class F, Like<BandChange> T>
 void fields(F& f, T& c) {
     f(c.version, c.floor, c.ceiling, c.guidance, c.effective, c.blob, c.rationale);
+}
+template <class F, Like<BandChange> T>
+void regulated_fields(F& f, T& c) {
+    f(c.follow, c.proposer);
+}
+inline bool regulated(const BandChange& c) { return c.follow || c.proposer != 0; }
+template <class F, Like<FactorChange> T>
+void fields(F& f, T& c) {
+    f(c.version, c.provenance, c.proposer, c.k_train, c.k_infer, c.issued, c.effective, c.blob);
+}
+// Besides its schedule.
+template <class F, Like<FactorRegistry> T>
+void fields(F& f, T& r) {
+    f(r.own_train, r.own_infer, r.provenance, r.certified_train, r.certified_infer, r.issued);
 }
 template <class F, Like<DefineFamily> T>
 void fields(F& f, T& d) {

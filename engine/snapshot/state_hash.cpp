@@ -31,14 +31,24 @@ class Hasher {
 };
 
 void hash_catalogue(Hasher& h, const Catalogue& c) {
-    for (const ClassEntry& entry : c.classes()) h(entry.defined, entry.version);
+    for (const ClassEntry& entry : c.classes()) {
+        h(entry.defined, entry.version);
+        if (entry.last_version == 1) continue;
+        h(entry.last_version);
+        fields(h, entry.registry);
+        for (const FactorChange& change : entry.registry.schedule.all()) fields(h, change);
+    }
     for (const DefineZone& zone : c.zones()) h(zone);
     for (const DefineTier& tier : c.tiers()) h(tier);
     for (const Family& family : c.families()) {
         fields(h, family.defined);
         fields(h, family);
         fields(h, family.band);
-        for (const BandChange& change : family.schedule.all()) fields(h, change);
+        if (regulated(family.band)) regulated_fields(h, family.band);
+        for (const BandChange& change : family.schedule.all()) {
+            fields(h, change);
+            if (regulated(change)) regulated_fields(h, change);
+        }
     }
 }
 
@@ -61,6 +71,12 @@ std::uint64_t hash_positions(const State& state) {
             sum += h.value();
         });
     return sum;
+}
+
+void hash_changes(Hasher& h, const Changes& changes) {
+    if (changes.last_id() == 0) return;
+    h(changes.last_id());
+    for (const Proposal& p : changes.all()) h(p.told, p.command, p.proposer);
 }
 
 // Slots of sessions are canonical: the first free one is taken.
@@ -146,6 +162,7 @@ std::uint64_t hash_state(const State& state) {
     hash_accounts(h, state.accounts);
     h(hash_positions(state));
     hash_few(h, state);
+    hash_changes(h, state.changes);
     hash_records(h, state.records);
     hash_books(h, state);
     hash_strips(h, state);

@@ -12,7 +12,7 @@ namespace gridbook::engine {
 
 struct SnapshotHead {
     std::array<char, 8> magic{'G', 'B', 'S', 'T', 'A', 'T', 'E', '\n'};
-    std::uint32_t version = 1;
+    std::uint32_t version = 2;
     std::uint32_t reserved = 0;
     Sequence sequence{};
     std::uint64_t hash = 0;
@@ -37,13 +37,14 @@ constexpr std::uint8_t highest(Side) { return static_cast<std::uint8_t>(Side::se
 constexpr std::uint8_t highest(Product) { return static_cast<std::uint8_t>(Product::token); }
 constexpr std::uint8_t highest(Phase) { return static_cast<std::uint8_t>(Phase::settled); }
 constexpr std::uint8_t highest(LimitKind) { return static_cast<std::uint8_t>(LimitKind::wall_down); }
-constexpr std::uint8_t highest(TaskKind) { return static_cast<std::uint8_t>(TaskKind::follow_up); }
+constexpr std::uint8_t highest(TaskKind) { return static_cast<std::uint8_t>(TaskKind::tell_followers); }
 constexpr std::uint8_t highest(DueStage) { return static_cast<std::uint8_t>(DueStage::minutes); }
 constexpr std::uint8_t highest(BandCause) { return static_cast<std::uint8_t>(BandCause::suspended); }
 constexpr std::uint8_t highest(CancelReason) { return static_cast<std::uint8_t>(CancelReason::count_) - 1; }
 constexpr std::uint8_t highest(SideFilter) { return static_cast<std::uint8_t>(SideFilter::sell); }
 constexpr std::uint8_t highest(KillScope) { return static_cast<std::uint8_t>(KillScope::market); }
 constexpr std::uint8_t highest(PhaseAction) { return static_cast<std::uint8_t>(PhaseAction::call); }
+constexpr std::uint8_t highest(Provenance) { return static_cast<std::uint8_t>(Provenance::regulator); }
 constexpr std::uint8_t highest(CancelOnDisconnect) {
     return static_cast<std::uint8_t>(CancelOnDisconnect::account);
 }

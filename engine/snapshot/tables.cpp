@@ -8,7 +8,13 @@ void Restorer::catalogue() {
     Catalogue& c = state_.catalogue;
     for (std::size_t n = in_.count(Catalogue::most_entries); n > 0 && good(); --n) {
         ClassEntry entry;
-        in_(entry.defined, entry.version);
+        in_(entry.defined, entry.version, entry.last_version);
+        fields(in_, entry.registry);
+        for (std::size_t m = in_.count(Schedule<FactorChange>::limit); m > 0 && good(); --m) {
+            FactorChange change;
+            fields(in_, change);
+            entry.registry.schedule.add(change);
+        }
         c.classes().push_back(entry);
     }
     for (std::size_t n = in_.count(Catalogue::most_entries); n > 0 && good(); --n) {
@@ -35,6 +41,7 @@ void Restorer::family() {
     Family& family = c.family(c.add(defined));
     fields(in_, family);
     fields(in_, family.band);
+    regulated_fields(in_, family.band);
     family.list_up_to(family.last_listed);
     in_.expect(family.last_listed.value >= family.horizon && family.band.low >= Price{1} &&
                family.band.low <= family.band.high && family.band.high <= max_price &&
@@ -43,8 +50,24 @@ void Restorer::family() {
     for (std::size_t n = in_.count(BandSchedule::limit); n > 0 && good(); --n) {
         BandChange change;
         fields(in_, change);
+        regulated_fields(in_, change);
         family.schedule.add(change);
     }
+}
+
+void Restorer::changes() {
+    std::uint32_t last = 0;
+    in_(last);
+    for (std::size_t n = in_.count(Changes::limit); n > 0 && good(); --n) {
+        Proposal p;
+        in_(p.told, p.command, p.proposer);
+        const CommandKind kind = p.command.kind();
+        const bool known = kind == CommandKind::set_band || kind == CommandKind::set_guidance ||
+                           kind == CommandKind::set_factors;
+        if (!in_.expect(known && p.told.change > state_.changes.last_id() && p.told.change <= last)) return;
+        state_.changes.restore(p.told.change, p);
+    }
+    state_.changes.restore(last);
 }
 
 // What State::next_due says is saved with it.
@@ -110,6 +133,7 @@ void Restorer::few() {
         before = resource.id;
     }
     resources.set_last_id(last);
+    changes();
     in_(last);
     std::vector<Session> sessions(state_.sessions.limit());
     for (std::uint32_t i = 0; i < sessions.size() && good(); ++i) {

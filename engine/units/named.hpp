@@ -38,6 +38,7 @@ using StreamNumber = Named<struct StreamTag, std::uint64_t>;
 inline constexpr AccountId no_account{0xFFFFFFFFu};
 inline constexpr KeyIndex no_key{0xFFFFu};
 inline constexpr FamilyId no_family{0xFFFFu};
+inline constexpr ClassId no_class{0xFFFFu};
 
 }  // namespace gridbook::engine
 

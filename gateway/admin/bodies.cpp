@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/admin/regulator_bodies.hpp"
 #include "gateway/config.hpp"
 #include "gateway/keys.hpp"
 
@@ -33,7 +34,9 @@ constexpr Field band_fields[] = {{"family", text},
                                  {"expect", integer, required, UINT32_MAX},
                                  {"effective", instant, optional},
                                  {"reason", text, optional, 1024},
-                                 {"rationale", text, optional, 24}};
+                                 {"rationale", text, optional, 24},
+                                 {"follow", truth, optional},
+                                 {"dry_run", truth, optional}};
 
 constexpr Word phase_actions[] = {{"pause"}, {"resume"}, {"call"}};
 constexpr Field phase_fields[] = {{"symbol", text, optional},
@@ -118,11 +121,13 @@ std::optional<WireError> check_band_prices(const Frame& frame) {
         given = true;
         if (frame.number(name) == 0) return bad_value(name, "more than 0", frame.text(name));
     }
-    if (given) return std::nullopt;
-    return WireError{.code = "FORMAT_FIELD",
-                     .msg = "a band change needs floor, ceiling or guidance",
-                     .field = "floor",
-                     .rule = "required"};
+    if (given != (frame.number("follow") == 1)) return std::nullopt;
+    return WireError{
+        .code = "FORMAT_FIELD",
+        .msg = given ? "a family that follows the benchmark has no floor, ceiling or guidance of its own"
+                     : "a band change needs floor, ceiling, guidance or follow",
+        .field = "floor",
+        .rule = "required"};
 }
 
 WireError nothing_named(std::string_view field, std::string_view got) {
@@ -141,6 +146,7 @@ CommandOrError band(const Frame& frame, const Directory& directory, const engine
     if (!family) return nothing_named("family", frame.text("family"));
     if (auto error = check_band_prices(frame)) return std::move(*error);
     return Command::of(engine::SetBand{.family = *family,
+                                       .follow = frame.number("follow") == 1,
                                        .expect = static_cast<std::uint32_t>(frame.number("expect")),
                                        .floor = Decimal{frame.number("floor")},
                                        .ceiling = Decimal{frame.number("ceiling")},
@@ -224,7 +230,7 @@ CommandOrError kill(const Frame& frame, const Directory& directory, const engine
 
 constexpr std::uint8_t overseers = engine::role::regulator | engine::role::operator_;
 
-constexpr AdminCall calls[] = {
+const AdminCall calls[] = {
     {"/v1/admin/participants", engine::role::operator_, participant_fields, participant},
     {"/v1/admin/keys", engine::role::operator_, key_fields, key},
     {"/v1/admin/credits", engine::role::operator_, credit_fields, credit},
@@ -232,9 +238,24 @@ constexpr AdminCall calls[] = {
     {"/v1/admin/phase", overseers, phase_fields, phase},
     {"/v1/admin/dynamic", engine::role::regulator, dynamic_fields, dynamic},
     {"/v1/admin/kill", overseers, kill_fields, kill},
+    {"/v1/admin/guidance", engine::role::regulator, guidance_fields(), guidance_command},
+    {"/v1/admin/factors", engine::role::regulator, factor_fields(), factors_command},
+    {"/v1/admin/*/approve", engine::role::regulator, decision_fields(), approve_command},
+    {"/v1/admin/*/reject", engine::role::regulator, decision_fields(), reject_command},
 };
 
 }  // namespace
+
+engine::Command asked_only(engine::Command command) {
+    using enum engine::CommandKind;
+    switch (command.kind()) {
+        case set_band: command.header.kind = try_band; break;
+        case set_guidance: command.header.kind = try_guidance; break;
+        case set_factors: command.header.kind = try_factors; break;
+        default: break;
+    }
+    return command;
+}
 
 std::span<const AdminCall> admin_calls() { return calls; }
 

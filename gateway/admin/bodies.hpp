@@ -16,7 +16,7 @@ namespace gridbook::gateway {
 using CommandOrError = std::variant<engine::Command, WireError>;
 
 struct AdminCall {
-    std::string_view path;
+    std::string_view path;  // a `*` stands for the id of a change, which `read` finds as `change`
     std::uint8_t roles = 0;
     std::span<const Field> fields{};
     // Reads a frame that check_fields has passed.
@@ -24,7 +24,11 @@ struct AdminCall {
                            const engine::Sha256& blob) = nullptr;
 };
 
-// participants, keys, credits, bands, phase, dynamic, kill.
+// participants, keys, credits, bands, phase, dynamic, kill; of regulator_bodies.hpp: guidance, factors,
+// approve, reject.
 std::span<const AdminCall> admin_calls();
+
+// With "dry_run":true a change is a question: what it would do. The same command otherwise.
+engine::Command asked_only(engine::Command command);
 
 }  // namespace gridbook::gateway

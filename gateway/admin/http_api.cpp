@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "gateway/admin/routes.hpp"
+#include <charconv>
+
 #include "gateway/admin/signed_text.hpp"
 #include "gateway/config.hpp"
 #include "gateway/egress/encoder.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::string_view json_type = "application/json";
 constexpr unsigned method_not_allowed = 405;
-constexpr std::uint8_t every_role = 0xFF;
 constexpr std::size_t rows_max = 1000;
 constexpr std::size_t numbers_max = (std::size_t{1} << 53) - 1;
 
@@ -42,7 +42,7 @@ WireError not_available(std::string_view path) {
 
 const AdminCall* find_admin_call(std::string_view path) {
     for (const AdminCall& call : admin_calls())
-        if (call.path == path) return &call;
+        if (path_matches(call.path, path)) return &call;
     return nullptr;
 }
 
@@ -77,6 +77,17 @@ engine::InstrumentId position_after(Target& target, const Directory& directory) 
     return engine::no_instrument;
 }
 
+// The change that the path names, as a member beside those of the body.
+std::optional<WireError> add_change(Frame& frame, std::string_view segment) {
+    if (segment.empty()) return std::nullopt;
+    std::uint32_t change = 0;
+    const auto [end, error] = std::from_chars(segment.data(), segment.data() + segment.size(), change);
+    if (error != std::errc{} || end != segment.data() + segment.size() || change == 0)
+        return bad_value("change", "the number of a change", segment);
+    frame.add({.name = "change", .type = JsonType::text, .text = segment, .number = change});
+    return std::nullopt;
+}
+
 std::uint32_t limit_of(Target& target) {
     return static_cast<std::uint32_t>(target.count("limit", rows_max, rows_max));
 }
@@ -95,9 +106,10 @@ HttpApi::Refusal HttpApi::dispatch(Call& call) {
         if (call.http.method == "POST") return admin(call, *what);
         known = true;
     } else if (const SignedRoute* route = find_route(call.http.method, call.path, known)) {
-        if (route->history && fills_ != nullptr) return fills(call);
-        if (route->question == engine::CommandKind::none) return not_available(call.path);
-        return account(call, route->question);
+        if (route->history && fills_ != nullptr) return fills(call, *route);
+        if (route->log) return audit(call, *route);
+        if (!route->available()) return not_available(call.path);
+        return account(call, *route);
     } else if (const auto page = public_.get(call.http.target)) {
         if (call.http.method == "GET") {
             outbox_.respond(call.id, page->status, page->content_type, page->body);
@@ -135,22 +147,24 @@ HttpApi::Refusal HttpApi::admin(Call& call, const AdminCall& what) {
     if (auto error = decoder_.decode(call.http.body)) return error;
     Frame& frame = decoder_.frame();
     if (auto error = check_fields(frame, what.fields, {}, what.path)) return error;
+    if (auto error = add_change(frame, starred(what.path, call.path))) return error;
     std::string text = signed_text(call.http);
     auto command = what.read(frame, directory_, sha256(text));
     if (auto* error = std::get_if<WireError>(&command)) return std::move(*error);
+    if (frame.number("dry_run") == 1) return enter(call, asked_only(std::get<engine::Command>(command)), {});
     return enter(call, std::get<engine::Command>(command), std::move(text));
 }
 
-HttpApi::Refusal HttpApi::account(Call& call, engine::CommandKind kind) {
-    if (auto error = sign(call, every_role)) return error;
-    auto command = question(call, kind);
+HttpApi::Refusal HttpApi::account(Call& call, const SignedRoute& route) {
+    if (auto error = sign(call, route.roles)) return error;
+    auto command = question(call, route.question);
     if (auto* error = std::get_if<WireError>(&command)) return std::move(*error);
     return enter(call, std::get<engine::Command>(command), {});
 }
 
 // The same rows as fills.get; `after` is a number of the account's stream.
-HttpApi::Refusal HttpApi::fills(Call& call) {
-    if (auto error = sign(call, every_role)) return error;
+HttpApi::Refusal HttpApi::fills(Call& call, const SignedRoute& route) {
+    if (auto error = sign(call, route.roles)) return error;
     Target target(call.http.target);
     auto account = account_of(target, directory_, call.key);
     if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
@@ -163,8 +177,26 @@ HttpApi::Refusal HttpApi::fills(Call& call) {
     return std::nullopt;
 }
 
+HttpApi::Refusal HttpApi::audit(Call& call, const SignedRoute& route) {
+    if (auto error = sign(call, route.roles)) return error;
+    Target target(call.http.target);
+    const engine::Sequence after{target.count("after", 0, static_cast<std::size_t>(INT64_MAX))};
+    const std::size_t limit = target.count("limit", AuditLog::page_max, AuditLog::page_max);
+    if (auto error = target.error()) return std::move(*error);
+    std::string body = "{\"ok\":true,";
+    try {
+        log_.append_page(after, limit, body);
+    } catch (const std::runtime_error& error) {
+        return WireError{.code = "BUSY", .msg = error.what(), .field = "path", .rule = "ledger"};
+    }
+    body += '}';
+    outbox_.respond(call.id, 200, json_type, body);
+    return std::nullopt;
+}
+
 std::variant<engine::Command, WireError> HttpApi::question(const Call& call, engine::CommandKind kind) const {
     Target target(call.http.target);
+    if (kind == engine::CommandKind::query_explain) return explanation(target, call.path);
     auto account = account_of(target, directory_, call.key);
     if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
     const engine::AccountId id = std::get<engine::AccountId>(account);
@@ -176,14 +208,45 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
         command = engine::Command::of(
             engine::QueryPositions{.after = position_after(target, directory_), .limit = limit_of(target)},
             id);
+    if (kind == engine::CommandKind::query_changes)
+        command = engine::Command::of(
+            engine::QueryChanges{.after = static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX)),
+                                 .limit = limit_of(target)},
+            id);
     if (auto error = target.error()) return std::move(*error);
     return command;
+}
+
+// Of any order by its id; of a refused one by the client order id and whose it is: refusals have no id that
+// anybody was told.
+std::variant<engine::Command, WireError> HttpApi::explanation(Target& target, std::string_view path) const {
+    const std::string_view named = path.substr(path.rfind('/') + 1);
+    engine::QueryExplain query;
+    engine::AccountId id = engine::no_account;
+    if (const std::string* name = target.parameter("account")) {
+        const auto found = directory_.account_id(*name);
+        if (!found)
+            return WireError{
+                .code = "ACCOUNT_UNKNOWN", .msg = "no such account", .field = "account", .got = *name};
+        if (!engine::Cid::fits(named)) return bad_value("cid", "at most 32 characters", named);
+        id = *found;
+        query.cid = engine::Cid(named);
+    } else {
+        const auto [end, error] =
+            std::from_chars(named.data(), named.data() + named.size(), query.order.value);
+        if (error != std::errc{} || end != named.data() + named.size() || query.order.value == 0)
+            return bad_value("oid", "an order's id, or a client order id with ?account=", named);
+    }
+    if (auto error = target.error()) return std::move(*error);
+    return engine::Command::of(query, id);
 }
 
 // Whatever else is BUSY, a regulator can act.
 bool HttpApi::protects(engine::CommandKind kind) {
     return kind == engine::CommandKind::kill || kind == engine::CommandKind::set_band ||
-           kind == engine::CommandKind::set_phase || kind == engine::CommandKind::suspend_dynamic;
+           kind == engine::CommandKind::set_phase || kind == engine::CommandKind::suspend_dynamic ||
+           kind == engine::CommandKind::set_guidance || kind == engine::CommandKind::set_factors ||
+           kind == engine::CommandKind::decide_change;
 }
 
 HttpApi::Refusal HttpApi::enter(const Call& call, engine::Command command, std::string text) {

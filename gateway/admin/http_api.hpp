@@ -5,10 +5,13 @@
 // Every command takes its signed request along as a blob. What a later version has is answered NOT_AVAILABLE
 // with 422: the request was well said, but cannot be done.
 
+#include "gateway/admin/audit_log.hpp"
 #include "gateway/admin/bodies.hpp"
+#include "gateway/admin/routes.hpp"
 #include "gateway/admin/signature_gate.hpp"
 #include "gateway/egress/public_api.hpp"
 #include "gateway/egress/stream_replay.hpp"
+#include "gateway/egress/target.hpp"
 #include "gateway/ingress/command_port.hpp"
 #include "gateway/ingress/decoder.hpp"
 #include "gateway/requests.hpp"
@@ -19,13 +22,14 @@ class HttpApi {
   public:
     // `started` is the machine's time at which this process began to listen (signature_gate.hpp).
     HttpApi(const Directory& directory, const PublicApi& pages, Requests& requests, CommandPort& port,
-            Outbox& outbox, engine::Time started)
+            Outbox& outbox, engine::Time started, AuditLog::Texts texts = {})
         : directory_(directory),
           public_(pages),
           requests_(requests),
           port_(port),
           outbox_(outbox),
-          gate_(directory, started) {}
+          gate_(directory, started),
+          log_(std::move(texts)) {}
     HttpApi(const HttpApi&) = delete;
     HttpApi& operator=(const HttpApi&) = delete;
 
@@ -49,11 +53,13 @@ class HttpApi {
     Refusal dispatch(Call& call);
     Refusal sign(Call& call, std::uint8_t roles);
     Refusal admin(Call& call, const AdminCall& what);
-    Refusal account(Call& call, engine::CommandKind question);
-    Refusal fills(Call& call);
+    Refusal account(Call& call, const SignedRoute& route);
+    Refusal fills(Call& call, const SignedRoute& route);
+    Refusal audit(Call& call, const SignedRoute& route);
     static bool protects(engine::CommandKind kind);
     Refusal enter(const Call& call, engine::Command command, std::string blob);
     std::variant<engine::Command, WireError> question(const Call& call, engine::CommandKind kind) const;
+    std::variant<engine::Command, WireError> explanation(Target& target, std::string_view path) const;
     void refuse(HttpId id, unsigned status, const WireError& error);
 
     const Directory& directory_;
@@ -62,6 +68,7 @@ class HttpApi {
     CommandPort& port_;
     Outbox& outbox_;
     SignatureGate gate_;
+    AuditLog log_;
     Decoder decoder_;
     const StreamReplay* fills_ = nullptr;
 };

@@ -7,22 +7,21 @@ namespace {
 
 using enum engine::CommandKind;
 
+constexpr std::uint8_t overseers = engine::role::regulator | engine::role::operator_;
+
 constexpr SignedRoute routes[] = {
-    {"GET", "/v1/account/balances", query_balance},
-    {"GET", "/v1/account/orders", query_orders},
-    {"GET", "/v1/account/positions", query_positions},
-    {"GET", "/v1/account/fills", none, true},
+    {"GET", "/v1/account/balances", query_balance, 0xFF, "account"},
+    {"GET", "/v1/account/orders", query_orders, 0xFF, "account after limit"},
+    {"GET", "/v1/account/positions", query_positions, 0xFF, "account after limit"},
+    {"GET", "/v1/account/fills", none, 0xFF, "account after limit", true},
     {"GET", "/v1/account/invoices"},
     {"GET", "/v1/account/invoices/*"},
-    {"POST", "/v1/admin/guidance"},
-    {"POST", "/v1/admin/factors"},
     {"POST", "/v1/admin/sandbox"},
     {"POST", "/v1/admin/limits"},
-    {"POST", "/v1/admin/*/approve"},
-    {"GET", "/v1/admin/changes"},
-    {"GET", "/v1/admin/audit"},
+    {"GET", "/v1/admin/changes", query_changes, overseers, "after limit"},
+    {"GET", "/v1/admin/audit", none, overseers, "after limit", false, true},
     {"GET", "/v1/admin/surveillance"},
-    {"GET", "/v1/admin/explain/*"},
+    {"GET", "/v1/admin/explain/*", query_explain, overseers, "account"},
 };
 
 // The part before the next '/', which is taken off `rest` together with it.
@@ -33,7 +32,10 @@ std::string_view next_segment(std::string_view& rest) {
     return segment;
 }
 
-bool matches(std::string_view pattern, std::string_view path) {
+}  // namespace
+
+bool path_matches(std::string_view pattern, std::string_view path) {
+    if (path.ends_with('/')) return false;
     while (!pattern.empty() && !path.empty()) {
         const std::string_view wanted = next_segment(pattern), said = next_segment(path);
         if (wanted == "*" ? said.empty() : wanted != said) return false;
@@ -41,13 +43,19 @@ bool matches(std::string_view pattern, std::string_view path) {
     return pattern.empty() && path.empty();
 }
 
-}  // namespace
+std::string_view starred(std::string_view pattern, std::string_view path) {
+    while (!pattern.empty()) {
+        const std::string_view wanted = next_segment(pattern), said = next_segment(path);
+        if (wanted == "*") return said;
+    }
+    return {};
+}
 
 std::span<const SignedRoute> signed_routes() { return routes; }
 
 const SignedRoute* find_route(std::string_view method, std::string_view path, bool& other_method) {
     for (const SignedRoute& route : routes) {
-        if (!matches(route.path, path)) continue;
+        if (!path_matches(route.path, path)) continue;
         if (route.method == method) return &route;
         other_method = true;
     }

@@ -13,9 +13,19 @@ namespace gridbook::gateway {
 struct SignedRoute {
     std::string_view method;
     std::string_view path;                                     // a `*` stands for one segment
-    engine::CommandKind question = engine::CommandKind::none;  // none: a later version answers it,
-    bool history = false;                                      // or what has been is read for it
+    engine::CommandKind question = engine::CommandKind::none;  // none: a later version answers it
+    std::uint8_t roles = 0xFF;                                 // who may ask
+    std::string_view parameters{};                             // of the query, divided by spaces
+    bool history = false;  // what has been is read for it
+    bool log = false;  // answered at once from the ledger: the log of admin requests
+
+    bool available() const { return log || history || question != engine::CommandKind::none; }
 };
+
+// Segment by segment; a `*` stands for any one.
+bool path_matches(std::string_view pattern, std::string_view path);
+// The segment of the path at the pattern's `*`; empty: it has none.
+std::string_view starred(std::string_view pattern, std::string_view path);
 
 std::span<const SignedRoute> signed_routes();
 

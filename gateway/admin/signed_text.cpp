@@ -39,7 +39,9 @@ std::string reason_in(std::string_view text) {
     if (!http) return {};
     Decoder decoder(http->body.size() + 1);
     if (decoder.decode(http->body)) return {};
-    return std::string(decoder.frame().text("reason"));
+    const Frame& body = decoder.frame();
+    // A guidance says its whole rationale; the rationale of a plain band change is only a name.
+    return std::string(body.text(http->target == "/v1/admin/guidance" ? "rationale" : "reason"));
 }
 
 }  // namespace gridbook::gateway

@@ -18,7 +18,7 @@ std::string signed_text(const HttpRequest& http);
 // The request again; nullopt when the text is not one of ours.
 std::optional<HttpRequest> read_signed_text(std::string_view text);
 
-// The `reason` in the body of a kept request; empty when there is none.
+// The `reason` in the body of a kept request, of a guidance its `rationale`; empty when there is none.
 std::string reason_in(std::string_view text);
 
 }  // namespace gridbook::gateway

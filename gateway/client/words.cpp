@@ -26,8 +26,7 @@ struct TradeCommand {
 };
 constexpr TradeCommand trade_commands[] = {
     {"place", "order.place", "symbol side qty price", R"("type":"limit")", "place a limit order", true},
-    {"market", "order.place", "symbol side qty", R"("type":"market")", "place a market order",
-     true},
+    {"market", "order.place", "symbol side qty", R"("type":"market")", "place a market order", true},
     {"strip", "strip.place", "family start hours side qty price", "", "consecutive hours, all or none", true},
     {"anyof", "anyof.place", "families start hours need price profile", "",
      "the cheapest of several families", true},
@@ -153,6 +152,10 @@ Said understand(std::string_view line) {
         if (words.size() != 2) return Misunderstood{"watch takes SYMBOL"};
         return MarketWords{R"(["book","trades","ticker","phase"])", words[1]};
     }
+    if (name == "oversee") {
+        if (words.size() != 2) return Misunderstood{"oversee takes FAMILY, or * for all"};
+        return MarketWords{R"(["band","phase"])", words[1]};
+    }
     if (name == "send" && words.size() > 1) {
         const OpSpec* op = find_op(words[1]);
         if (op == nullptr || op->endpoint != Endpoint::trade)
@@ -170,6 +173,7 @@ std::string help_text() {
     for (const TradeCommand& command : trade_commands) line(command.name, command.arguments, command.help);
     for (const HttpCommand& command : http_commands) line(command.name, command.argument, command.help);
     line("watch", "SYMBOL", "book, trades, ticker and phase as they change");
+    line("oversee", "FAMILY", "bands, references, limit states and phases as they change; * for all");
     line("events", "", "what happens to the account, as it happens");
     line("send", "OP name=value ...", "any op of the protocol");
     line("quit", "", "end");

@@ -97,6 +97,8 @@ void Office::set_band(Scene& scene, std::size_t index, std::int64_t floor, std::
     }
     family.version = document.number("/version").value_or(family.version + 1);
     scene.learn_band(index, floor, ceiling);
+    // Families that follow the benchmark moved with it, each with a version of its own.
+    scene.read_bands(public_);
     ++bands_moved_;
 }
 

@@ -3,6 +3,7 @@
 
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
+#include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -79,6 +80,12 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
             return append_list(
                 "orders", end, rows, [&](const Event& row) { append_order_object(row, directory, out); },
                 out);
+        case CommandKind::query_changes:
+            return append_list(
+                "changes", end, rows, [&](const Event& row) { append_change_row(row, directory, out); }, out);
+        case CommandKind::try_band:
+        case CommandKind::try_guidance:
+        case CommandKind::try_factors: return append_dry_run(end, rows, directory, out);
         case CommandKind::query_positions:
             return append_list(
                 "positions", end, rows, [&](const Event& row) { append_position(row, directory, out); }, out);

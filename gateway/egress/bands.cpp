@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "gateway/keys.hpp"
+
 namespace gridbook::gateway {
 
 namespace {
@@ -17,6 +19,7 @@ auto find_version(auto& versions, std::uint32_t number) {
 }  // namespace
 
 void Bands::apply(const engine::Event& event) {
+    if (event.kind() == engine::EventKind::guidance_set) inputs_ = event.as<engine::GuidanceSet>();
     if (event.kind() != engine::EventKind::band_changed) return;
     auto band = event.as<engine::BandChanged>();
     if (band.effective.value == 0) band.effective = event.header.time;  // at once
@@ -28,7 +31,19 @@ void Bands::apply(const engine::Event& event) {
         it->band = band;
     } else {
         std::string reason = texts_ && band.blob.value != 0 ? texts_(band.blob) : std::string();
-        family.versions.push_back({band, event.header.sequence, event.header.key, std::move(reason)});
+        Version version{.band = band,
+                        .sequence = event.header.sequence,
+                        .key = event.header.key,
+                        .reason = std::move(reason)};
+        if (band.proposer != 0) {
+            version.approved_by = event.header.key;
+            version.key = engine::KeyIndex{static_cast<std::uint16_t>(band.proposer - 1)};
+        }
+        if (inputs_.family == band.family && inputs_.version == band.version) {
+            version.guidance = inputs_;
+            version.text_sha256 = hex(sha256(version.reason));
+        }
+        family.versions.push_back(std::move(version));
     }
     if (band.status != BandStatus::scheduled) family.in_force = band.version;
     forget_old(family);

@@ -5,6 +5,7 @@
 // events alone. The reason of a change is text of a signed body; whoever has the bodies tells it (BandTexts).
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,14 @@ class Bands {
         engine::Sequence sequence{};            // when it was accepted
         engine::KeyIndex key = engine::no_key;  // who signed it; none: the configuration
         std::string reason{};
+        engine::KeyIndex approved_by = engine::no_key;  // the second regulator, of what needed one
+        std::optional<engine::GuidanceSet> guidance{};  // what it was computed from; none: no formula
+        std::string text_sha256{};  // of `reason`, when a formula stands behind it: the published rationale
     };
 
     explicit Bands(BandTexts texts = {}) : texts_(std::move(texts)) {}
 
-    // Takes in a durable event; all but band_changed pass by.
+    // Takes in a durable event; all but guidance_set and band_changed pass by.
     void apply(const engine::Event& event);
 
     // Null: the family has no such version, or it is too long ago.
@@ -46,6 +50,7 @@ class Bands {
     static void forget_old(Family& family);
 
     BandTexts texts_;
+    engine::GuidanceSet inputs_{};  // of the band_changed that comes next
     std::vector<Family> families_;  // index = family id
 };
 

@@ -3,6 +3,7 @@
 
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
+#include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -158,9 +159,8 @@ void append_band_answer(const Event& event, const Directory& directory, std::str
     Members m(out);
     m.raw("\"version\":").raw(std::to_string(band.version));
     m.number<"seq">(event.header.sequence.value).word<"status">(wire_name(band.status));
-    m.raw(R"(,"impact":{"orders_parked":)").raw(std::to_string(band.orders_parked));
-    m.qty<"qty_parked">(band.qty_parked, directory.product(band.family));
-    m.number<"participants">(band.participants).raw("}");
+    append_impact({band.orders_parked, band.qty_parked, band.participants}, directory.product(band.family),
+                  out);
 }
 
 std::string_view account_name(const Event& event, const Directory& directory) {
@@ -247,6 +247,9 @@ void append_admin_answer(const Event& event, const Directory& directory, std::st
     Members m(out);
     switch (event.kind()) {
         case EventKind::band_changed: return append_band_answer(event, directory, out);
+        case EventKind::factors_changed: return append_factors_answer(event, directory, out);
+        case EventKind::change_proposed:
+        case EventKind::change_closed: return append_change_answer(event, directory, out);
         case EventKind::key_set:
             m.raw("\"key\":");
             append_quoted(event.as<engine::KeySet>().name.view(), out);
@@ -307,6 +310,7 @@ std::string_view wire_name(engine::BandStatus status) {
     switch (status) {
         case engine::BandStatus::applied: return "applied";
         case engine::BandStatus::scheduled: return "scheduled";
+        case engine::BandStatus::proposed: return "proposed";
         case engine::BandStatus::in_force: break;
     }
     return "in_force";

@@ -8,6 +8,7 @@
 
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
+#include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -176,8 +177,11 @@ void append_band(const Bands::Version& version, engine::Sequence sequence, const
     m.text<"rationale">(band.rationale.view())
         .rfc3339<"effective">(band.effective)
         .text<"by">(version.key.value < keys.size() ? std::string_view(keys[version.key.value].name) : "")
-        .text<"reason">(version.reason)
-        .raw("}");
+        .text<"reason">(version.reason);
+    if (version.approved_by.value < keys.size()) m.text<"approved_by">(keys[version.approved_by.value].name);
+    if (band.converted) m.truth<"converted">(true);
+    if (version.guidance) append_rationale(version, out);
+    out += '}';
 }
 
 void append_phase(const engine::Event& event, const Directory& directory, std::string& out) {

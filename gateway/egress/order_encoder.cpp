@@ -219,8 +219,9 @@ void append_explanation(std::span<const Event> rows, const Directory& directory,
     append_row(rows[0].as<engine::ExplainRow>(), directory, m, out);
     m.raw(",\"buckets\":[");
     for (std::size_t i = 1; i < rows.size(); ++i) {
+        if (rows[i].kind() != EventKind::bucket_row) continue;
         const auto bucket = rows[i].as<engine::BucketRow>();
-        if (i != 1) out += ',';
+        if (out.back() != '[') out += ',';
         out += "{\"trades\":";
         append_number(bucket.trades, out);
         m.time<"minute">(bucket.minute)

@@ -4,6 +4,7 @@
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/market_encoder.hpp"
+#include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -53,13 +54,15 @@ void append_class_row(const Directory::Class& c, std::string& out) {
     out += "{\"class\":";
     append_quoted(c.name, out);
     Members(out)
-        .number<"version">(c.defined.version)
+        .number<"version">(c.version())
         .decimal<"tflops">(thousandths(c.defined.tflops))
         .number<"memory_gb">(c.defined.memory_gb)
         .decimal<"bandwidth">(thousandths(c.defined.bandwidth))
-        .decimal<"k_train">(thousandths(c.defined.k_train))
-        .decimal<"k_infer">(thousandths(c.defined.k_infer))
-        .raw("}");
+        .decimal<"k_train">(thousandths(c.k_train()))
+        .decimal<"k_infer">(thousandths(c.k_infer()));
+    if (c.defined.benchmark) Members(out).truth<"benchmark">(true);
+    append_factor_members(c, out);
+    out += '}';
 }
 
 void append_family_row(const Directory::Family& f, const Bands::Version* band, const Directory& directory,

@@ -7,6 +7,7 @@
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/refusal.hpp"
+#include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -41,6 +42,13 @@ bool has_origin(EventKind kind) {
         case EventKind::dynamic_suspended:
         case EventKind::killed:
         case EventKind::session_opened:
+        case EventKind::factors_changed:
+        case EventKind::change_proposed:
+        case EventKind::change_closed:
+        case EventKind::change_row:
+        case EventKind::impact_row:
+        case EventKind::refusal_row:
+        case EventKind::factors_row:
         case EventKind::order_row:
         case EventKind::strip_row:
         case EventKind::any_of_row:
@@ -273,7 +281,9 @@ void Publisher::answer(const Event& row) {
     if (request == nullptr) return;
     if (row.kind() != EventKind::rows_end) return request->rows.push_back(row);
 
-    if (const auto error = answer_error(row, request->rows))
+    if (!request->rows.empty() && request->rows[0].kind() == EventKind::refusal_row)
+        refuse(*request, refusal(refused_by(request->rows[0]), directory_, bands_));
+    else if (const auto error = answer_error(row, request->rows))
         refuse(*request, *error);
     else
         send_answer(row, *request);
@@ -283,6 +293,8 @@ void Publisher::answer(const Event& row) {
 void Publisher::send_answer(const Event& end, const Request& request) {
     members_.clear();
     append_answer(end, request.rows, directory_, members_);
+    if (end.as<engine::RowsEnd>().question == engine::CommandKind::query_explain)
+        append_grounds(request.rows, directory_, bands_, members_);
     if (request.http == 0) return send_reply(end, request, true);
     text_ = "{\"ok\":true,";
     text_ += members_;

@@ -37,6 +37,12 @@ std::string price_text(engine::Decimal value) {
     return out;
 }
 
+std::string money_text(std::int64_t micro) {
+    std::string out;
+    append_money(engine::Money{micro}, out);
+    return out;
+}
+
 std::string value_text(RejectField field, std::int64_t value) {
     std::string out;
     switch (field) {
@@ -52,7 +58,15 @@ std::string value_text(RejectField field, std::int64_t value) {
         case RejectField::notional:
         case RejectField::cash:
         case RejectField::amount: append_money(engine::Money{value}, out); return out;
-        case RejectField::tflops: append_decimal(engine::Decimal{value * 1'000}, out); return out;
+        case RejectField::tflops:
+        case RejectField::factor:
+        case RejectField::power_w:
+        case RejectField::pue: append_decimal(engine::Decimal{value * 1'000}, out); return out;
+        case RejectField::utilisation: append_decimal(engine::Decimal{value * 100}, out); return out;
+        case RejectField::capex:
+        case RejectField::tariff:
+        case RejectField::opex_h: append_money(engine::Money{value}, out); return out;
+        case RejectField::issued:
         case RejectField::effective:
         case RejectField::expire:
         case RejectField::start:
@@ -87,6 +101,8 @@ std::string_view rule_name(RejectReason reason) {
         case RejectReason::version_conflict: return "expect";
         case RejectReason::effective: return "effective";
         case RejectReason::format_value: return "range";
+        case RejectReason::guidance_formula: return "cost_1";
+        case RejectReason::change_unknown: return "open";
         default: return "";
     }
 }
@@ -100,6 +116,7 @@ bool zero_counts(RejectReason reason) {
 
 std::vector<std::string> limit_texts(const engine::Refused& r) {
     if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
+    if (r.reason == RejectReason::guidance_formula) return {money_text(r.limit_high)};
     const auto text = [&](std::int64_t value) { return value_text(r.field, value); };
     if (r.reason == RejectReason::price_band_hard || r.reason == RejectReason::price_band_dynamic)
         return {text(r.limit_low), text(r.limit_high)};
@@ -206,6 +223,12 @@ std::string pool_sentence(const engine::Refused& r, const WireError& e) {
     return fmt::format(FMT_COMPILE("pool {} is full, its size is {}"), name(r.pool), first(e.limit));
 }
 
+std::string formula_sentence(const engine::Refused& r) {
+    return fmt::format(
+        FMT_COMPILE("guidance {} differs by {} from the {} that the formula gives; a tick is allowed"),
+        price_text(engine::Decimal{r.got}), money_text(r.got - r.limit_high), money_text(r.limit_high));
+}
+
 std::string value_sentence(const WireError& e) {
     if (e.field == name(RejectField::expire))
         return fmt::format(FMT_COMPILE("expire {} is not after the market's time {}"), e.got, first(e.limit));
@@ -248,7 +271,14 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
         case RejectReason::engine_limit: return pool_sentence(r, e);
         case RejectReason::orders_limit:
             return fmt::format(FMT_COMPILE("the account has its {} open orders already"), first(e.limit));
-        case RejectReason::auth_role: return "the role does not allow this";
+        case RejectReason::auth_role:
+            return r.field == RejectField::change ? "a change is approved by a regulator of another "
+                                                    "participant than the one that proposed it"
+                                                  : "the role does not allow this";
+        case RejectReason::guidance_formula: return formula_sentence(r);
+        case RejectReason::change_unknown:
+            return fmt::format(
+                FMT_COMPILE("change {} is not open: there is none, or it is decided or expired"), r.got);
         case RejectReason::account_unknown: return "no such account";
         case RejectReason::class_unknown:
             return fmt::format(FMT_COMPILE("{} names nothing in the catalogue"), e.field);

@@ -59,11 +59,12 @@ constexpr MessageSpec table[] = {
           "cash:decimal hold:decimal margin:decimal receivable:decimal penalty:decimal seq:number"),
     reply("limits.get", "key:object account:object limits:object"),
     reply("quote.explain",
-          "oid:id state:text rule:text side:text? price:decimal? flags:texts? entered:number? guidance_then:decimal? "
+          "oid:id state:text rule:text side:text? price:decimal? flags:texts? entered:number? "
+          "guidance_then:decimal? "
           "symbol:text "
           "phase:text band_then:number band:number guidance:decimal hard:pair effective:pair "
           "reference:decimal? "
-          "reference_since:time? reference_is:text? buckets:objects seq:number"),
+          "reference_since:time? reference_is:text? buckets:objects seq:number refusal:object? then:object?"),
     market_reply("subscribe"),
     market_reply("unsubscribe"),
     market_reply("book.snapshot"),
@@ -76,7 +77,9 @@ constexpr MessageSpec table[] = {
          "reference:decimal? low:decimal? high:decimal? ts:time"),
     told("band",
          "family:text seq:number version:number floor:decimal ceiling:decimal guidance:decimal soft:decimal "
-         "rationale:text effective:instant by:text reason:text"),
+         "rationale:text effective:instant by:text reason:text approved_by:text? converted:truth? "
+         "formula:text? "
+         "cost:decimal? inputs:object? hash:text?"),
     told("reference",
          "symbol:text seq:number reference:decimal low:decimal high:decimal version:number reason:text "
          "trades:number? ts:time"),

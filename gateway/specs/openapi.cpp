@@ -56,15 +56,16 @@ void add_public(Paths& paths) {
 
 void add_account(Paths& paths) {
     for (const SignedRoute& route : signed_routes()) {
-        if (route.question == engine::CommandKind::none && !route.history) continue;
-        std::string parameters;
-        each_word("account after limit", [&](std::string_view word) {
-            if (route.question != engine::CommandKind::query_balance || word == "account")
-                append_parameter(word, "query", parameters);
-        });
+        if (!route.available()) continue;
+        std::string path(route.path), parameters;
+        if (const std::size_t star = path.find('*'); star != std::string::npos) {
+            path.replace(star, 1, "{oid}");
+            append_parameter("oid", "path", parameters);
+        }
+        each_word(route.parameters,
+                  [&](std::string_view word) { append_parameter(word, "query", parameters); });
         parameters.pop_back();
-        paths[std::string(route.path)] +=
-            fmt::format(R"("get":{{{}"parameters":[{}],{}}},)", signed_by, parameters, answers);
+        paths[path] += fmt::format(R"("get":{{{}"parameters":[{}],{}}},)", signed_by, parameters, answers);
     }
 }
 
@@ -73,9 +74,16 @@ void add_admin(Paths& paths) {
         std::string body, roles;
         append_fields_schema(call.fields, {}, body);
         append_roles_words(call.roles, roles);
-        paths[std::string(call.path)] += fmt::format(
-            R"("post":{{"summary":{},{}"requestBody":{{"required":true,"content":{{"application/json":{{"schema":{}}}}}}},{}}},)",
-            roles, signed_by, body, answers);
+        std::string path(call.path), parameters;
+        if (const std::size_t star = path.find('*'); star != std::string::npos) {
+            path.replace(star, 1, "{change}");
+            append_parameter("change", "path", parameters);
+            parameters.pop_back();
+            parameters = fmt::format(R"("parameters":[{}],)", parameters);
+        }
+        paths[path] += fmt::format(
+            R"("post":{{"summary":{},{}{}"requestBody":{{"required":true,"content":{{"application/json":{{"schema":{}}}}}}},{}}},)",
+            roles, signed_by, parameters, body, answers);
     }
 }
 

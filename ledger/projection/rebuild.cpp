@@ -4,18 +4,13 @@
 #include <fmt/format.h>
 
 #include "ledger/audit/progress.hpp"
+#include "ledger/request_log.hpp"
 
 namespace gridbook::ledger {
 
 namespace {
 
 constexpr int done = 0, different = 1, not_possible = 2;
-
-std::string hex(const engine::Sha256& digest) {
-    std::string text;
-    for (const std::uint8_t byte : digest) text += fmt::format("{:02x}", byte);
-    return text;
-}
 
 // What is there now: digest and place, or why it cannot be read.
 struct Before {

@@ -13,6 +13,7 @@ using engine::OrderEvent;
 using engine::OrderId;
 using engine::ReplaceOrder;
 using engine::SetBand;
+using engine::SetGuidance;
 using engine::StripEvent;
 
 namespace {
@@ -46,6 +47,7 @@ bool DraftMarket::comes_again(const Command& command) const {
         case CommandKind::follow_on:
         case CommandKind::checkpoint: return false;
         case CommandKind::set_band: return !drafted_.contains(command.view<SetBand>().family);
+        case CommandKind::set_guidance: return !drafted_.contains(command.view<SetGuidance>().family);
         default: return true;
     }
 }

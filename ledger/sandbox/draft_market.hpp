@@ -15,7 +15,7 @@ class DraftMarket {
   public:
     explicit DraftMarket(engine::Exchange& exchange) : exchange_(exchange) {}
 
-    // Bands of this family that regulators set on that day are left out.
+    // Bands and guidance of this family that regulators set on that day are left out.
     void keep_band_of(engine::FamilyId family) { drafted_.insert(family); }
     // An event as it was told on that day: which client order id an order has.
     void hear(const engine::Event& recorded);

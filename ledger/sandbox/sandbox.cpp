@@ -17,6 +17,7 @@ namespace gridbook::ledger {
 
 using engine::Catalogue;
 using engine::code;
+using engine::BasisPoints;
 using engine::Command;
 using engine::CommandKind;
 using engine::DefineFamily;
@@ -29,6 +30,7 @@ using engine::no_family;
 using engine::Refused;
 using engine::Sequence;
 using engine::SetBand;
+using engine::SetRules;
 using engine::Text;
 
 namespace {
@@ -61,6 +63,7 @@ class Sandbox {
     Result<bool> see_batch(const BatchView& batch, Rerun& rerun);
     void see_command(const BatchView& batch, std::size_t i, std::size_t first_event);
     Result<void> begin();
+    void set_four_eyes(SetRules rules, BasisPoints share);
     Result<void> put_in_force(const DraftBand& draft);
     void conclude();
 
@@ -144,9 +147,18 @@ Result<void> Sandbox::begin() {
     begun_ = true;
     was_.begin(exchange_.state(), options_.from);
     would_be_.begin(exchange_.state(), options_.from);
+    // Nobody has to approve a draft; the changes of that day need their second signature again.
+    const SetRules rules = exchange_.state().rules;
+    set_four_eyes(rules, BasisPoints{});
     for (const DraftBand& draft : options_.drafts)
         if (auto good = put_in_force(draft); !good) return good.error();
+    set_four_eyes(rules, rules.four_eyes);
     return {};
+}
+
+void Sandbox::set_four_eyes(SetRules rules, BasisPoints share) {
+    rules.four_eyes = share;
+    draft_.enter(Command::of(rules), options_.from, [](const Command&, const Event&) {});
 }
 
 Result<void> Sandbox::put_in_force(const DraftBand& draft) {

@@ -39,6 +39,7 @@ void Recollection::hear(const Event& event) {
         case EventKind::class_defined:
         case EventKind::zone_defined:
         case EventKind::tier_defined:
+        case EventKind::factors_changed:
         case EventKind::family_defined: lasting_.push_back(again(event)); break;
         case EventKind::account_opened:
             lasting_.push_back(again(event));
@@ -46,7 +47,8 @@ void Recollection::hear(const Event& event) {
             break;
         case EventKind::key_set: hear_key(event); break;
         case EventKind::rules_set: rules_ = again(event); break;
-        case EventKind::band_changed: hear_band(event); break;
+        case EventKind::guidance_set: hear_band(event.as<engine::GuidanceSet>().family, event); break;
+        case EventKind::band_changed: hear_band(event.as<engine::BandChanged>().family, event); break;
         case EventKind::phase_changed: hear_phase(event); break;
         case EventKind::reference_changed: hear_reference(event); break;
         case EventKind::order: hear_order(event); break;
@@ -65,16 +67,20 @@ void Recollection::hear_key(const Event& event) {
     keys_[id] = again(event);
 }
 
-// The oldest goes that is neither in force nor still to come.
-void Recollection::hear_band(const Event& event) {
-    const auto told = event.as<engine::BandChanged>();
-    if (told.family.value >= bands_.size()) bands_.resize(told.family.value + std::size_t{1});
-    std::vector<Event>& bands = bands_[told.family.value];
+// The oldest goes that is neither in force nor still to come. The inputs of a guidance stand before its band
+// and go by the same version.
+void Recollection::hear_band(engine::FamilyId family, const Event& event) {
+    if (family.value >= bands_.size()) bands_.resize(family.value + std::size_t{1});
+    std::vector<Event>& bands = bands_[family.value];
     bands.push_back(again(event));
     if (bands.size() <= bands_kept) return;
-    const auto version_of = [](const Event& e) { return e.as<engine::BandChanged>().version; };
+    const auto version_of = [](const Event& e) {
+        return e.kind() == EventKind::guidance_set ? e.as<engine::GuidanceSet>().version
+                                                   : e.as<engine::BandChanged>().version;
+    };
     const auto in_force = std::find_if(bands.rbegin(), bands.rend(), [](const Event& e) {
-        return e.as<engine::BandChanged>().status != engine::BandStatus::scheduled;
+        return e.kind() == EventKind::band_changed &&
+               e.as<engine::BandChanged>().status != engine::BandStatus::scheduled;
     });
     const std::uint32_t current = in_force == bands.rend() ? 0 : version_of(*in_force);
     const auto past =

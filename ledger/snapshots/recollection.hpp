@@ -7,16 +7,13 @@
 //
 // In a snapshot: tables in this order, each a count of eight bytes and its entries.
 //
-//   lasting       events of 128: start, catalogue, participants, in the order in which they were told
-//   keys          events, by key id
-//   rules         0 or 1 event
-//   bands         for each family: events in the order in which they were told
-//   instruments   by id: phase event 128, reference event 128 (kind none: none), totals 48
-//   orders        events of the open orders, by id, with what is left now
-//   strips        events of the resting strips, by id
-//   trades        the last fills that completed a trade, oldest first, at most recent_trades
-//   numbers       for each account: the newest number of its stream, 8
-//   then the place reached: sequence 8, time 8
+//   lasting       events of 128: start, catalogue, factors, participants, in the order in which they were
+//   told keys          events, by key id rules         0 or 1 event bands         for each family: events in
+//   the order in which they were told instruments   by id: phase event 128, reference event 128 (kind none:
+//   none), totals 48 orders        events of the open orders, by id, with what is left now strips events of
+//   the resting strips, by id trades        the last fills that completed a trade, oldest first, at most
+//   recent_trades numbers       for each account: the newest number of its stream, 8 then the place reached:
+//   sequence 8, time 8
 
 #include <deque>
 #include <map>
@@ -74,7 +71,7 @@ class Recollection {
     };
     void hear_phase(const engine::Event& event);
     void hear_reference(const engine::Event& event);
-    void hear_band(const engine::Event& event);
+    void hear_band(engine::FamilyId family, const engine::Event& event);
     void hear_key(const engine::Event& event);
     void hear_order(const engine::Event& event);
     template <class Body>

@@ -24,6 +24,9 @@ struct Names {
     std::function<std::string(engine::FamilyId)> family = [](engine::FamilyId f) {
         return f == engine::no_family ? std::string("-") : fmt::format("f{}", f.value);
     };
+    std::function<std::string(engine::ClassId)> class_name = [](engine::ClassId c) {
+        return fmt::format("c{}", c.value);
+    };
     std::function<std::string(engine::Time)> time = [](engine::Time t) { return fmt::format("{}", t.value); };
     std::function<engine::Product(engine::FamilyId)> product = [](engine::FamilyId) {
         return engine::Product::gpu;
@@ -56,7 +59,7 @@ inline std::string_view word(engine::Phase p) {
     return words[static_cast<std::size_t>(p)];
 }
 inline std::string_view word(engine::BandStatus s) {
-    constexpr std::array<std::string_view, 3> words{"applied", "scheduled", "in force"};
+    constexpr std::array<std::string_view, 4> words{"applied", "scheduled", "in force", "proposed"};
     return words[static_cast<std::size_t>(s)];
 }
 
@@ -95,7 +98,15 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::order:
         case engine::RejectField::role: return fmt::format("{}", value);
         case engine::RejectField::effective:
+        case engine::RejectField::issued:
         case engine::RejectField::ts: return names.time(engine::Time{value});
+        case engine::RejectField::factor:
+        case engine::RejectField::pue: return text_of(value * 1'000);
+        case engine::RejectField::utilisation: return text_of(value * 10'000);
+        case engine::RejectField::change:
+        case engine::RejectField::formula:
+        case engine::RejectField::life_h:
+        case engine::RejectField::power_w: return fmt::format("{}", value);
         default: return text_of(value);
     }
 }
@@ -122,6 +133,8 @@ inline std::string band_line(const engine::BandChanged& b, const Names& names) {
     std::string line =
         fmt::format("band {} version {} {}, {} to {}, guidance {}", names.family(b.family), b.version,
                     word(b.status), text_of(b.floor), text_of(b.ceiling), text_of(b.guidance));
+    if (b.converted) line += ", converted";
+    if (b.proposer != 0) line += ", two signatures";
     if (b.status == engine::BandStatus::scheduled)
         line += fmt::format(", effective {}", names.time(b.effective));
     line += fmt::format(", parks {} orders {} units {} participants", b.orders_parked,

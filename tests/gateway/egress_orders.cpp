@@ -222,7 +222,7 @@ TEST_CASE("an explanation tells rule, inputs, bands and buckets") {
     CHECK(
         x.outbox.to(1) ==
         Texts{
-            R"({"id":"7","ok":true,"oid":"551200","state":"open","rule":"NON_EXECUTABLE","side":"buy","price":"14.80","flags":["NON_EXECUTABLE"],"entered":88120,"guidance_then":"14.00","symbol":"H100.CN-EAST.G2.20261201T01Z","phase":"open","band_then":7,"band":7,"guidance":"14.00","hard":["9.80","19.60"],"effective":["13.30","14.70"],"reference":"14.00","reference_since":"0","reference_is":"guidance","buckets":[{"trades":2,"minute":"60000000000","sum":"28"}],"seq":40})"});
+            R"({"id":"7","ok":true,"oid":"551200","state":"open","rule":"NON_EXECUTABLE","side":"buy","price":"14.80","flags":["NON_EXECUTABLE"],"entered":88120,"guidance_then":"14.00","symbol":"H100.CN-EAST.G2.20261201T01Z","phase":"open","band_then":7,"band":7,"guidance":"14.00","hard":["9.80","19.60"],"effective":["13.30","14.70"],"reference":"14.00","reference_since":"0","reference_is":"guidance","buckets":[{"trades":2,"minute":"60000000000","sum":"28"}],"seq":40,"then":{"ev":"band","family":"H100.CN-EAST.G2","seq":4,"version":7,"floor":"9.80","ceiling":"19.60","guidance":"14.00","soft":"0.10","rationale":"G-2026-11-28/3","effective":"2025-10-09T08:53:20.123456789Z","by":"","reason":""}})"});
 }
 
 TEST_CASE("what an overseer did is answered by HTTP") {

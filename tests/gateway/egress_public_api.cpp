@@ -31,7 +31,7 @@ TEST_CASE("the catalogue by HTTP") {
     Egress x;
     CHECK(
         body(x, "/v1/classes") ==
-        R"({"classes":[{"class":"H100","version":1,"tflops":"989.4","memory_gb":80,"bandwidth":"3.35","k_train":"1","k_infer":"1"}],"seq":8)" +
+        R"({"classes":[{"class":"H100","version":1,"tflops":"989.4","memory_gb":80,"bandwidth":"3.35","k_train":"1","k_infer":"1","provenance":"nameplate"}],"seq":8)" +
             place);
     const std::string family =
         R"({"families":[{"family":"H100.CN-EAST.G2","product":"gpu","class":"H100","zone":"CN-EAST","hub":"Yangtze delta","residency":"CN","latency_ms":20,"tier":"G2","availability":"99.5","penalty":"0.5","horizon":192,"tick":"0.01","lot":"0.1","band":7,"floor":"9.80","ceiling":"19.60","guidance":"14.00"}],"seq":8)" +

@@ -21,9 +21,13 @@ struct Verdict {
     bool says(std::string_view part) const { return text.find(part) != std::string::npos; }
 };
 
-Verdict verdict(const std::filesystem::path& data, bool json = false) {
+// Takes every text as one that its key signed.
+std::string signed_by_all(std::string_view, const RequestKey&) { return {}; }
+
+Verdict verdict(const std::filesystem::path& data, bool json = false,
+                const RequestVerifier& verifier = signed_by_all) {
     std::ostringstream out;
-    const int status = audit(data, out, {.json = json, .progress = false});
+    const int status = audit(data, out, {.json = json, .progress = false, .verify_request = verifier});
     return {status, out.str()};
 }
 
@@ -171,14 +175,64 @@ TEST_CASE("texts are there and are the ones that their commands name", "[audit]"
         Story story(missing.path());
         story.send(credit_with(text_blob("pay acme 5")->sha256));
     }
-    CHECK(verdict(right.path()).status == 0);
-    CHECK(verdict(right.path()).says("1 texts"));
+    CHECK(verdict(right.path(), false, {}).status == 0);
+    CHECK(verdict(right.path(), false, {}).says("1 texts"));
     for (const auto* folder : {&wrong, &missing}) {
-        const Verdict v = verdict(folder->path());
+        const Verdict v = verdict(folder->path(), false, {});
         INFO(v.text);
         CHECK(v.status == 1);
         CHECK(v.says("FAILED   signed texts present and equal to their SHA-256: first at sequence 16"));
     }
+}
+
+TEST_CASE("an admin request is held against every public key that its key has had", "[audit]") {
+    const TempFolder folder;
+    RequestChain chain;
+    {
+        Story story(folder.path());
+        engine::SetKey key;
+        key.name = engine::Text<24>("k-1");
+        for (const std::uint8_t byte : {std::uint8_t{1}, std::uint8_t{2}}) {
+            key.public_key.fill(byte);
+            story.send(engine::Command::of(key, acme));
+        }
+        auto blob = text_blob("pay acme 5");
+        engine::Command command = credit_with(blob->sha256);
+        command.header.key = engine::KeyIndex{0};
+        story.with_blob(command, std::move(blob));
+        chain.add(engine::Sequence{18}, "pay acme 5");
+    }
+    const auto signed_with = [](std::uint8_t byte) {
+        return [byte](std::string_view text, const RequestKey& key) -> std::string {
+            CHECK(text == "pay acme 5");
+            CHECK(key.name == "k-1");
+            for (const auto& known : key.public_keys)
+                if (known[0] == byte) return {};
+            return "nobody's signature";
+        };
+    };
+    for (const std::uint8_t byte : {std::uint8_t{1}, std::uint8_t{2}}) {
+        const Verdict v = verdict(folder.path(), false, signed_with(byte));
+        INFO(v.text);
+        CHECK(v.status == 0);
+        CHECK(v.says("1 requests; the log ends with " + hex(chain.link())));
+    }
+    const Verdict wrong = verdict(folder.path(), false, signed_with(3));
+    INFO(wrong.text);
+    CHECK(wrong.status == 1);
+    CHECK(wrong.says("FAILED   admin requests signed by the keys they name: first at sequence 18: nobody's"));
+    CHECK(verdict(folder.path(), false, {}).says("skipped  admin requests signed by the keys they name"));
+}
+
+TEST_CASE("a request whose command names no key fails", "[audit]") {
+    const TempFolder folder;
+    {
+        Story story(folder.path());
+        auto blob = text_blob("pay acme 5");
+        const auto sha = blob->sha256;
+        story.with_blob(credit_with(sha), std::move(blob));
+    }
+    CHECK(verdict(folder.path()).says("its command names no key that was ever set"));
 }
 
 TEST_CASE("broken bytes fail the chain at their sequence", "[audit]") {

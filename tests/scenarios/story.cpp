@@ -27,6 +27,10 @@ Story::Story() {
     names_.family = [this](engine::FamilyId f) {
         return f.value < families_.size() ? families_[f.value] : "-";
     };
+    // Every family of a story brings a class of its name.
+    names_.class_name = [this](engine::ClassId c) {
+        return c.value < families_.size() ? families_[c.value] : "-";
+    };
     names_.time = [this](engine::Time t) { return time_text(t); };
     names_.instrument = [this](engine::InstrumentId i) {
         if (i == engine::no_instrument) return std::string("-");
@@ -90,13 +94,15 @@ void Story::quietly(const engine::Command& command) {
             throw std::runtime_error("the set-up was refused: " + scenario_line(e, names_));
 }
 
-// begin 09:00 [horizon 24] [guidance 14.00] [width 5] [orders 10] [retention 24] [indicative 60]: hours, CNY,
-// percent, open orders an account, hours, seconds
+// begin 09:00 [horizon 24] [guidance 14.00] [width 5] [orders 10] [retention 24] [indicative 60] [benchmark]
+// [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an account, hours, seconds, percent, minutes
 void Story::begin(Words& words) {
     begun_ = true;
     engine::Genesis genesis = small_genesis();
     engine::DefineFamily first = h100_family();
+    engine::DefineClass first_class = h100_class();
     engine::SetRules rules;
+    bool own_rules = false;
     std::string word = words.maybe();
     if (!word.empty()) now_ = time(word);
     for (word = words.maybe(); !word.empty(); word = words.maybe()) {
@@ -107,7 +113,14 @@ void Story::begin(Words& words) {
         else if (word == "width")
             first.dynamic_width = width(words.next());
         else if (word == "indicative")
+            own_rules = true,
             rules.indicative_ms = 1'000u * static_cast<std::uint32_t>(std::stoi(words.next()));
+        else if (word == "benchmark")
+            first_class.benchmark = true;
+        else if (word == "four-eyes")
+            own_rules = true, rules.four_eyes = width(words.next());
+        else if (word == "approval")
+            own_rules = true, rules.approval_s = 60u * static_cast<std::uint32_t>(std::stoi(words.next()));
         else if (word == "retention")
             genesis.retention_s = 3'600u * static_cast<std::uint32_t>(std::stoi(words.next()));
         else if (word == "orders")
@@ -116,15 +129,16 @@ void Story::begin(Words& words) {
             words.refuse(word);
     }
     quietly(engine::Command::of(genesis));
-    if (rules.indicative_ms != engine::SetRules{}.indicative_ms) quietly(engine::Command::of(rules));
-    quietly(engine::Command::of(h100_class()));
+    if (own_rules) quietly(engine::Command::of(rules));
+    quietly(engine::Command::of(first_class));
     quietly(engine::Command::of(east_zone()));
     quietly(engine::Command::of(g2_tier()));
     quietly(engine::Command::of(first));
     families_.push_back("H100");
 }
 
-// family A100 guidance 5.88 [floor 4.12] [ceiling 8.23] [horizon 4] [width 10] [k 0.42]
+// family A100 guidance 5.88 [floor 4.12] [ceiling 8.23] [horizon 4] [width 10] [k 0.42]; `follows` in place
+// of guidance: converted from the benchmark's
 void Story::family(Words& words) {
     const std::string name = words.next();
     engine::DefineClass c = h100_class();
@@ -135,6 +149,8 @@ void Story::family(Words& words) {
     for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
         if (word == "guidance")
             f.guidance = decimal_word(words.next());
+        else if (word == "follows")
+            f.guidance = {};
         else if (word == "floor")
             f.floor = decimal_word(words.next());
         else if (word == "ceiling")
@@ -234,29 +250,6 @@ Events Story::trade_op(const std::string& who, Words& words) {
     words.refuse(what);
 }
 
-// band H100 [floor ..] [ceiling ..] [guidance ..] expect 1 [effective 10:00]
-Events Story::band_change(Words& words) {
-    BandBuilder change;
-    change.of(family_id(words.next()));
-    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
-        if (word == "floor")
-            change.floor(decimal_word(words.next()));
-        else if (word == "ceiling")
-            change.ceiling(decimal_word(words.next()));
-        else if (word == "guidance")
-            change.guidance(decimal_word(words.next()));
-        else if (word == "expect")
-            change.expecting(static_cast<std::uint32_t>(std::stoi(words.next())));
-        else if (word == "effective")
-            change.effective(time(words.next()));
-        else
-            words.refuse(word);
-    }
-    engine::Command command = change;
-    command.header.account = engine::no_account;
-    return send(command);
-}
-
 Events Story::act(Words& words) {
     const std::string first = words.next();
     if (first == "begin") return begin(words), Events{};
@@ -266,7 +259,15 @@ Events Story::act(Words& words) {
     }
     if (first == "family") return family(words), Events{};
     if (first == "account") return open(words), Events{};
-    if (first == "band") return band_change(words);
+    if (first == "band" || first == "guidance" || first == "factors" || first == "try")
+        return regulator_change(first, words);
+    if (first == "approve" || first == "reject") return decide(first, words);
+    if (first == "changes") {
+        Events rows =
+            driver_.ask(tests::question(engine::QueryChanges{.limit = 1'000}, engine::AccountId{0}));
+        if (rows.size() > 1) rows.pop_back();
+        return rows;
+    }
     if (first == "pause") return phase(engine::PhaseAction::pause, words);
     if (first == "resume") return phase(engine::PhaseAction::resume, words);
     if (first == "call") return phase(engine::PhaseAction::call, words);

@@ -33,7 +33,15 @@ class Story {
     Events phase(engine::PhaseAction action, Words& words);
     Events suspend(Words& words);
     Events kill(Words& words);
-    Events band_change(Words& words);
+    // story_regulation.cpp
+    Events regulator_change(const std::string& what, Words& words);
+    engine::Command band_change(Words& words);
+    engine::Command guidance(Words& words);
+    engine::Command factors(Words& words);
+    Events decide(const std::string& verdict, Words& words);
+    // expect 1, effective 10:00, by reg-1: what all changes may say. False: the word is none of these.
+    template <class Body>
+    bool common_word(const std::string& word, Words& words, Body& body);
     void begin(Words& words);
     void open(Words& words);
     void family(Words& words);
@@ -55,6 +63,7 @@ class Story {
     Driver driver_;
     engine::Time now_ = clock(9);
     bool begun_ = false;
+    engine::AccountId by_ = engine::no_account;  // who says the change that is being read
     std::vector<std::string> accounts_, families_;
     Names names_;
 };

@@ -134,6 +134,64 @@ std::string explain_text(const engine::ExplainRow& r, const Names& names) {
         flags_text(r.order_flags));
 }
 
+std::string thousandths(std::uint32_t value) { return text_of(std::int64_t{value} * 1'000); }
+
+std::string guidance_text(const engine::GuidanceSet& g, const Names& names) {
+    return fmt::format(
+        "guidance {} {} by cost_1 {}: capex {}, life {} h, utilisation {} %, {} W, PUE {}, tariff {}, opex "
+        "{}, "
+        "index {}, version {}, {}",
+        names.family(g.family), text_of(g.price), text_of(g.cost), text_of(g.capex), g.life_h,
+        text_of(std::int64_t{g.utilisation.value} * 10'000), g.power_w, thousandths(g.pue),
+        text_of(std::int64_t{g.tariff}), text_of(std::int64_t{g.opex_h}), thousandths(g.index), g.version,
+        g.rationale.view());
+}
+
+std::string factors_text(const engine::FactorsChanged& f, const Names& names) {
+    constexpr std::array<std::string_view, 3> from{"nameplate", "measured", "regulator"};
+    std::string line = fmt::format("factors of {} version {} {}, train {}, infer {}, own {} and {} ({})",
+                                   names.class_name(f.class_id), f.version, word(f.status),
+                                   thousandths(f.k_train), thousandths(f.k_infer), thousandths(f.own_train),
+                                   thousandths(f.own_infer), from[static_cast<std::size_t>(f.provenance)]);
+    if (f.certified_train != 0)
+        line += fmt::format(", certified {} and {}", thousandths(f.certified_train),
+                            thousandths(f.certified_infer));
+    if (f.status == engine::BandStatus::scheduled)
+        line += fmt::format(", effective {}", names.time(f.effective));
+    if (f.proposer != 0) line += ", two signatures";
+    return line + fmt::format(", {} families, parks {} orders {} units {} participants", f.families,
+                              f.orders_parked, lots(f.qty_parked.value), f.participants);
+}
+
+std::string change_text(const engine::Change& c, const Names& names) {
+    constexpr std::array<std::string_view, 6> states{"",         "open",    "approved",
+                                                     "rejected", "expired", "refused"};
+    std::string line = fmt::format("change {} {}", c.change, states[static_cast<std::size_t>(c.state)]);
+    if (c.refused != engine::RejectReason::none) line += fmt::format(" {}", code(c.refused));
+    if (c.family != engine::no_family)
+        line += fmt::format(", band {} to {} to {}, guidance {}", names.family(c.family), text_of(c.floor),
+                            text_of(c.ceiling), text_of(c.guidance));
+    else
+        line += fmt::format(", factors of {} to {} and {}", names.class_name(c.class_id),
+                            thousandths(c.k_train), thousandths(c.k_infer));
+    if (c.effective != engine::Time{}) line += fmt::format(", effective {}", names.time(c.effective));
+    line += fmt::format(", parks {} orders {} units {} participants", c.orders_parked,
+                        lots(c.qty_parked.value), c.participants);
+    return line + fmt::format(", expires {}", names.time(c.expires));
+}
+
+std::string refusal_text(const engine::RefusalRow& row, const Names& names) {
+    engine::Refused r;
+    r.limit_low = row.limit_low;
+    r.limit_high = row.limit_high;
+    r.got = row.got;
+    r.band = row.band;
+    r.reason = row.reason;
+    r.field = row.field;
+    r.pool = row.pool;
+    return "row: " + refused_line(r, names);
+}
+
 // Of these fields the numbers are times.
 bool speaks_of_time(engine::RejectField field) {
     return field == engine::RejectField::expire || field == engine::RejectField::until ||
@@ -164,6 +222,14 @@ std::string body_text(const engine::Event& e, const Names& names) {
         case EventKind::phase_changed: return phase_text(e.as<engine::PhaseChanged>(), names);
         case EventKind::reference_changed: return reference_text(e.as<engine::ReferenceChanged>(), names);
         case EventKind::limit_state: return limit_text(e.as<engine::LimitState>(), names);
+        case EventKind::guidance_set: return guidance_text(e.as<engine::GuidanceSet>(), names);
+        case EventKind::factors_changed: return factors_text(e.as<engine::FactorsChanged>(), names);
+        case EventKind::factors_row: return "row: " + factors_text(e.as<engine::FactorsRow>().factors, names);
+        case EventKind::change_proposed: return change_text(e.as<engine::ChangeProposed>().change, names);
+        case EventKind::change_closed: return change_text(e.as<engine::ChangeClosed>().change, names);
+        case EventKind::change_row: return "row: " + change_text(e.as<engine::ChangeRow>().change, names);
+        case EventKind::impact_row: return "row: " + band_line(e.as<engine::ImpactRow>().band, names);
+        case EventKind::refusal_row: return refusal_text(e.as<engine::RefusalRow>(), names);
         case EventKind::killed: return killed_text(e.as<engine::Killed>(), names);
         case EventKind::explain_row: return explain_text(e.as<engine::ExplainRow>(), names);
         case EventKind::mass_cancelled: {

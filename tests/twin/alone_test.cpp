@@ -19,7 +19,7 @@ constexpr std::size_t flow_length = 5'000;
 
 Difference flow_breaks(std::uint64_t seed, std::size_t length, Coverage* coverage = nullptr) {
     Alone alone;
-    Flow flow(seed, alone.twin());
+    Flow flow(seed, alone.twin(), regulated(seed));
     Witness witness;
     for (std::size_t k = 0; k < length; ++k) {
         const auto& told = alone.send(flow.next());

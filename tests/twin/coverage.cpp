@@ -19,6 +19,8 @@ constexpr std::string_view scope_words[] = {"account", "group", "instrument", "f
 constexpr std::string_view tif_words[] = {"gate", "ioc", "gtt", "fok"};
 constexpr std::string_view self_trade_words[] = {"cancel taker", "cancel maker", "cancel both", "decrement"};
 
+constexpr std::string_view change_words[] = {"", "open", "approved", "rejected", "expired", "refused"};
+
 std::string_view reason_word(engine::PhaseReason r) {
     constexpr std::string_view words[] = {"",         "listed",   "gate",   "window",  "limit state",
                                           "operator", "extended", "called", "reopened"};
@@ -58,6 +60,19 @@ std::vector<std::string> in_scope() {
                                    "event alternative",
                                    "event mass cancelled",
                                    "event cancel after set",
+                                   "event guidance set",
+                                   "event band converted",
+                                   "event factors applied",
+                                   "event factors scheduled",
+                                   "event factors in force",
+                                   "certificate ends",
+                                   "change proposed",
+                                   "change approved",
+                                   "change rejected",
+                                   "change expired",
+                                   "change refused",
+                                   "approved band",
+                                   "approved factors",
                                    "event limit state",
                                    "event indicative",
                                    "event dynamic suspended",
@@ -219,8 +234,26 @@ void Coverage::count_other(const engine::Event& e) {
 
 void Coverage::count_band(const engine::Event& e) {
     switch (e.kind()) {
-        case EventKind::band_changed:
-            return count(fmt::format("event band {}", tests::word(e.as<engine::BandChanged>().status)));
+        case EventKind::band_changed: {
+            const auto b = e.as<engine::BandChanged>();
+            if (b.converted) count("event band converted");
+            if (approved_) count("approved band");
+            return count(fmt::format("event band {}", tests::word(b.status)));
+        }
+        case EventKind::guidance_set: return count("event guidance set");
+        case EventKind::factors_changed: {
+            const auto f = e.as<engine::FactorsChanged>();
+            if (approved_) count("approved factors");
+            if (f.status == engine::BandStatus::in_force && f.blob.value == 0 && f.certified_train == 0)
+                count("certificate ends");
+            return count(fmt::format("event factors {}", tests::word(f.status)));
+        }
+        case EventKind::change_proposed: return count("change proposed");
+        case EventKind::change_closed: {
+            const auto state = e.as<engine::ChangeClosed>().change.state;
+            approved_ = state == engine::ChangeState::approved;
+            return count(fmt::format("change {}", change_words[static_cast<std::size_t>(state)]));
+        }
         case EventKind::reference_changed:
             return count(fmt::format("reference {}", cause_word(e.as<engine::ReferenceChanged>().cause)));
         case EventKind::limit_state: {
@@ -254,6 +287,7 @@ void Coverage::count(const std::vector<engine::Event>& told) {
     std::size_t fills = 0;
     bool band_moved = false;
     entered_strip_ = {};
+    approved_ = false;
     for (const engine::Event& e : told) {
         switch (e.kind()) {
             case EventKind::order: count_order(e); break;

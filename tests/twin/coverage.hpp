@@ -29,6 +29,7 @@ class Coverage {
     void count_other(const engine::Event& event);
     std::map<std::string, std::size_t> seen_;
     engine::OrderId entered_strip_{};  // by the command that is counted
+    bool approved_ = false;            // a second regulator entered what is told now
 };
 
 }  // namespace gridbook::twin

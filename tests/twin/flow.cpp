@@ -42,6 +42,7 @@ engine::Command Flow::some_command() {
     const bool killed =
         k.market || !k.accounts.empty() || !k.groups.empty() || !k.families.empty() || !k.instruments.empty();
     if (killed && one_in(k.market ? 4 : 12)) return kill(true);
+    if (regulated_ && one_in(12)) return regulation();
     using Make = engine::Command (Flow::*)();
     constexpr std::pair<int, Make> shares[] = {
         {30, &Flow::place_again}, {110, &Flow::replace},    {80, &Flow::cancel},      {60, &Flow::strip},

@@ -17,9 +17,17 @@ struct Sent {
     engine::Time at;
 };
 
+// Every third flow is a regulated one.
+inline bool regulated(std::uint64_t seed) { return seed % 3 == 0; }
+
 class Flow {
   public:
-    Flow(std::uint64_t seed, const NaiveExchange& seen) : random_(seed), seen_(seen) { prepare(); }
+    // A regulated flow has a benchmark, families that follow it, factors that change, and a second regulator;
+    // the draws of others do not know of it.
+    Flow(std::uint64_t seed, const NaiveExchange& seen, bool regulated = false)
+        : random_(seed), seen_(seen), regulated_(regulated) {
+        prepare();
+    }
     Sent next();
 
   private:
@@ -45,6 +53,13 @@ class Flow {
     engine::Command cancel_after();
     engine::Command session();
     engine::Command kill(bool clear);
+
+    // flow_regulation.cpp: guidance, factors, second signatures, dry runs.
+    engine::Command regulation();
+    engine::Command guidance();
+    engine::Command factors();
+    engine::Command follow();
+    engine::Command decide();
 
     // flow_market.cpp: bands, phases, time, participants, catalogue.
     engine::Command set_band();
@@ -79,6 +94,7 @@ class Flow {
 
     std::mt19937_64 random_;
     const NaiveExchange& seen_;
+    const bool regulated_;
     std::deque<Sent> prepared_;
     engine::Time now_{};
     engine::SetRules rules_{};

@@ -25,12 +25,19 @@ engine::DefineFamily Flow::some_family(std::uint16_t k) {
     // 5 % and 10 %, tokens 10 %, and a family without a dynamic layer; one asks for reasons.
     f.dynamic_width = engine::BasisPoints{k == 1 ? 0 : k == 0 || k == 4 ? 500 : 1'000};
     f.require_reason = k == 3;
+    if (regulated_ && k == 3 && !one_in(6)) f.guidance = {};  // converted from the benchmark's
     f.rationale = engine::Text<24>{"first"};
     return f;
 }
 
 // Shorter than the defaults in some flows, so that more of it happens.
 void Flow::prepare_rules() {
+    if (regulated_) {
+        rules_.four_eyes =
+            engine::BasisPoints{static_cast<std::int32_t>(one_in(6) ? 0 : between(200, 1'500))};
+        rules_.approval_s = static_cast<std::uint32_t>(one_in(4) ? 0 : between(20, 2'000));
+        add(rules_);
+    }
     if (one_in(3)) return;
     rules_.limit_state_ms = static_cast<std::uint32_t>(between(2, 15) * 1'000);
     rules_.pause_s = static_cast<std::uint32_t>(one_in(3) ? 300 : between(8, 60));
@@ -42,7 +49,9 @@ void Flow::prepare_rules() {
 }
 
 void Flow::prepare_catalogue() {
-    add(tests::h100_class());
+    engine::DefineClass h100 = tests::h100_class();
+    h100.benchmark = regulated_;
+    add(h100);
     engine::DefineClass h200 = tests::h100_class();
     h200.name = engine::Text<16>{"H200"};
     h200.k_train = 1'137;
@@ -62,6 +71,7 @@ void Flow::prepare_catalogue() {
         f.class_id = engine::ClassId{k == 3 ? std::uint16_t{1} : std::uint16_t{0}};
         f.zone_id = engine::ZoneId{0};
         if (k == 1) f.zone_id = engine::ZoneId{1};
+        if (regulated_ && k == 3) f.guidance = {};
         add(f);
     }
 }

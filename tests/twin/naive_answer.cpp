@@ -27,6 +27,19 @@ class Rows {
         out_.push_back(event);
         ++rows_;
     }
+    // A row that is made already, but for its header and origin.
+    void put(const engine::Event& row) {
+        out_.push_back(row);
+        out_.back().header = {sequence_,
+                              time_,
+                              {},
+                              question_.header.account,
+                              question_.header.key,
+                              row.kind(),
+                              engine::event_flag::reply};
+        std::memcpy(out_.back().body.data(), &question_.header.origin, sizeof(engine::Origin));
+        ++rows_;
+    }
     void end(bool more) {
         engine::RowsEnd e;
         e.origin = question_.header.origin;
@@ -180,7 +193,21 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
             explain_market(row, r->refused.instrument);
             row.origin = origin;
             rows.add(row);
-        } else if (account_known(who) && owner(id) == who) {
+            // And what it was told then.
+            engine::RefusalRow told;
+            told.origin = origin;
+            told.limit_low = r->refused.limit_low;
+            told.limit_high = r->refused.limit_high;
+            told.got = r->refused.got;
+            told.instrument = r->refused.instrument;
+            told.band = r->refused.band;
+            told.reason = r->refused.reason;
+            told.field = r->refused.field;
+            told.pool = r->refused.pool;
+            told.command = r->body.kind();
+            rows.add(told);
+        } else if (owner(id) != engine::no_account &&
+                   (who == engine::no_account || (account_known(who) && owner(id) == who))) {
             engine::ExplainRow row = explanation(id);
             row.origin = origin;
             rows.add(row);
@@ -199,6 +226,22 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
                 }
             }
         }
+    } else if (question.kind() == engine::CommandKind::query_changes) {
+        const auto q = question.as<engine::QueryChanges>();
+        for (const auto& [id, p] : changes_) {
+            if (id <= q.after) continue;
+            if (rows.count() == q.limit) {
+                more = true;
+                break;
+            }
+            engine::ChangeRow row{p.told};
+            row.change.origin = origin;
+            rows.add(row);
+        }
+    } else if (question.kind() == engine::CommandKind::try_band ||
+               question.kind() == engine::CommandKind::try_guidance ||
+               question.kind() == engine::CommandKind::try_factors) {
+        for (const engine::Event& row : try_out(question)) rows.put(row);
     } else if (question.kind() == engine::CommandKind::query_balance && account_known(who)) {
         const Account& a = accounts_[who.value];
         engine::BalanceRow row;

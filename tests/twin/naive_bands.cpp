@@ -26,6 +26,10 @@ Band NaiveExchange::changed(const Band& before, const BandChange& change) const 
     after.version = change.version;
     after.effective = change.effective;
     after.blob = change.blob;
+    after.proposer = change.proposer;
+    const auto& a = change.asked;
+    // Who sets a value of its own follows nobody any more.
+    if (a.guidance.value != 0 || a.floor.value != 0 || a.ceiling.value != 0) after.converted = false;
     if (!change.asked.rationale.empty()) after.rationale = change.asked.rationale;
     if (change.asked.guidance.value != 0) after.guidance = engine::ticks_of(change.asked.guidance);
     if (change.asked.floor.value != 0) {
@@ -36,6 +40,7 @@ Band NaiveExchange::changed(const Band& before, const BandChange& change) const 
         after.hi = engine::ticks_of(change.asked.ceiling);
         after.ceiling_set = true;
     }
+    if (after.converted) return after;
     if (!after.floor_set) after.lo = (after.guidance * 70 + 99) / 100;
     if (!after.ceiling_set) after.hi = after.guidance * 140 / 100;
     return after;
@@ -60,28 +65,18 @@ NaiveExchange::Refusal NaiveExchange::band_value_refusal(Decimal value, RejectFi
     return r;
 }
 
-NaiveExchange::Refusal NaiveExchange::band_refusal(const engine::SetBand& s) const {
-    const Family& f = families_[s.family.value];
-    if (s.expect != f.last_version) {
-        auto r = refusal(RejectReason::version_conflict, RejectField::expect);
-        r.band = f.last_version;
-        r.limit_high = f.last_version;
-        r.got = s.expect;
-        return r;
-    }
-    if (s.effective.value != 0 && s.effective < now_) {
-        auto r = refusal(RejectReason::effective, RejectField::effective);
-        r.limit_low = now_.value;
-        r.got = s.effective.value;
-        return r;
-    }
-    for (const auto& [value, field] :
-         {std::pair{s.floor, RejectField::floor}, std::pair{s.ceiling, RejectField::ceiling},
-          std::pair{s.guidance, RejectField::guidance}})
-        if (const auto r = band_value_refusal(value, field)) return r;
-    if (s.effective > now_ && f.scheduled.size() == changes_ahead)
-        return pool_full(engine::Pool::agenda, changes_ahead);
-    const Band after = changed(f.band, {f.last_version + 1, s, now_, {}});
+// What the family's band becomes: converted anew, or with the values that were asked for.
+Band NaiveExchange::outcome(engine::FamilyId id, const BandChange& change) const {
+    const Family& f = families_[id.value];
+    if (!change.asked.follow) return changed(f.band, change);
+    Band after = converted(families_[benchmark_of(id)->value].band,
+                           classes_[f.defined.class_id.value].k_train, f.band);
+    after.version = change.version;
+    after.effective = change.effective;
+    return after;
+}
+
+NaiveExchange::Refusal NaiveExchange::band_shape_refusal(const Band& after) const {
     const auto too_much = [&](std::int64_t most, std::int64_t got) {
         auto r = refusal(RejectReason::engine_limit, RejectField::ceiling);
         r.pool = engine::Pool::price;
@@ -108,7 +103,67 @@ NaiveExchange::Refusal NaiveExchange::band_refusal(const engine::SetBand& s) con
     return std::nullopt;
 }
 
-// What would park: orders inside the band of now and outside that one.
+// `instrument` names the family the refusal speaks of: a follower may stand in the way.
+NaiveExchange::Refusal NaiveExchange::band_refusal(const engine::SetBand& s,
+                                                   const engine::SetGuidance* formula) const {
+    if (s.family.value >= families_.size()) {
+        auto r = refusal(RejectReason::symbol_unknown, RejectField::family);
+        r.instrument = engine::instrument(engine::no_family, Period{0});
+        return r;
+    }
+    const Family& f = families_[s.family.value];
+    const auto of = [&](engine::FamilyId id, Refusal r) {
+        if (r) r->instrument = engine::instrument(id, Period{0});
+        return r;
+    };
+    if (s.expect != f.last_version) {
+        auto r = refusal(RejectReason::version_conflict, RejectField::expect);
+        r.band = f.last_version;
+        r.limit_high = f.last_version;
+        r.got = s.expect;
+        return of(s.family, r);
+    }
+    if (s.effective.value != 0 && s.effective < now_) {
+        auto r = refusal(RejectReason::effective, RejectField::effective);
+        r.limit_low = now_.value;
+        r.got = s.effective.value;
+        return of(s.family, r);
+    }
+    const bool sets = s.floor.value != 0 || s.ceiling.value != 0 || s.guidance.value != 0;
+    if (s.follow && (sets || !benchmark_of(s.family)))
+        return of(s.family, refusal(RejectReason::format_value, RejectField::family));
+    for (const auto& [value, field] :
+         {std::pair{s.floor, RejectField::floor}, std::pair{s.ceiling, RejectField::ceiling},
+          std::pair{s.guidance, RejectField::guidance}})
+        if (const auto r = band_value_refusal(value, field)) return of(s.family, r);
+    if (formula != nullptr)
+        if (const auto r = guidance_refusal(*formula)) return of(s.family, r);
+    if (s.effective > now_ && f.scheduled.size() == changes_ahead)
+        return of(s.family, pool_full(engine::Pool::agenda, changes_ahead));
+    const Band after = outcome(s.family, {f.last_version + 1, s, now_, {}, 0});
+    if (const auto r = band_shape_refusal(after)) return of(s.family, r);
+    for (const auto& [id, band] : following(s.family, after))
+        if (const auto r = band_shape_refusal(band)) return of(id, r);
+    return std::nullopt;
+}
+
+// What would park: orders inside the bands of now and outside these.
+template <class Told>
+void NaiveExchange::count_parked(const Bands& bands, Told& e) const {
+    std::set<engine::AccountId> participants;
+    for (const auto& [id, after] : bands)
+        for (const auto& [order_id, order] : live_) {
+            if (order.instrument.family != id || !families_[id.value].band.inside(order.price)) continue;
+            if (after.inside(order.price)) continue;
+            participants.insert(order.account);
+            ++e.orders_parked;
+            e.qty_parked += engine::Quantity{order.leaves()};
+        }
+    e.participants = static_cast<std::uint32_t>(participants.size());
+}
+template void NaiveExchange::count_parked(const Bands&, engine::FactorsChanged&) const;
+template void NaiveExchange::count_parked(const Bands&, engine::BandChanged&) const;
+
 engine::BandChanged NaiveExchange::told(engine::FamilyId id, const Band& after, BandStatus status) const {
     engine::BandChanged e;
     e.family = id;
@@ -120,34 +175,42 @@ engine::BandChanged NaiveExchange::told(engine::FamilyId id, const Band& after, 
     e.effective = after.effective;
     e.blob = after.blob;
     e.rationale = after.rationale;
-    std::set<engine::AccountId> participants;
-    for (const auto& [order_id, order] : live_) {
-        if (order.instrument.family != id || !families_[id.value].band.inside(order.price)) continue;
-        if (after.inside(order.price)) continue;
-        participants.insert(order.account);
-        ++e.orders_parked;
-        e.qty_parked += engine::Quantity{order.leaves()};
-    }
-    e.participants = static_cast<std::uint32_t>(participants.size());
+    e.converted = after.converted;
+    e.proposer = after.proposer;
+    if (status == BandStatus::in_force) count_parked({{id, after}}, e);
     return e;
 }
 
-void NaiveExchange::set_band(const engine::SetBand& s) {
-    if (s.family.value >= families_.size()) {
-        auto r = refusal(RejectReason::symbol_unknown, RejectField::family);
-        r.instrument = engine::no_instrument;
-        return refuse(r);
-    }
-    if (auto r = band_refusal(s)) {
-        r->instrument = engine::instrument(s.family, Period{0});
-        return refuse(*r);
-    }
+// With a formula it is a guidance: its inputs are told first. What is answered counts those that follow, too.
+void NaiveExchange::set_band(const engine::SetBand& s, const engine::SetGuidance* formula, By by) {
+    if (const auto r = band_refusal(s, formula)) return refuse(*r);
     Family& f = families_[s.family.value];
     const bool later = s.effective > now_;
-    BandChange change{++f.last_version, s, later ? s.effective : now_, {}};
-    if (s.blob != engine::Sha256{}) change.blob = sequence_;
-    const Band after = changed(f.band, change);
+    const BandChange change{f.last_version + 1, s, later ? s.effective : now_, text_of(s.blob, by),
+                            by.proposer};
+    const Band after = outcome(s.family, change);
+    Bands all = following(s.family, after);
+    const Bands followers = all;
+    all.insert(all.begin(), {s.family, after});
     auto e = told(s.family, after, later ? BandStatus::scheduled : BandStatus::applied);
+    count_parked(all, e);
+    const bool large = above_four_eyes(f.band.lo, after.lo) || above_four_eyes(f.band.hi, after.hi) ||
+                       above_four_eyes(f.band.guidance, after.guidance);
+    if (large && by.proposed.value == 0) {
+        engine::Change c;
+        c.family = s.family;
+        c.class_id = engine::no_class;
+        c.effective = s.effective;
+        c.floor = e.floor;
+        c.ceiling = e.ceiling;
+        c.guidance = e.guidance;
+        c.orders_parked = e.orders_parked;
+        c.qty_parked = e.qty_parked;
+        c.participants = e.participants;
+        return propose(formula != nullptr ? engine::Command::of(*formula) : engine::Command::of(s), c);
+    }
+    ++f.last_version;
+    if (formula != nullptr) tell_inputs(*formula, after);
     e.origin = header().origin;
     emit(header().account, e, false, engine::event_flag::reply);
     if (later) {
@@ -156,24 +219,30 @@ void NaiveExchange::set_band(const engine::SetBand& s) {
                                 [](const auto& a, const auto& b) { return a.effective < b.effective; });
     }
     f.band = after;
-    move_family(s.family, engine::BandCause::guidance);
+    std::vector<engine::FamilyId> moved{s.family};
+    tell_followers(followers, moved);
+    for (const engine::FamilyId id : moved) move_family(id, engine::BandCause::guidance);
 }
 
-// All changes of this instant come into force; then orders move. Then suspensions end.
+// All changes of this instant come into force: factors by class, then bands by symbol, each with those that
+// follow it; what nobody approved is over; then orders move. Then suspensions end.
 void NaiveExchange::bands_due() {
     std::vector<engine::FamilyId> moved;
+    factors_due(moved);
     for (const engine::FamilyId id : by_symbol()) {
         Family& f = families_[id.value];
         while (!f.scheduled.empty() && f.scheduled.front().effective == now_) {
-            Band after = changed(f.band, f.scheduled.front());
+            Band after = outcome(id, f.scheduled.front());
             f.scheduled.erase(f.scheduled.begin());
             after.hi =
                 std::max(after.hi, after.lo);  // another change came between: the edges meet, never cross
             emit(engine::no_account, told(id, after, BandStatus::in_force));
             f.band = after;
             moved.push_back(id);
+            tell_followers(following(id, after), moved);
         }
     }
+    changes_due();
     for (const engine::FamilyId id : moved) move_family(id, engine::BandCause::guidance);
     for (const engine::FamilyId id : by_symbol()) {
         Family& f = families_[id.value];

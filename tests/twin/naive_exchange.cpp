@@ -50,6 +50,9 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::cancel_all: return cancel_all(command.as<engine::CancelAll>());
         case CommandKind::cancel_after: return cancel_after(command.as<engine::CancelAfter>());
         case CommandKind::set_band: return set_band(command.as<engine::SetBand>());
+        case CommandKind::set_guidance: return set_guidance(command.as<engine::SetGuidance>());
+        case CommandKind::set_factors: return set_factors(command.as<engine::SetFactors>());
+        case CommandKind::decide_change: return decide(command.as<engine::DecideChange>());
         case CommandKind::set_phase: return set_phase(command.as<engine::SetPhase>());
         case CommandKind::suspend_dynamic: return suspend(command.as<engine::SuspendDynamic>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
@@ -102,6 +105,10 @@ void NaiveExchange::define_class(const engine::DefineClass& d) {
         std::any_of(classes_.begin(), classes_.end(), [&](const auto& x) { return x.name == d.name; }))
         return refuse(refusal(RejectReason::format_value, RejectField::class_name));
     classes_.push_back(d);
+    Factors factors;
+    factors.own_train = d.k_train;
+    factors.own_infer = d.k_infer;
+    factors_.push_back(factors);
     engine::ClassDefined c;
     c.id = engine::ClassId{static_cast<std::uint16_t>(classes_.size() - 1)};
     c.version = 1;
@@ -112,6 +119,7 @@ void NaiveExchange::define_class(const engine::DefineClass& d) {
     c.k_train = d.k_train;
     c.k_infer = d.k_infer;
     c.sparse_tflops = d.sparse_tflops;
+    c.benchmark = d.benchmark;
     emit(engine::no_account, c);
 }
 
@@ -158,6 +166,11 @@ NaiveExchange::Refusal NaiveExchange::family_refusal(const engine::DefineFamily&
     for (const Family& f : families_) books += f.defined.horizon;
     if (d.horizon == 0 || books + d.horizon > genesis_.books)
         return pool_full(engine::Pool::books, genesis_.books);
+    if (d.guidance.value == 0 && (d.floor.value != 0 || d.ceiling.value != 0 || !benchmark_of(d))) {
+        auto r = refusal(RejectReason::format_value, RejectField::guidance);
+        r.limit_high = ((1 << 30) - 1) * engine::tick_decimal;
+        return r;
+    }
     for (const auto& [value, field] :
          {std::pair{d.guidance, RejectField::guidance}, std::pair{d.floor, RejectField::floor},
           std::pair{d.ceiling, RejectField::ceiling}})
@@ -179,7 +192,10 @@ void NaiveExchange::define_family(const engine::DefineFamily& d) {
     first.floor = d.floor;
     first.ceiling = d.ceiling;
     first.rationale = d.rationale;
-    family.band = changed(Band{}, {1, first, now_, {}});
+    family.band = changed(Band{}, {1, first, now_, {}, 0});
+    if (d.guidance.value == 0)
+        family.band = converted(families_[benchmark_of(d)->value].band, classes_[d.class_id.value].k_train,
+                                family.band);
     family.last_version = 1;
     if (family.band.lo > family.band.hi || !family.band.inside(family.band.guidance)) {
         auto r = refusal(RejectReason::format_value, RejectField::guidance);

@@ -34,6 +34,8 @@ class NaiveExchange {
     const std::vector<Account>& accounts() const { return accounts_; }
     const std::vector<Key>& keys() const { return keys_; }
     const std::vector<Family>& families() const { return families_; }
+    const std::vector<Factors>& factors() const { return factors_; }
+    const std::map<std::uint32_t, Proposed>& changes() const { return changes_; }
     const std::vector<Resource>& resources() const { return resources_; }
     const std::map<engine::OrderId, Order>& live() const { return live_; }
     const std::map<engine::OrderId, Order>& done() const { return done_; }
@@ -171,12 +173,43 @@ class NaiveExchange {
     std::vector<engine::OrderId> resting(engine::InstrumentId i, engine::Side side) const;
 
     // naive_bands.cpp: the hard band, suspensions.
-    void set_band(const engine::SetBand& s);
-    Refusal band_refusal(const engine::SetBand& s) const;
+    void set_band(const engine::SetBand& s, const engine::SetGuidance* formula = nullptr, By by = {});
+    Refusal band_refusal(const engine::SetBand& s, const engine::SetGuidance* formula) const;
+    Refusal band_shape_refusal(const Band& after) const;
     Band changed(const Band& before, const BandChange& change) const;
+    Band outcome(engine::FamilyId f, const BandChange& change) const;
     engine::BandChanged told(engine::FamilyId f, const Band& after, engine::BandStatus status) const;
+    using Bands = std::vector<std::pair<engine::FamilyId, Band>>;
+    template <class Told>
+    void count_parked(const Bands& after, Told& e) const;
     void bands_due();
     void suspend(const engine::SuspendDynamic& s);
+
+    // naive_regulation.cpp: guidance, conversion, factors; naive_changes.cpp: the second regulator.
+    Refusal guidance_refusal(const engine::SetGuidance& g) const;
+    void tell_inputs(const engine::SetGuidance& g, const Band& after);
+    engine::SetBand band_of(const engine::SetGuidance& g) const;
+    void set_guidance(const engine::SetGuidance& g, By by = {});
+    std::optional<engine::FamilyId> benchmark_of(engine::FamilyId f) const;
+    std::optional<engine::FamilyId> benchmark_of(const engine::DefineFamily& d) const;
+    Band converted(const Band& from, std::uint16_t k, const Band& before) const;
+    // The families that follow this one and what they become, by symbol.
+    Bands following(engine::FamilyId benchmark, const Band& band) const;
+    Bands following(engine::ClassId of, std::uint16_t k) const;
+    void tell_followers(const Bands& bands, std::vector<engine::FamilyId>& moved);
+    Refusal factors_refusal(const engine::SetFactors& s) const;
+    void set_factors(const engine::SetFactors& s, By by = {});
+    Factors changed(Factors before, const engine::SetFactors& s) const;
+    engine::FactorsChanged told(engine::ClassId of, const Factors& after) const;
+    void factors_due(std::vector<engine::FamilyId>& moved);
+    void propose(const engine::Command& command, engine::Change change);
+    void decide(const engine::DecideChange& d);
+    void close(Proposed& p, engine::ChangeState state, engine::AccountId account, std::uint8_t flags);
+    void changes_due();
+    bool above_four_eyes(std::int64_t before, std::int64_t after) const;
+    engine::AccountId signer() const;
+    std::vector<engine::Event> try_out(const engine::Command& question) const;
+    engine::Sequence text_of(const engine::Sha256& blob, By by) const;
 
     // naive_dynamic.cpp: references, effective bands, orders that move with them, waking; what follows.
     void follow();
@@ -311,7 +344,10 @@ class NaiveExchange {
     engine::Sequence sequence_{};
     engine::Genesis genesis_{};
     engine::SetRules rules_{};
-    std::vector<engine::DefineClass> classes_;
+    std::vector<engine::DefineClass> classes_;  // with the factors in force
+    std::vector<Factors> factors_;
+    std::map<std::uint32_t, Proposed> changes_;
+    std::uint32_t last_change_ = 0;
     std::vector<engine::DefineZone> zones_;
     std::vector<engine::DefineTier> tiers_;
     std::vector<Family> families_;

@@ -135,7 +135,7 @@ void NaiveExchange::register_resource(const engine::RegisterResource& r) {
     done.resource = static_cast<std::uint32_t>(resources_.size());  // ids count from 1
     done.family = r.family;
     done.factor = classes_[families_[r.family.value].defined.class_id.value].k_train;
-    done.factor_version = 1;
+    done.factor_version = factors_[families_[r.family.value].defined.class_id.value].version;
     done.green_share = r.green_share;
     done.pue = r.pue;
     done.count = lots;

@@ -139,6 +139,8 @@ struct Band {
     std::uint32_t version = 0;
     std::int64_t lo = 0, hi = 0, guidance = 0;
     bool floor_set = false, ceiling_set = false;
+    bool converted = false;      // from the benchmark's
+    std::uint16_t proposer = 0;  // key index + 1
     engine::Time effective{};
     engine::Sequence blob{};
     engine::Text<24> rationale{};
@@ -152,6 +154,44 @@ struct BandChange {
     engine::SetBand asked{};
     engine::Time effective{};
     engine::Sequence blob{};
+    std::uint16_t proposer = 0;
+};
+
+// A change of factors that was accepted.
+struct FactorChange {
+    std::uint32_t version = 0;
+    engine::SetFactors asked{};
+    engine::Time effective{};
+    engine::Sequence blob{};
+    std::uint16_t proposer = 0;
+};
+
+// Where the factors of a class come from. What is in force stands in the class itself.
+struct Factors {
+    std::uint32_t version = 1, last_version = 1;
+    engine::Provenance provenance = engine::Provenance::nameplate;
+    std::uint16_t own_train = 0, own_infer = 0;
+    bool certified = false;
+    std::uint16_t certified_train = 0, certified_infer = 0;
+    engine::Time issued{};
+    std::vector<FactorChange> scheduled;  // by effective time, then version
+
+    std::uint16_t train() const { return certified ? std::min(own_train, certified_train) : own_train; }
+    std::uint16_t infer() const { return certified ? std::min(own_infer, certified_infer) : own_infer; }
+    engine::Time certificate_end() const { return certified ? issued + engine::day * 180 : engine::never; }
+};
+
+// A change that waits for a second regulator, or waited.
+struct Proposed {
+    engine::Change told{};
+    engine::Command command{};
+    engine::AccountId by{};
+};
+
+// Under whose signatures a change is made.
+struct By {
+    engine::Sequence proposed{};  // 0: the command itself
+    std::uint16_t proposer = 0;
 };
 
 struct Family {

@@ -32,6 +32,12 @@ Time NaiveExchange::next_timer() const {
         if (f.suspended.value != 0) sooner(f.suspended);
         sooner(engine::window_start(Period{engine::period_at(now_, product_).value + 1}, product_));
     }
+    for (const Factors& f : factors_) {
+        for (const FactorChange& s : f.scheduled) sooner(s.effective);
+        sooner(f.certificate_end());
+    }
+    for (const auto& [id, change] : changes_)
+        if (change.told.state == engine::ChangeState::open) sooner(change.told.expires);
     for (const auto& [i, hour] : hours_) {
         if (!hour.listed()) continue;
         const Time gate = engine::gate_time(i.period, product(i.family));

@@ -90,6 +90,59 @@ Difference Pair::ask(const engine::Command& question) {
     return first_difference(exchange, twins, "question " + tests::line_of(question));
 }
 
+// The proposed changes, and dry runs: of each family a step of its guidance, a wide one, and to follow; of
+// each class a smaller factor.
+Difference Pair::ask_regulator() {
+    const auto of = [](engine::CommandKind kind, const auto& q) {
+        engine::Command c = engine::Command::of(q, engine::AccountId{0}, engine::no_key, {1, 1});
+        c.header.kind = kind;
+        return c;
+    };
+    std::vector<engine::Command> questions;
+    for (const std::uint32_t limit : {3u, 1'000u})
+        questions.push_back(of(CommandKind::query_changes, engine::QueryChanges{.after = 1, .limit = limit}));
+    for (std::uint16_t i = 0; i <= twin_.families().size(); ++i) {
+        engine::SetBand s;
+        s.family = engine::FamilyId{i};
+        if (i == twin_.families().size()) {
+            questions.push_back(of(CommandKind::try_band, s));
+            break;
+        }
+        const Family& f = twin_.families()[i];
+        s.expect = f.last_version;
+        s.guidance = engine::Decimal{f.band.guidance * 103 / 100 * engine::tick_decimal};
+        questions.push_back(of(CommandKind::try_band, s));
+        s.floor = engine::Decimal{f.band.guidance * engine::tick_decimal};
+        s.ceiling = engine::Decimal{f.band.guidance * 4 * engine::tick_decimal};
+        s.effective = twin_.time() + engine::hour;
+        questions.push_back(of(CommandKind::try_band, s));
+        engine::SetBand follow;
+        follow.family = s.family;
+        follow.expect = s.expect;
+        follow.follow = true;
+        questions.push_back(of(CommandKind::try_band, follow));
+        engine::SetGuidance g;
+        g.family = s.family;
+        g.expect = s.expect;
+        g.price = engine::Decimal{f.band.guidance * engine::tick_decimal};
+        g.life_h = 1;
+        g.utilisation = engine::BasisPoints{10'000};
+        g.pue = 1'000;
+        g.opex_h = static_cast<std::uint32_t>(g.price.value);
+        questions.push_back(of(CommandKind::try_guidance, g));
+    }
+    for (std::uint16_t i = 0; i < twin_.factors().size(); ++i) {
+        engine::SetFactors k;
+        k.class_id = engine::ClassId{i};
+        k.expect = twin_.factors()[i].last_version;
+        k.k_train = k.k_infer = static_cast<std::uint16_t>(twin_.factors()[i].own_train * 95 / 100);
+        questions.push_back(of(CommandKind::try_factors, k));
+    }
+    for (const engine::Command& question : questions)
+        if (auto difference = ask(question)) return difference;
+    return std::nullopt;
+}
+
 Difference Pair::ask_everything() {
     if (!twin_.started()) return std::nullopt;
     for (std::uint32_t a = 0; a < twin_.accounts().size(); ++a) {
@@ -105,6 +158,7 @@ Difference Pair::ask_everything() {
         for (const auto& q : {of(engine::QueryBalance{}), of(few), of(all), of(positions)})
             if (auto difference = ask(q)) return difference;
     }
+    if (auto difference = ask_regulator()) return difference;
     // One order at a time: by id and by cid, open or done.
     std::size_t asked = 0;
     const auto ask_of = [&](engine::AccountId account, engine::OrderId id, const engine::Cid& cid) {
@@ -115,7 +169,10 @@ Difference Pair::ask_everything() {
         else
             q.cid = why.cid = cid;
         Difference d = ask(engine::Command::of(q, account, engine::no_key, {1, 1}));
-        return d ? d : ask(engine::Command::of(why, account, engine::no_key, {1, 1}));
+        if (!d) d = ask(engine::Command::of(why, account, engine::no_key, {1, 1}));
+        // An overseer asks by id alone.
+        why.order = id;
+        return d ? d : ask(engine::Command::of(why, engine::no_account, engine::no_key, {1, 1}));
     };
     for (const auto* orders : {&twin_.live(), &twin_.done()}) {
         std::size_t last = 100;

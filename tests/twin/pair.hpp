@@ -17,6 +17,7 @@ class Pair {
     // Applies to the exchange only: for the test that a difference is seen at all.
     void exchange_alone(const engine::Command& command) { driver_.send(command, twin_.time()); }
     // Asks both everything that can be asked and compares the answers.
+    Difference ask_regulator();
     Difference ask_everything();
 
     const NaiveExchange& twin() const { return twin_; }

@@ -34,7 +34,7 @@ Difference step(Pair& pair, const Sent& sent, bool ask) {
 // The commands of a seed. The flow looks at the twin alone, so they can be had without the exchange.
 std::vector<Sent> commands_of(std::uint64_t seed, std::size_t commands) {
     Alone alone;
-    Flow flow(seed, alone.twin());
+    Flow flow(seed, alone.twin(), regulated(seed));
     std::vector<Sent> all;
     for (std::size_t i = 0; i < commands; ++i) {
         all.push_back(flow.next());
