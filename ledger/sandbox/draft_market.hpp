@@ -22,24 +22,27 @@ class DraftMarket {
     // A recorded command in its turn; see(command, event) gets what comes of it now.
     template <class See>
     void apply(const engine::Command& recorded, See&& see) {
-        if (!comes_again(recorded)) return;
-        if (recorded.kind() != engine::CommandKind::advance_time)
-            while (exchange_.next_timer() <= recorded.header.time)
-                enter(engine::Command::of(engine::AdvanceTime{}), recorded.header.time, see);
-        enter(translated(recorded), recorded.header.time, see);
+        if (comes_again(recorded)) enter(translated(recorded), recorded.header.time, see);
     }
-    // A command of our own, at `time`.
+    // A command of our own, at `time`; what is due until then comes first.
     template <class See>
-    void enter(engine::Command command, engine::Time time, See&& see) {
-        apply_one(command, time, see);
-        while (exchange_.unfinished())
-            apply_one(engine::Command::of(engine::FollowOn{}), exchange_.time(), see);
+    void enter(const engine::Command& command, engine::Time time, See&& see) {
+        if (command.kind() != engine::CommandKind::advance_time)
+            while (exchange_.next_timer() <= time)
+                apply_whole(engine::Command::of(engine::AdvanceTime{}), time, see);
+        apply_whole(command, time, see);
     }
     const engine::Exchange& exchange() const { return exchange_; }
 
   private:
     bool comes_again(const engine::Command& command) const;
     engine::Command translated(const engine::Command& command) const;
+    template <class See>
+    void apply_whole(const engine::Command& command, engine::Time time, See&& see) {
+        apply_one(command, time, see);
+        while (exchange_.unfinished())
+            apply_one(engine::Command::of(engine::FollowOn{}), exchange_.time(), see);
+    }
     template <class See>
     void apply_one(engine::Command command, engine::Time time, See&& see) {
         command.header.sequence = engine::Sequence{exchange_.sequence().value + 1};

@@ -7,6 +7,7 @@
 
 #include "engine/reject_reason.hpp"
 #include "ledger/audit/progress.hpp"
+#include "ledger/export/export.hpp"
 #include "ledger/export/names.hpp"
 #include "ledger/journal.hpp"
 #include "ledger/recovery.hpp"
@@ -15,9 +16,9 @@
 
 namespace gridbook::ledger {
 
+using engine::BasisPoints;
 using engine::Catalogue;
 using engine::code;
-using engine::BasisPoints;
 using engine::Command;
 using engine::CommandKind;
 using engine::DefineFamily;
@@ -224,7 +225,7 @@ void Sandbox::conclude() {
 }  // namespace
 
 Result<SandboxReport> run_sandbox(const std::filesystem::path& data, const SandboxOptions& options) {
-    auto journal = Journal::open({.data = data, .access = Access::read});
+    auto journal = open_to_read(data);
     if (!journal) return journal.error();
     return Sandbox(data, **journal, options).run();
 }
