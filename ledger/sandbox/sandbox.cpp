@@ -63,6 +63,8 @@ class Sandbox {
     void go_to_a_snapshot();
     Result<bool> see_batch(const BatchView& batch, Rerun& rerun);
     void see_command(const BatchView& batch, std::size_t i, std::size_t first_event);
+    FamilyId find(const std::string& family) const;
+    std::string missing() const;
     Result<void> begin();
     void set_four_eyes(SetRules rules, BasisPoints share);
     Result<void> put_in_force(const DraftBand& draft);
@@ -76,6 +78,7 @@ class Sandbox {
     DayCount was_, would_be_;
     SandboxReport report_;
     std::vector<FamilyId> drafted_;
+    bool day_seen_ = false;
     bool begun_ = false;
 };
 
@@ -116,6 +119,8 @@ Result<SandboxReport> Sandbox::run() {
         if (!*goes_on) break;
         if (options_.progress) progress.at(reader->batch().header.last(), journal_.last());
     }
+    if (day_seen_ && !begun_)
+        return failure(ErrorCode::absent, fmt::format("there was no family {} on that day", missing()));
     if (!begun_)
         return failure(ErrorCode::absent, fmt::format("no command between {} and {}: the journal ends at {}",
                                                       time_text(options_.from), time_text(options_.upto),
@@ -131,7 +136,8 @@ Result<bool> Sandbox::see_batch(const BatchView& batch, Rerun& rerun) {
         const Command command = batch.command(i);
         if (command.header.sequence <= exchange_.sequence() && !begun_) continue;
         if (command.header.time >= options_.upto) return false;
-        if (!begun_ && command.header.time >= options_.from && !exchange_.unfinished()) {
+        day_seen_ = day_seen_ || command.header.time >= options_.from;
+        if (day_seen_ && !begun_ && !exchange_.unfinished() && missing().empty()) {
             report_.first = command.header.sequence;
             if (auto good = begin(); !good) return good.error();
         }
@@ -162,15 +168,25 @@ void Sandbox::set_four_eyes(SetRules rules, BasisPoints share) {
     draft_.enter(Command::of(rules), options_.from, [](const Command&, const Event&) {});
 }
 
-Result<void> Sandbox::put_in_force(const DraftBand& draft) {
+FamilyId Sandbox::find(const std::string& family) const {
     const Catalogue& catalogue = exchange_.state().catalogue;
-    SetBand band;
     for (std::size_t i = 0; i < catalogue.families().size(); ++i)
-        if (family_name(catalogue, catalogue.families()[i]) == draft.family)
-            band.family = FamilyId{static_cast<std::uint16_t>(i)};
-    if (band.family == no_family)
-        return failure(ErrorCode::absent, fmt::format("there was no family {} on that day", draft.family));
-    band.expect = catalogue.family(band.family).last_version;
+        if (family_name(catalogue, catalogue.families()[i]) == family)
+            return FamilyId{static_cast<std::uint16_t>(i)};
+    return no_family;
+}
+
+// A drafted family that is not there (yet: the journal may begin on that day); empty: all are.
+std::string Sandbox::missing() const {
+    for (const DraftBand& draft : options_.drafts)
+        if (find(draft.family) == no_family) return draft.family;
+    return {};
+}
+
+Result<void> Sandbox::put_in_force(const DraftBand& draft) {
+    SetBand band;
+    band.family = find(draft.family);
+    band.expect = exchange_.state().catalogue.family(band.family).last_version;
     band.floor = draft.floor;
     band.ceiling = draft.ceiling;
     band.guidance = draft.guidance;

@@ -151,6 +151,19 @@ TEST_CASE("From a snapshot it finds the same as from genesis, and changes no fil
     REQUIRE((bytes_of() == before));
 }
 
+TEST_CASE("On the day on which the journal begins, a draft is in force from the moment its family is there") {
+    TempFolder folder;
+    Story story(folder.path());
+    story.send(sell(10).at("13.00").of(noon).from(prov).as("s-1"));
+    story.send(buy(10).at("13.00").of(noon).from(acme).as("b-1"));
+    story.flush();
+    SandboxOptions first = second_day(draft("13.50", "19.60"));
+    first.from = clock(0), first.upto = clock(24);
+    const SandboxReport report = run(folder.path(), first);
+    REQUIRE(report.families[0].was.trades == 1);
+    REQUIRE(report.families[0].draft.refused_hard == 2);
+}
+
 TEST_CASE("What cannot be tried is said") {
     TempFolder folder;
     Story story(folder.path());
