@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The walk-throughs of the four personas, after the clients' own tests: told by the example programs of our Python and TypeScript clients against a
-fresh exchange each: a buyer resumes, a watcher resyncs, a provider's bot obeys its rate, a regulator moves a band."""
+fresh exchange each: a buyer resumes, a watcher resyncs, a provider's bot obeys its rate, a regulator moves a band and gets a second signature for a large step."""
 
 import argparse
 import datetime
@@ -12,6 +12,7 @@ from exchange import Exchange, Folder, Key, check, env_without_proxies, skip, so
 from two_clients import FAMILY, MARKET
 
 CLIENTS = source_dir() / "gateway" / "clients"
+REGULATED = '[rules]\nfour_eyes_bp = 1000\n[[accounts]]\nname = "ministry"\nroles = "regulator"\n'
 RATES = '[key_rates]\norders_per_s = 100\norders_burst = 150\n'
 
 
@@ -55,13 +56,14 @@ def walk(binary, folder, language):
     folder.mkdir()
     keys = {name: Key(name, account, roles) for name, account, roles in [
         ("op-1", "exchange", ["operator"]), ("reg-1", "regulator", ["regulator"]),
+        ("reg-2", "ministry", ["regulator"]),
         ("prov-1", "prov", ["provider"]), ("acme-1", "acme", ["buyer"])]}
     pems = {}
     for name, key in keys.items():
         pems[name] = folder / f"{name}.pem"
         key.save(pems[name])
     config = folder / "gridbook.toml"
-    config.write_text('clock = "real"\n' + RATES + MARKET + "".join(key.toml() for key in keys.values()))
+    config.write_text('clock = "real"\n' + RATES + MARKET + REGULATED + "".join(key.toml() for key in keys.values()))
     program = commands(language)
     with Exchange(binary, folder, config) as exchange:
         for account in ("prov", "acme"):
@@ -70,7 +72,8 @@ def walk(binary, folder, language):
              seller_pem=pems["prov-1"], symbol=symbol(5))
         tell(program("watcher"), exchange, key="acme-1", pem=pems["acme-1"], symbol=symbol(6))
         tell(program("provider_bot"), exchange, key="prov-1", pem=pems["prov-1"], symbol=symbol(7))
-        tell(program("regulator"), exchange, key="reg-1", pem=pems["reg-1"], family=FAMILY)
+        tell(program("regulator"), exchange, key="reg-1", pem=pems["reg-1"], second_key="reg-2",
+             second_pem=pems["reg-2"], family=FAMILY)
         exchange.stop()
         exchange.audit()
 
