@@ -63,7 +63,7 @@ for bench in build/release/bench/bench_*; do
     if [ -x "$bench" ]; then count "$(basename "$bench")" ends_with_json "$bench"; fi
 done
 
-if [ -z "$fast" ]; then
+if [ -z "$fast" ] && time_for 19 "tsan of rings and pipeline"; then
     say "[$(clock)] building under the thread sanitizer"
     build tsan -- test_pipeline
     say "[$(clock)] tsan: rings and pipeline"
