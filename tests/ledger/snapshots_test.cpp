@@ -238,7 +238,8 @@ TEST_CASE("the thread follows, makes snapshots and stops", "[snapshots]") {
         trade_by_seed(story, static_cast<std::uint64_t>(i), 30);
         story.flush();
     }
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    // Long, because the thread has the lowest priority and other builds may run on this machine.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
     while (follower.stats().snapshot.load() < story.exchange().sequence().value &&
            std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
