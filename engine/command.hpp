@@ -3,7 +3,7 @@
 // Commands in: the closed set of everything that can move the market. With event.hpp this is the
 // specification of the exchange: whoever has read both knows what it does. Kinds and header are in
 // command_kind.hpp, the bodies of those who trade in order_commands.hpp, of guidance, factors and second
-// signatures in regulator_commands.hpp, all others here.
+// signatures in regulator_commands.hpp, of those who deliver in delivery_commands.hpp, all others here.
 //
 // A command is 128 flat bytes without padding, little-endian, written to the journal as it stands:
 //   bytes 0..31 CommandHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -14,6 +14,7 @@
 #include <cstring>
 #include <new>
 
+#include "engine/delivery_commands.hpp"
 #include "engine/order_commands.hpp"
 #include "engine/regulator_commands.hpp"
 
@@ -44,7 +45,10 @@ struct Genesis {
     std::int64_t max_qty = 0;       // Decimal units an order (QTY_LIMIT)
     std::int64_t max_notional = 0;  // Money an order (NOTIONAL_LIMIT)
     ClockMode clock = ClockMode::real;
-    std::array<std::uint8_t, 7> reserved{};
+    std::array<std::uint8_t, 3> reserved{};
+    // Deliveries that are not settled, at least as many as positions. 0: nothing is delivered, and what was
+    // sold and bought stays as it is (journals from before deliveries existed).
+    std::uint32_t deliveries = 0;
     std::uint32_t strips = 0;    // strips resting at once
     std::uint32_t sessions = 0;  // sessions with cancel on disconnect, and their grace periods
 };

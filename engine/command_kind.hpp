@@ -48,6 +48,9 @@ enum class CommandKind : std::uint8_t {
     set_guidance = 44,
     set_factors = 45,
     decide_change = 46,
+    // Delivery.
+    report_ready = 50,
+    report_meter = 51,
     // Questions.
     first_query = 80,
     query_order = 80,
@@ -60,6 +63,7 @@ enum class CommandKind : std::uint8_t {
     try_band = 86,
     try_guidance = 87,
     try_factors = 88,
+    query_deliveries = 89,
 };
 
 // Where the answer goes: the gateway's connection and its request number there. It means nothing to the

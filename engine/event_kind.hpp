@@ -49,6 +49,12 @@ enum class EventKind : std::uint8_t {
     factors_changed = 147,
     change_proposed = 148,
     change_closed = 149,
+    // Delivery.
+    delivery = 150,
+    metered = 151,
+    replaced = 152,
+    delivery_settled = 153,
+    position_settled = 154,
     // Answers to questions: not journaled.
     first_answer = 200,
     order_row = 200,
@@ -63,6 +69,7 @@ enum class EventKind : std::uint8_t {
     impact_row = 209,
     refusal_row = 210,
     factors_row = 211,
+    delivery_row = 212,
 };
 
 namespace event_flag {

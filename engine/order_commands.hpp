@@ -46,7 +46,8 @@ struct PlaceOrder {
     SelfTrade self_trade = SelfTrade::cancel_taker;
     bool post_only = false;
     OnBand on_band = OnBand::reject;
-    std::array<std::uint8_t, 2> reserved{};
+    bool standby = false;  // kept beside the book, for deliveries that fail (market-rules section 7)
+    std::uint8_t reserved = 0;
     Text<16> reason{};  // reason code
 };
 

@@ -63,9 +63,10 @@ inline constexpr std::uint8_t capped = 8;  // entered at the edge of the dynamic
 inline constexpr std::uint8_t post_only = 16;
 inline constexpr std::uint8_t market = 32;
 inline constexpr std::uint8_t decremented = 64;  // this event tells lots taken away by self-trade prevention
+inline constexpr std::uint8_t standby = 128;     // kept for deliveries that fail, never in the book
 }  // namespace order_flag
 
-enum class OrderKind : std::uint8_t { order = 0, strip = 1, any_of = 2 };
+enum class OrderKind : std::uint8_t { order = 0, strip = 1, any_of = 2, standby = 3 };
 
 // The state of a strip: entered (before it is filled), or ended. All or none: filled is all hours.
 struct StripEvent {

@@ -44,6 +44,8 @@ enum class RejectReason : std::uint8_t {
     format_value,
     guidance_formula,
     change_unknown,
+    delivery_unknown,
+    delivery_state,
     count_,
 };
 
@@ -95,6 +97,10 @@ enum class RejectField : std::uint8_t {
     pue,          // thousandths
     tariff,       // micro-CNY
     opex_h,       // micro-CNY
+    delivery,     // its id
+    minute,       // of the window
+    available,    // Decimal
+    standby,
     count_,
 };
 
@@ -116,8 +122,9 @@ enum class Pool : std::uint8_t {
     price,   // the widest price a book can hold
     strips,
     sessions,
-    events,   // of one command: a strip, any-of or fok that needs more
-    changes,  // proposed and not yet decided
+    events,      // of one command: a strip, any-of or fok that needs more
+    changes,     // proposed and not yet decided
+    deliveries,  // not settled
     count_,
 };
 
@@ -174,26 +181,29 @@ constexpr std::string_view code(RejectReason r) {
         "EFFECTIVE",
         "FORMAT_VALUE",
         "GUIDANCE_FORMULA",
-        "CHANGE_UNKNOWN"};
+        "CHANGE_UNKNOWN",
+        "DELIVERY_UNKNOWN",
+        "DELIVERY_STATE"};
     return names[static_cast<std::size_t>(r)];
 }
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",       "cid",     "symbol",    "price",  "qty",     "notional", "cash",    "capacity",
-        "oid",    "account", "key",       "family", "class",   "zone",     "tier",    "count",
-        "amount", "expect",  "effective", "floor",  "ceiling", "guidance", "pool",    "tflops",
-        "role",   "ts",      "reason",    "expire", "min_qty", "start",    "hours",   "need",
-        "tif",    "until",   "session",   "factor", "issued",  "change",   "formula", "capex",
-        "life_h", "util",    "power_kw",  "pue",    "tariff",  "opex_h"};
+        "",          "cid",     "symbol",    "price",  "qty",     "notional", "cash",    "capacity",
+        "oid",       "account", "key",       "family", "class",   "zone",     "tier",    "count",
+        "amount",    "expect",  "effective", "floor",  "ceiling", "guidance", "pool",    "tflops",
+        "role",      "ts",      "reason",    "expire", "min_qty", "start",    "hours",   "need",
+        "tif",       "until",   "session",   "factor", "issued",  "change",   "formula", "capex",
+        "life_h",    "util",    "power_kw",  "pue",    "tariff",  "opex_h",   "did",     "minute",
+        "available", "standby"};
     return names[static_cast<std::size_t>(f)];
 }
 
 constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
-        "",       "orders",   "records",   "levels",   "accounts",  "groups",
-        "keys",   "families", "catalogue", "books",    "positions", "resources",
-        "agenda", "price",    "strips",    "sessions", "events",    "changes"};
+        "",         "orders",    "records", "levels",    "accounts",  "groups", "keys",
+        "families", "catalogue", "books",   "positions", "resources", "agenda", "price",
+        "strips",   "sessions",  "events",  "changes",   "deliveries"};
     return names[static_cast<std::size_t>(p)];
 }
 

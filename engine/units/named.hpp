@@ -30,6 +30,8 @@ using FamilyId = Named<struct FamilyTag, std::uint16_t>;
 // An order's id counts records from 1; its low bits are the slot of its record, the high bits the generation.
 using OrderId = Named<struct OrderTag, std::uint64_t>;
 using TradeId = Named<struct TradeTag, std::uint64_t>;
+// Counts deliveries from 1; 0: none.
+using DeliveryId = Named<struct DeliveryTag, std::uint32_t>;
 // The command's place in the total order, from 1 without gaps.
 using Sequence = Named<struct SequenceTag, std::uint64_t>;
 // Place in an account's stream, from 1 without gaps; 0 means "not in any stream".

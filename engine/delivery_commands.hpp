@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Commands of those who deliver and those who are delivered to (market-rules section 7). A part of
+// command.hpp, which says how a body is laid out.
+
+#include "engine/command_kind.hpp"
+
+namespace gridbook::engine {
+
+// The seller says where the buyer finds its units. Told to both; it may be said again until the delivery
+// fails or ends, the last endpoint counts.
+struct ReportReady {
+    static constexpr CommandKind kind = CommandKind::report_ready;
+    DeliveryId delivery{};
+    std::array<std::uint8_t, 4> reserved{};
+    Text<32> endpoint{};
+    Sha256 attestation{};  // of what the seller attests; zero: nothing
+    std::array<std::uint8_t, 24> reserved_more{};
+};
+
+// What was available in one minute, said by either side. The lesser of both counts.
+struct ReportMeter {
+    static constexpr CommandKind kind = CommandKind::report_meter;
+    DeliveryId delivery{};
+    std::uint32_t minute = 0;       // of the window, from 0
+    Decimal available{};            // units; what is above the promised quantity counts as that
+    std::uint32_t power_w = 0;      // told on, never computed with
+    std::uint16_t utilisation = 0;  // basis points; the same
+    std::array<std::uint8_t, 74> reserved{};
+};
+
+// The account's deliveries that are not settled, in the order of their ids, above `after`.
+struct QueryDeliveries {
+    static constexpr CommandKind kind = CommandKind::query_deliveries;
+    DeliveryId after{};
+    std::uint32_t limit = 0;  // 1..1000
+    std::array<std::uint8_t, 88> reserved{};
+};
+
+}  // namespace gridbook::engine
