@@ -90,16 +90,16 @@ enum class RejectField : std::uint8_t {
     issued,  // Time
     change,  // its id
     formula,
-    capex,        // Money
-    life_h,       // hours
-    utilisation,  // hundredths of a percent
-    power_w,      // watts
-    pue,          // thousandths
-    tariff,       // micro-CNY
-    opex_h,       // micro-CNY
-    delivery,     // its id
-    minute,       // of the window
-    available,    // Decimal
+    capex,         // Money
+    life_h,        // hours
+    utilisation,   // hundredths of a percent
+    power_w,       // watts
+    pue,           // thousandths
+    tariff,        // micro-CNY
+    opex_h,        // micro-CNY
+    delivery,      // its id
+    meter_minute,  // of the window
+    available,     // Decimal
     standby,
     count_,
 };

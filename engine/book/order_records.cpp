@@ -15,7 +15,8 @@ std::int64_t taken(std::uint32_t low, std::uint32_t high) {
 }
 CommandKind command_of(OrderKind kind) {
     switch (kind) {
-        case OrderKind::order: return CommandKind::place_order;
+        case OrderKind::order:
+        case OrderKind::standby: return CommandKind::place_order;
         case OrderKind::strip: return CommandKind::place_strip;
         case OrderKind::any_of: return CommandKind::place_any_of;
     }

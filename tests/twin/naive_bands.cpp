@@ -237,8 +237,8 @@ void NaiveExchange::bands_due() {
             after.hi =
                 std::max(after.hi, after.lo);  // another change came between: the edges meet, never cross
             emit(engine::no_account, told(id, after, BandStatus::in_force));
+            if (f.band.moved_by(after)) moved.push_back(id);
             f.band = after;
-            moved.push_back(id);
             tell_followers(following(id, after), moved);
         }
     }

@@ -178,8 +178,8 @@ void NaiveExchange::tell_followers(const Bands& bands, std::vector<FamilyId>& mo
         after.version = ++f.last_version;
         after.effective = now_;
         emit(engine::no_account, told(id, after, BandStatus::in_force));
+        if (f.band.moved_by(after)) moved.push_back(id);
         f.band = after;
-        moved.push_back(id);
     }
 }
 

@@ -146,6 +146,10 @@ struct Band {
     engine::Text<24> rationale{};
     Edges edges() const { return {lo, hi}; }
     bool inside(std::int64_t ticks) const { return edges().inside(ticks); }
+    // Do its orders or its references have anything to do with the other numbers?
+    bool moved_by(const Band& after) const {
+        return lo != after.lo || hi != after.hi || guidance != after.guidance;
+    }
 };
 
 // A change that was accepted: what it sets, and when it comes into force.
