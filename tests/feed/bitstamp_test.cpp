@@ -16,46 +16,17 @@
 // order only: all happens at one instant of one instrument.
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <map>
 #include <unordered_map>
 
 #include "bench/market.hpp"
+#include "tests/feed/rows.hpp"
 
 namespace gridbook::tests {
 
 namespace {
 
-const std::string folder = GRIDBOOK_SOURCE_DIR "/../shared/data/bitstamp-btcusd-2015-05-01/";
-
-using Row = std::vector<std::string>;
-
-Row split(const std::string& line) {
-    Row row(1);
-    for (const char c : line)
-        if (c == ',')
-            row.emplace_back();
-        else if (c != '\n' && c != '\r')
-            row.back() += c;
-    return row;
-}
-
-// All rows but the heading; a name that ends in .gz goes through gzip.
-std::vector<Row> rows_of(const std::string& name) {
-    const std::string path = folder + name;
-    const std::string command = (name.ends_with(".gz") ? "gzip -dc '" : "cat '") + path + "'";
-    FILE* const pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::vector<Row> rows;
-    for (std::array<char, 1024> line{}; std::fgets(line.data(), line.size(), pipe) != nullptr;)
-        rows.push_back(split(line.data()));
-    REQUIRE(pclose(pipe) == 0);
-    REQUIRE(rows.size() > 1);
-    rows.erase(rows.begin());
-    return rows;
-}
+const std::string folder = "bitstamp-btcusd-2015-05-01/";
 
 std::int32_t ticks(const std::string& usd) {
     return static_cast<std::int32_t>(std::lround(std::stod(usd) * 100));
@@ -149,7 +120,7 @@ Replay::Id seed_id(bool buy, std::int32_t price) {
 }
 
 void seed(Replay& replay) {
-    for (const Row& row : rows_of("first_book_top20.csv")) {
+    for (const Row& row : rows_of(folder + "first_book_top20.csv")) {
         const bool buy = row[1] == "bid";
         const std::int32_t price = ticks(row[3]);
         replay.create(seed_id(buy, price), buy, price, lots_of_btc(row[4]));
@@ -186,7 +157,7 @@ void compare_book(const Replay& replay, const Row& book, Score& score) {
 
 void compare_trades(const Replay& replay, Score& score) {
     Trades real;
-    for (const Row& row : rows_of("trades.csv")) {
+    for (const Row& row : rows_of(folder + "trades.csv")) {
         ++real[{ticks(row[2]), lots_of_btc(row[3])}];
         ++score.real;
     }
@@ -200,17 +171,14 @@ void compare_trades(const Replay& replay, Score& score) {
 }  // namespace
 
 TEST_CASE("the order-by-order feed of a real exchange makes its trades and its best prices") {
-    if (!std::filesystem::exists(folder)) {
-        std::cout << "SKIPPED: ../shared is absent: the feed's folder is not beside the source folder\n";
-        return;
-    }
+    if (absent(folder)) return;
     Replay replay;
     Score score;
     seed(replay);
-    const std::vector<Row> books = rows_of("books_top5.csv.gz");
+    const std::vector<Row> books = rows_of(folder + "books_top5.csv.gz");
     const long long begin = std::stoll(books[0][0]);
     std::size_t next = 1;  // the first book is the seed
-    for (const Row& row : rows_of("orders.csv.gz")) {
+    for (const Row& row : rows_of(folder + "orders.csv.gz")) {
         const long long at = std::stoll(row[1]);
         if (at <= begin) continue;
         for (; next < books.size() && std::stoll(books[next][0]) < at; ++next)
