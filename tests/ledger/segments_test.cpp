@@ -127,6 +127,18 @@ TEST_CASE("links and texts are found in whatever segment they are", "[segments]"
         CHECK(journal->chain_after(engine::Sequence{20 + i * 20})->has_value());
         CHECK_FALSE(journal->chain_after(engine::Sequence{19 + i * 20})->has_value());
     }
+    // In pages of seven, each over the end of a segment or two, nothing is left out or told twice.
+    std::vector<std::string> told;
+    for (engine::Sequence after{};;) {
+        const auto page = journal->texts_after(after, 7);
+        REQUIRE(page);
+        for (const auto& text : *page) told.push_back(text.text);
+        if (page->size() < 7) break;
+        after = page->back().sequence;
+    }
+    REQUIRE(told.size() == 40);
+    for (std::size_t i = 0; i < 40; ++i) CHECK(told[i] == "text " + std::to_string(i));
+    CHECK(journal->texts_after(engine::Sequence{781}, 7)->empty());
 }
 
 TEST_CASE("a copied segment is proven by itself, and a changed bit in it is named", "[segments]") {
