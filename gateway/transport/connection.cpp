@@ -15,6 +15,15 @@ constexpr std::string_view json_type = "application/json";
 // Answers that wait for a peer to read them, before its next request is looked at.
 constexpr std::size_t http_output_max = 1 << 20;
 
+// Pages of other origins may ask: who asks is told by a signature, never by a cookie. The second text answers
+// the question that a browser asks before a signed request (Fetch standard, CORS protocol).
+constexpr std::string_view any_origin = "Access-Control-Allow-Origin: *\r\n";
+constexpr std::string_view allowed =
+    "HTTP/1.1 204 No Content\r\nServer: gridbook\r\nAccess-Control-Allow-Origin: *\r\n"
+    "Access-Control-Allow-Methods: GET, POST\r\n"
+    "Access-Control-Allow-Headers: Content-Type, Gb-Key, Gb-Timestamp, Gb-Signature\r\n"
+    "Access-Control-Max-Age: 86400\r\n";
+
 std::string_view status_text(unsigned status) {
     switch (status) {
         case 200: return "OK";
@@ -93,6 +102,7 @@ bool Connection::turn_away() {
 void Connection::ask() {
     if (turn_away()) return;
     HttpRequest request = http_.request();
+    if (request.method == "OPTIONS") return answer_preflight();
     request.remote = remote_.address;
     pending_ = ++host_.last_http;
     host_.asked.emplace(pending_, id_);
@@ -191,10 +201,19 @@ void Connection::refuse(unsigned status, std::string_view code, std::string_view
 void Connection::answer(unsigned status, std::string_view content_type, std::string_view body,
                         bool keep_alive) {
     fmt::format_to(std::back_inserter(layer_.output()),
-                   "HTTP/1.1 {} {}\r\nServer: gridbook\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}\r\n",
-                   status, status_text(status), content_type, body.size(),
+                   "HTTP/1.1 {} {}\r\nServer: gridbook\r\n{}Content-Type: {}\r\nContent-Length: {}\r\n{}\r\n",
+                   status, status_text(status), any_origin, content_type, body.size(),
                    keep_alive ? "" : "Connection: close\r\n");
     if (!http_.head()) layer_.output().append(body);
+    answered(keep_alive);
+}
+
+void Connection::answer_preflight() {
+    layer_.output().append(allowed).append(http_.keep_alive() ? "\r\n" : "Connection: close\r\n\r\n");
+    answered(http_.keep_alive());
+}
+
+void Connection::answered(bool keep_alive) {
     if (!keep_alive) return part();
     http_.restart();
     answered_ = true;

@@ -87,6 +87,8 @@ class Connection {
     bool turn_away();
     void refuse(unsigned status, std::string_view code, std::string_view msg, std::uint64_t retry_ms = 0);
     void answer(unsigned status, std::string_view content_type, std::string_view body, bool keep_alive);
+    void answer_preflight();
+    void answered(bool keep_alive);
     void part();
     bool tick_http();
     void tick_open();

@@ -63,6 +63,24 @@ TEST_CASE("an answer for somebody who left is dropped", "[transport]") {
     CHECK(http.get("/release").status == 200);
 }
 
+TEST_CASE("pages of other origins may ask, also with a signature", "[transport]") {
+    Loopback loopback;
+    const std::string any = "\r\nAccess-Control-Allow-Origin: *\r\n";
+    CHECK_THAT(
+        answer_to(loopback, header("GET /echo HTTP/1.1") + "Origin: http://elsewhere\r\n\r\n", "GET  "),
+        Catch::StartsWith("HTTP/1.1 200 OK") && Catch::Contains(any));
+    // A browser asks first when headers of our own are to be sent; the connection goes on.
+    const std::string both =
+        answer_to(loopback,
+                  header("OPTIONS /v1/admin/bands HTTP/1.1") +
+                      "Origin: http://elsewhere\r\nAccess-Control-Request-Method: POST\r\n"
+                      "Access-Control-Request-Headers: gb-key\r\n\r\n" +
+                      header("GET /echo HTTP/1.1") + "\r\n",
+                  "GET  ");
+    CHECK_THAT(both, Catch::StartsWith("HTTP/1.1 204 No Content") && Catch::Contains(any) &&
+                         Catch::Contains("Gb-Key, Gb-Timestamp, Gb-Signature") && Catch::EndsWith("GET  "));
+}
+
 TEST_CASE("bad requests are answered with their status and closed", "[transport]") {
     Loopback loopback;
     CHECK_THAT(answer_to(loopback, "garbage\r\n\r\n", "}}"), Catch::StartsWith("HTTP/1.1 400 "));
