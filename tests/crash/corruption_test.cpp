@@ -70,6 +70,20 @@ ledger::Result<engine::Sha256> all_answers(const ledger::Projection& projection)
     return sum.digest();
 }
 
+// A flip in the number of a commit may make LMDB take the older of its two. Every answer then names the older
+// sequence that it holds for, so nobody is deceived; and a start has to go on from there to the same answers.
+bool caught_up(const Day& day, const engine::Sha256& wanted) {
+    const TempFolder copy;
+    const auto data = copy.path() / "data";
+    std::filesystem::copy(day.data, data, std::filesystem::copy_options::recursive);
+    const auto projection = ledger::Projection::open(data, ledger::Access::write, std::size_t{1} << 20);
+    const auto journal = ledger::Journal::open({data, ledger::Access::read, std::size_t{1} << 20});
+    if (!projection || !journal || !(*projection)->verify()) return false;
+    if (!ledger::project(**journal, **projection, {engine::Sequence{day.last}}, {})) return false;
+    const auto answers = all_answers(**projection);
+    return answers && *answers == wanted;
+}
+
 std::vector<std::filesystem::path> segments_of(const std::filesystem::path& data) {
     auto journal = ledger::Journal::open({data, ledger::Access::read, std::size_t{1} << 20});
     REQUIRE(journal);
@@ -193,22 +207,28 @@ TEST_CASE("a flipped bit in the projection is told or harmless", "[corruption]")
         REQUIRE(answers);
         wanted = *answers;
     }
-    std::mt19937_64 random(4);
     Tally tally;
-    for (int i = rounds("GRIDBOOK_BIT_FLIPS", 120); i > 0; --i) {
-        const std::uint64_t bit = some_bit(random, file);
+    const auto read = [&](Told& told) {
+        const auto projection =
+            ledger::Projection::open(day.data, ledger::Access::read, std::size_t{1} << 20);
+        if (!projection || !(*projection)->verify()) return 1;
+        const auto answers = all_answers(**projection);
+        if (!answers) return 1;
+        if (*answers == wanted) return 0;
+        const auto place = (*projection)->place();
+        if (place && place->applied.value < day.last && caught_up(day, wanted)) return 0;
+        return told.say("another answer"), 2;
+    };
+    const auto try_bit = [&](std::uint64_t bit) {
         flip_bit(file, bit);
-        tally.count(in_child([&](Told& told) {
-                        const auto projection =
-                            ledger::Projection::open(day.data, ledger::Access::read, std::size_t{1} << 20);
-                        if (!projection || !(*projection)->verify()) return 1;
-                        const auto answers = all_answers(**projection);
-                        if (!answers) return 1;
-                        return *answers == wanted ? 0 : (told.say("another answer"), 2);
-                    }),
-                    bit);
+        tally.count(in_child(read), bit);
         flip_bit(file, bit);
-    }
+    };
+    // The numbers of the last two commits stand at byte 144 of the first two pages.
+    for (const std::uint64_t page : {0, 1})
+        for (std::uint64_t bit = 0; bit < 64; ++bit) try_bit((page * 4096 + 144) * 8 + bit);
+    std::mt19937_64 random(4);
+    for (int i = rounds("GRIDBOOK_BIT_FLIPS", 120); i > 0; --i) try_bit(some_bit(random, file));
     tally.conclude("projection");
 }
 
