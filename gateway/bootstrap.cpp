@@ -57,6 +57,7 @@ void compare(const Place& place, const engine::Genesis& was, const engine::Genes
     same(place, "pools.families", was.families, is.families);
     same(place, "pools.books", was.books, is.books);
     same(place, "pools.positions", was.positions, is.positions);
+    same(place, "pools.deliveries", was.deliveries, is.deliveries);
     same(place, "pools.resources", was.resources, is.resources);
     same(place, "pools.strips", was.strips, is.strips);
     same(place, "pools.sessions", was.sessions, is.sessions);

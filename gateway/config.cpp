@@ -302,6 +302,11 @@ void complete(Config& config, const std::vector<FamilyEntry>& families) {
     if (g.records <= g.orders)
         refuse(config.place, fmt::format("pools.records: must be more than pools.orders ({}), got {}",
                                          g.orders, g.records));
+    if (g.deliveries != 0 && g.deliveries < g.positions)
+        refuse(config.place,
+               fmt::format("pools.deliveries: must be at least pools.positions ({}), or 0 for a "
+                           "market in which nothing is delivered, got {}",
+                           g.positions, g.deliveries));
     if (g.taker_fee < g.maker_fee)
         refuse(config.place, fmt::format("fees.taker_bp: must be at least fees.maker_bp ({}), got {}",
                                          g.maker_fee.value, g.taker_fee.value));
@@ -328,7 +333,8 @@ engine::Genesis Config::default_genesis() {
     g.keys = 1u << 13;
     g.families = 1u << 9;
     g.books = 1u << 14;
-    g.positions = 1u << 20;
+    g.positions = 1u << 18;
+    g.deliveries = 1u << 18;
     g.resources = 1u << 16;
     g.strips = 1u << 14;
     g.sessions = 1u << 12;

@@ -229,6 +229,7 @@ const std::vector<ConfigSection>& config_sections() {
           {"families", [](Config& c, const V& v) { v.integer(c.genesis.families, 1, 65'534); }},
           {"books", [](Config& c, const V& v) { v.integer(c.genesis.books, 1, 1 << 20); }},
           {"positions", [](Config& c, const V& v) { v.power_of_two(c.genesis.positions, 16, 1 << 26); }},
+          {"deliveries", [](Config& c, const V& v) { v.integer(c.genesis.deliveries, 0, 1 << 26); }},
           {"resources", [](Config& c, const V& v) { v.integer(c.genesis.resources, 1, 1 << 24); }},
           {"strips", [](Config& c, const V& v) { v.integer(c.genesis.strips, 1, 1 << 24); }},
           {"sessions", [](Config& c, const V& v) { v.integer(c.genesis.sessions, 1, 1 << 20); }}}},

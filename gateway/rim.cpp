@@ -52,7 +52,10 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
                config.sessions.cancel_grace_ms),
       publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_,
                  streams_) {
+    feed_.use_discovery(discovery_);
     http_api_.use_fills(replay_);
+    http_api_.use_billing(billing_);
+    ingress_.use_billing(billing_);
     publisher_.on_session_opened([this](ConnectionId connection, const std::optional<WireError>& error) {
         ingress_.session_opened(connection, error);
     });

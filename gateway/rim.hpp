@@ -40,6 +40,7 @@ class Rim final : public ledger::Mirror {
         streams_.use_history(past_.emplace(journal, history));
         replay_.use_history(history);
         public_api_.use_history(history);
+        billing_.use_history(history);
     }
     void publish(const engine::Event& event) { publisher_.publish(event); }
     void end_of_batch() { publisher_.end_of_batch(); }
@@ -83,12 +84,14 @@ class Rim final : public ledger::Mirror {
     std::optional<ledger::StreamHistory> past_;
     AccountStreams streams_;
     Sessions sessions_;
+    Discovery discovery_{directory_, bands_, market_};
     MarketFeed feed_;
     StreamReplay replay_;
     RateLimits rates_;
     CommandPort port_;
     std::string not_ready_ = "starting";  // why /readyz is not ready; empty: it is
     PublicApi public_api_;
+    Billing billing_{directory_};
     HttpApi http_api_;
     Ingress ingress_;
     Publisher publisher_;

@@ -14,6 +14,11 @@ namespace {
 
 constexpr engine::AccountId house = engine::no_account;
 
+// What is kept for deliveries that fail never stands in the book.
+bool executable(const engine::OrderEvent& told) {
+    return (told.order_flags & (engine::order_flag::non_executable | engine::order_flag::standby)) == 0;
+}
+
 }  // namespace
 
 Money buy_hold(const engine::Genesis& rates, Money amount) {
@@ -49,11 +54,17 @@ std::span<const Entry> Postings::of(const engine::Event& event) {
         case engine::EventKind::fill: filled(event); break;
         case engine::EventKind::strip: strip_told(event); break;
         case engine::EventKind::any_of: any_of_told(event); break;
-        case engine::EventKind::family_defined: {
-            const auto family = event.as<engine::FamilyDefined>();
-            products_[family.id] = family.product;
+        case engine::EventKind::tier_defined: {
+            const auto tier = event.as<engine::TierDefined>();
+            tiers_[tier.id] = {tier.availability, tier.penalty};
             break;
         }
+        case engine::EventKind::family_defined: family_told(event.as<engine::FamilyDefined>()); break;
+        case engine::EventKind::delivery: delivery_told(event); break;
+        case engine::EventKind::metered: metered(event); break;
+        case engine::EventKind::replaced: replaced(event); break;
+        case engine::EventKind::delivery_settled: delivery_settled(event); break;
+        case engine::EventKind::position_settled: position_settled(event); break;
         case engine::EventKind::band_changed: {
             const auto band = event.as<engine::BandChanged>();
             if (band.status != engine::BandStatus::scheduled) guidance_[band.family] = band.guidance;
@@ -61,7 +72,27 @@ std::span<const Entry> Postings::of(const engine::Event& event) {
         }
         default: break;
     }
+    keep_cash();
     return entries_;
+}
+
+void Postings::family_told(const engine::FamilyDefined& family) {
+    products_[family.id] = family.product;
+    promises_[family.id] = tiers_[family.tier_id];
+}
+
+// A settlement takes from cash, so the formulas have to know it.
+void Postings::keep_cash() {
+    for (const Entry& entry : entries_)
+        for (const Posting& p : entry.postings) {
+            if (p.money != MoneyAccount::cash) continue;
+            if (p.account.value >= cash_.size()) cash_.resize(p.account.value + std::size_t{1});
+            cash_[p.account.value] += p.amount;
+        }
+}
+
+Money Postings::cash(engine::AccountId account) const {
+    return account.value < cash_.size() ? cash_[account.value] : Money{};
 }
 
 const OpenOrder* Postings::order(engine::OrderId id) const {
@@ -72,6 +103,11 @@ const OpenOrder* Postings::order(engine::OrderId id) const {
 engine::Product Postings::product(engine::FamilyId family) const {
     const auto found = products_.find(family);
     return found == products_.end() ? engine::Product::gpu : found->second;
+}
+
+engine::Price Postings::guidance(engine::FamilyId family) const {
+    const auto found = guidance_.find(family);
+    return found == guidance_.end() ? engine::Price{} : found->second;
 }
 
 Money Postings::held(const OpenOrder& order) const {
@@ -99,7 +135,7 @@ void Postings::order_told(const engine::Event& event) {
     else if ((told.order_flags & engine::order_flag::decremented) != 0)
         order_decremented(event, told, known->second);
     known->second.state = told.state;  // parked, or open again
-    known->second.executable = (told.order_flags & engine::order_flag::non_executable) == 0;
+    known->second.executable = executable(told);
     expect(event, told.order, "hold", held(known->second).value, told.hold.value);
     expect(event, told.order, "leaves", known->second.leaves, told.leaves);
 }
@@ -113,7 +149,7 @@ void Postings::order_entered(const engine::Event& event, const engine::OrderEven
     order.leaves = told.leaves;
     order.side = told.side;
     order.state = told.state;
-    order.executable = (told.order_flags & engine::order_flag::non_executable) == 0;
+    order.executable = executable(told);
     take_place(order);
     move_hold(event, Cause::order_entered, told.order, order, held(order));
     expect(event, told.order, "hold", held(order).value, told.hold.value);
@@ -239,6 +275,8 @@ void Postings::sold(const engine::Event& event, const engine::Fill& fill, OpenOr
     sums.sold += Quantity{fill.qty};
     sums.margin += before - held(order);
     sums.receivable += amount;
+    sums.fee += fees.fee;
+    sums.tax += fees.tax;
     Entry& entry = enter(event, Cause::sold, fill.order, fill.trade);
     entry.postings = {{house, MoneyAccount::clearing, -amount},
                       {order.account, MoneyAccount::receivable, amount}};
@@ -249,7 +287,7 @@ void Postings::sold(const engine::Event& event, const engine::Fill& fill, OpenOr
 
 Entry& Postings::enter(const engine::Event& event, Cause cause, engine::OrderId order,
                        engine::TradeId trade) {
-    return entries_.emplace_back(Entry{event.header.sequence, order, trade, cause, {}});
+    return entries_.emplace_back(Entry{event.header.sequence, order, trade, {}, cause, {}});
 }
 
 // From cash into what holds the order, or back when negative. Nothing moved is no entry.
@@ -263,10 +301,20 @@ void Postings::move_hold(const engine::Event& event, Cause cause, engine::OrderI
 
 void Postings::expect(const engine::Event& event, engine::OrderId order, std::string_view what,
                       std::int64_t formula, std::int64_t told) {
-    if (formula == told || difference_) return;
+    if (formula != told) differ(event, "order", order.value, what, formula, told);
+}
+
+void Postings::expect(const engine::Event& event, engine::DeliveryId delivery, std::string_view what,
+                      std::int64_t formula, std::int64_t told) {
+    if (formula != told) differ(event, "delivery", delivery.value, what, formula, told);
+}
+
+void Postings::differ(const engine::Event& event, std::string_view of, std::uint64_t id,
+                      std::string_view what, std::int64_t formula, std::int64_t told) {
+    if (difference_) return;
     difference_ = Difference{
         event.header.sequence,
-        fmt::format("order {}: {} is {} by the rules and {} in the event", order.value, what, formula, told)};
+        fmt::format("{} {}: {} is {} by the rules and {} in the event", of, id, what, formula, told)};
 }
 
 void Balances::post(const Entry& entry) {

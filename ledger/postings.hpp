@@ -11,6 +11,11 @@
 //   fill of a buy    hold -> clearing (notional), fee_income, tax_payable, and back to cash what the hold
 //                    had too much
 //   fill of a sell   clearing -> receivable; the margin of sold lots stays where it is
+//   replaced         receivable, margin, cash of the seller that failed, default_fund -> receivable of the
+//                    one that takes over
+//   delivery settled penalty of the seller -> cash of the buyer, for refund and penalty
+//   position settled receivable, margin, cash, default_fund -> fee_income, tax_payable, penalty (what was
+//                    refunded, so it is zero again), and what is left to cash
 //
 // Every entry sums to zero; clearing is zero after both fills of a trade. Where an event tells another amount
 // than the formula, the formula is posted and the difference is told.
@@ -60,13 +65,17 @@ enum class Cause : std::uint8_t {
     order_decremented,  // by self-trade prevention
     order_ended,
     bought,
-    sold
+    sold,
+    delivery_replaced,
+    delivery_settled,
+    position_settled,
 };
 
 struct Entry {
     engine::Sequence sequence{};
     engine::OrderId order{};
     engine::TradeId trade{};
+    engine::DeliveryId delivery{};
     Cause cause{};
     std::vector<Posting> postings;
 
@@ -85,7 +94,7 @@ struct OpenOrder {
     std::uint32_t free = 0;  // lots of the leaves that were bought before: no margin, sold first
     engine::Side side = engine::Side::buy;
     engine::OrderState state = engine::OrderState::open;
-    bool executable = true;  // not flagged NON_EXECUTABLE
+    bool executable = true;  // not flagged NON_EXECUTABLE, no standby offer
 };
 
 // A strip or an any-of: one order over consecutive hours of one family. A buyer's hold is one amount for all
@@ -112,6 +121,46 @@ struct OpenStrip {
     bool filled() const;
 };
 
+// What one side said of the minutes of a delivery. Most are whole, so only the others are kept one by one.
+struct MinutesSaid {
+    struct Part {
+        std::uint32_t minute = 0;
+        std::uint32_t lots = 0;
+    };
+    std::uint64_t told = 0;   // bit m: minute m was reported
+    std::uint64_t whole = 0;  // bit m: with all that was promised
+    std::vector<Part> parts{};
+
+    bool has(std::uint32_t minute) const { return (told >> minute & 1) != 0; }
+    void put(std::uint32_t minute, std::uint32_t lots, std::uint32_t promised);
+    std::uint32_t lots(std::uint32_t minute, std::uint32_t promised) const;
+};
+
+// A delivery as the events tell it, until it is settled.
+struct OpenDelivery {
+    engine::InstrumentId instrument{};
+    engine::AccountId seller = engine::no_account;
+    engine::AccountId buyer = engine::no_account;
+    engine::DeliveryId replaces{};
+    engine::Price price{};
+    std::uint32_t qty = 0;       // lots
+    std::uint64_t replaced = 0;  // lot-minutes that others deliver in its place
+    std::uint16_t first_minute = 0;
+    std::uint16_t minutes = 0;
+    engine::DeliveryState state = engine::DeliveryState::none;
+    MinutesSaid by_seller{}, by_buyer{};
+
+    std::uint64_t promised() const { return std::uint64_t{qty} * minutes; }
+    std::uint32_t counted(std::uint32_t minute) const;  // lots: the lesser of what both said
+    std::uint64_t metered() const;                      // lot-minutes
+};
+
+// What a tier promises (market-rules section 7).
+struct Promise {
+    std::uint32_t availability = 0;  // thousandths of a percent
+    engine::BasisPoints penalty{};   // lambda
+};
+
 // What a participant has sold, bought and offered in an instrument, in lots.
 struct PositionSums {
     engine::Quantity bought{};
@@ -120,6 +169,10 @@ struct PositionSums {
     engine::Quantity reoffered{};
     engine::Money margin{};  // of sold lots
     engine::Money receivable{};
+    engine::Money fee{};  // of sells, posted when the position is settled; so is the tax
+    engine::Money tax{};
+    engine::Money owed{};       // refunds and penalties of its deliveries
+    engine::Quantity paired{};  // lots it delivers less lots that it is delivered
     bool idle() const { return bought == engine::Quantity{} && sold == bought && open_sells == bought; }
 };
 using PositionKey = std::pair<engine::AccountId, engine::InstrumentId>;
@@ -149,7 +202,10 @@ class Postings {
     engine::Money held(const OpenOrder& order) const;
     engine::Money held(const OpenStrip& strip) const;
     const std::map<PositionKey, PositionSums>& positions() const { return positions_; }
+    using Deliveries = std::unordered_map<engine::DeliveryId, OpenDelivery>;
+    const Deliveries& deliveries() const { return deliveries_; }
     engine::Product product(engine::FamilyId family) const;
+    engine::Price guidance(engine::FamilyId family) const;  // in force; 0: none was told
 
     // All of it for a snapshot, and back into a fresh one; the bytes are those of
     // snapshots/postings_state.cpp.
@@ -174,6 +230,28 @@ class Postings {
     void filled(const engine::Event& event);
     void bought(const engine::Event& event, const engine::Fill& fill, OpenOrder& order);
     void sold(const engine::Event& event, const engine::Fill& fill, OpenOrder& order);
+    void family_told(const engine::FamilyDefined& family);
+    void delivery_told(const engine::Event& event);
+    void delivery_made(const engine::Event& event, const engine::DeliveryChanged& told);
+    void metered(const engine::Event& event);
+    void replaced(const engine::Event& event);
+    void standby_took_over(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
+    void failed_seller_pays(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
+    void delivery_settled(const engine::Event& event);
+    void position_settled(const engine::Event& event);
+    // What counts of a delivery, in lot-minutes.
+    std::uint64_t delivered(const OpenDelivery& delivery) const;
+    // `lot_minutes` of an instrument at a price, times `share` basis points; half to even, once.
+    engine::Money worth(engine::InstrumentId instrument, engine::Price price, std::uint64_t lot_minutes,
+                        std::int64_t share = engine::basis_points_one) const;
+    struct Taken {
+        engine::Money receivable{}, margin{}, cash{}, fund{};
+    };
+    // From what the position has to receive, its margin, the account's cash, the default fund: in this order.
+    Taken take(engine::AccountId account, PositionSums& sums, engine::Money due) const;
+    engine::Money cash(engine::AccountId account) const;
+    void keep_cash();
+
     void take_place(OpenOrder& order);
     void leave_place(const OpenOrder& order);
     // How many of `lots` to be sold were bought and are not offered yet; they are offered from now on.
@@ -181,6 +259,8 @@ class Postings {
     PositionSums& position(const OpenOrder& order) { return positions_[{order.account, order.instrument}]; }
 
     Entry& enter(const engine::Event& event, Cause cause, engine::OrderId order, engine::TradeId trade = {});
+    void enter_moved(const engine::Event& event, Cause cause, engine::DeliveryId delivery,
+                     std::vector<Posting> postings);
     void move_hold(const engine::Event& event, Cause cause, engine::OrderId id, const OpenOrder& order,
                    engine::Money amount) {
         move_hold(event, cause, id, order.account, order.side, amount);
@@ -189,13 +269,21 @@ class Postings {
                    engine::Side side, engine::Money amount);
     void expect(const engine::Event& event, engine::OrderId order, std::string_view what,
                 std::int64_t formula, std::int64_t told);
+    void expect(const engine::Event& event, engine::DeliveryId delivery, std::string_view what,
+                std::int64_t formula, std::int64_t told);
+    void differ(const engine::Event& event, std::string_view of, std::uint64_t id, std::string_view what,
+                std::int64_t formula, std::int64_t told);
 
     engine::Genesis rates_;
     std::unordered_map<engine::FamilyId, engine::Product> products_;
     std::unordered_map<engine::FamilyId, engine::Price> guidance_;
+    std::unordered_map<engine::TierId, Promise> tiers_;
+    std::unordered_map<engine::FamilyId, Promise> promises_;
     Orders orders_;
     Strips strips_;
+    Deliveries deliveries_;
     std::map<PositionKey, PositionSums> positions_;
+    std::vector<engine::Money> cash_;  // by account: what can be taken from it
     std::vector<Entry> entries_;
     std::optional<Difference> difference_;
 };

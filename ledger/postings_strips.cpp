@@ -155,6 +155,8 @@ void Postings::strip_sold(const engine::Event& event, const engine::Fill& fill, 
     sums.sold += Quantity{fill.qty};
     sums.margin += before - held(strip);
     sums.receivable += amount;
+    sums.fee += fees.fee;
+    sums.tax += fees.tax;
     Entry& entry = enter(event, Cause::sold, fill.order, fill.trade);
     entry.postings = {{house, MoneyAccount::clearing, -amount},
                       {strip.account, MoneyAccount::receivable, amount}};

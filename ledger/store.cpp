@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::array<const char*, table_count> table_names{"commands", "events",    "blobs",   "meta",
                                                            "balances", "positions", "fills",   "trades",
-                                                           "orders",   "candles",   "streams", "place"};
+                                                           "orders",   "candles",   "streams", "lines",
+                                                           "invoices", "bills",     "place"};
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds oldest_reader{5'000};

@@ -49,6 +49,9 @@ enum class Table : std::uint8_t {
     orders,
     candles,
     streams,
+    lines,
+    invoices,
+    bills,
     place,
     count_
 };

@@ -108,7 +108,8 @@ HttpApi::Refusal HttpApi::dispatch(Call& call) {
     } else if (const SignedRoute* route = find_route(call.http.method, call.path, known)) {
         if (route->history && fills_ != nullptr) return fills(call, *route);
         if (route->log) return audit(call, *route);
-        if (!route->available()) return not_available(call.path);
+        if (route->billing && billing_ != nullptr) return billing(call, *route);
+        if (!route->available() || route->billing) return not_available(call.path);
         return account(call, *route);
     } else if (const auto page = public_.get(call.http.target)) {
         if (call.http.method == "GET") {
@@ -177,6 +178,28 @@ HttpApi::Refusal HttpApi::fills(Call& call, const SignedRoute& route) {
     return std::nullopt;
 }
 
+// The list, or one of them: D12, D12.json or D12.csv, its lines behind the one that `after` names.
+HttpApi::Refusal HttpApi::billing(Call& call, const SignedRoute& route) {
+    if (auto error = sign(call, route.roles)) return error;
+    Target target(call.http.target);
+    auto account = account_of(target, directory_, call.key);
+    if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
+    const engine::AccountId id = std::get<engine::AccountId>(account);
+    const std::string_view name = starred(route.path, call.path);
+    const std::string* period = name.empty() ? target.parameter("period") : nullptr;
+    const std::size_t after = target.count("after", 0, numbers_max, 0);
+    const std::size_t most = name.empty() ? rows_max : Billing::lines_max;
+    const std::size_t limit = target.count("limit", most, most);
+    if (auto error = target.error()) return error;
+    HttpAnswer answer{200, std::string(json_type), {}};
+    auto error = name.empty() ? billing_->list(id, period == nullptr ? "day" : std::string_view(*period),
+                                               after, limit, answer.body)
+                              : billing_->one(id, name, after, limit, answer);
+    if (error) return error;
+    outbox_.respond(call.id, answer.status, answer.content_type, answer.body);
+    return std::nullopt;
+}
+
 HttpApi::Refusal HttpApi::audit(Call& call, const SignedRoute& route) {
     if (auto error = sign(call, route.roles)) return error;
     Target target(call.http.target);
@@ -207,6 +230,12 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
     if (kind == engine::CommandKind::query_positions)
         command = engine::Command::of(
             engine::QueryPositions{.after = position_after(target, directory_), .limit = limit_of(target)},
+            id);
+    if (kind == engine::CommandKind::query_deliveries)
+        command = engine::Command::of(
+            engine::QueryDeliveries{
+                .after = engine::DeliveryId{static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX))},
+                .limit = limit_of(target)},
             id);
     if (kind == engine::CommandKind::query_changes)
         command = engine::Command::of(

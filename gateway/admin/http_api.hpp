@@ -9,6 +9,7 @@
 #include "gateway/admin/bodies.hpp"
 #include "gateway/admin/routes.hpp"
 #include "gateway/admin/signature_gate.hpp"
+#include "gateway/egress/billing.hpp"
 #include "gateway/egress/public_api.hpp"
 #include "gateway/egress/stream_replay.hpp"
 #include "gateway/egress/target.hpp"
@@ -35,6 +36,8 @@ class HttpApi {
 
     // Where the fills of accounts are read; before the first request.
     void use_fills(const StreamReplay& fills) { fills_ = &fills; }
+    // And their invoices.
+    void use_billing(const Billing& billing) { billing_ = &billing; }
     // Answers now, or opens a request that egress answers.
     void handle(HttpId id, const HttpRequest& http, engine::Time now);
 
@@ -56,6 +59,7 @@ class HttpApi {
     Refusal account(Call& call, const SignedRoute& route);
     Refusal fills(Call& call, const SignedRoute& route);
     Refusal audit(Call& call, const SignedRoute& route);
+    Refusal billing(Call& call, const SignedRoute& route);
     static bool protects(engine::CommandKind kind);
     Refusal enter(const Call& call, engine::Command command, std::string blob);
     std::variant<engine::Command, WireError> question(const Call& call, engine::CommandKind kind) const;
@@ -71,6 +75,7 @@ class HttpApi {
     AuditLog log_;
     Decoder decoder_;
     const StreamReplay* fills_ = nullptr;
+    const Billing* billing_ = nullptr;
 };
 
 }  // namespace gridbook::gateway

@@ -16,10 +16,11 @@ struct SignedRoute {
     engine::CommandKind question = engine::CommandKind::none;  // none: a later version answers it
     std::uint8_t roles = 0xFF;                                 // who may ask
     std::string_view parameters{};                             // of the query, divided by spaces
-    bool history = false;  // what has been is read for it
-    bool log = false;  // answered at once from the ledger: the log of admin requests
+    bool history = false;                                      // what has been is read for it
+    bool log = false;      // answered at once from the ledger: the log of admin requests
+    bool billing = false;  // the same: invoices
 
-    bool available() const { return log || history || question != engine::CommandKind::none; }
+    bool available() const { return log || history || billing || question != engine::CommandKind::none; }
 };
 
 // Segment by segment; a `*` stands for any one.

@@ -43,6 +43,9 @@ constexpr TradeCommand trade_commands[] = {
     {"limits", "limits.get", "", "", "rates and how much of them is used"},
     {"register", "resource.register", "class zone tier count", "", "offer capacity"},
     {"withdraw", "resource.withdraw", "resource", "", "take capacity back"},
+    {"deliveries", "deliveries.get", "", "", "deliveries that are not settled; after=DID"},
+    {"ready", "delivery.ready", "did endpoint_ref", "", "say where the buyer finds its units"},
+    {"meter", "meter.report", "did minute available", "", "what was available in a minute; util=, power_w="},
 };
 
 // A question by HTTP: the first argument goes to the path or to a parameter.

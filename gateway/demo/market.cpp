@@ -189,6 +189,7 @@ void DemoMarket::Run::act(std::size_t turns) {
     for (Participant* participant : here) {
         try {
             participant->listen(scene, counts);
+            participant->deliver(machine_time(), chance, counts);
         } catch (const std::exception& error) {
             participant->hang_up();
             tell(error.what());

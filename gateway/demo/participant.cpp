@@ -38,7 +38,8 @@ Participant::Participant(Identity identity, std::string url, std::vector<std::si
     : identity_(std::move(identity)),
       families_(std::move(families)),
       key_(load_or_make(key_path(identity_.folder, identity_.name), fresh_)),
-      client_(std::move(url), identity_.name, key_, {.timeout = timeout}) {}
+      client_(std::move(url), identity_.name, key_, {.timeout = timeout}),
+      duties_(identity_.name) {}
 
 std::string_view Participant::roles() const {
     return identity_.trade == Trade::provider ? R"(["provider","buyer"])" : R"(["buyer"])";
@@ -57,6 +58,7 @@ void Participant::sign_in(Scene& scene) {
     orders_.clear();
     if (identity_.trade == Trade::provider) offer_machines(scene);
     adopt_orders(scene);
+    adopt_deliveries(scene);
 }
 
 // Registering again after a restart would double the machines, so a note beside the key remembers each offer.
@@ -89,6 +91,32 @@ void Participant::adopt_orders(Scene& scene) {
         const auto spot = scene.spot_of(text("symbol"));
         if (spot)
             orders_[text("cid")] = {*spot, text("side") == "buy", ticks_of(text("price")).value_or(0), true};
+    }
+}
+
+// All pages: a restart must not leave anybody waiting.
+void Participant::adopt_deliveries(Scene& scene) {
+    duties_.forget();
+    for (std::string after;;) {
+        const Message reply = client_.call("deliveries.get", after);
+        if (!reply.ok) return;
+        const JsonDocument document(reply.raw);
+        const std::size_t rows = document.size("/deliveries");
+        for (std::size_t i = 0; i < rows; ++i)
+            duties_.hear(document, fmt::format("/deliveries/{}/", i), scene);
+        if (!document.flag("/more").value_or(false) || rows == 0) return;
+        after = fmt::format(R"("after":"{}")",
+                            document.text(fmt::format("/deliveries/{}/did", rows - 1)).value_or("1"));
+    }
+}
+
+void Participant::deliver(engine::Time now, Chance& chance, Counts& counts) {
+    if (asked_.size() >= asked_max || Clock::now() < quiet_until_) return;
+    for (const Duties::Saying& saying : duties_.due(now, chance, asked_max - asked_.size())) {
+        Asked asked;
+        asked.report = true;
+        asked_[client_.request(saying.op, saying.members)] = asked;
+        ++counts.reports;
     }
 }
 
@@ -192,6 +220,7 @@ void Participant::listen(Scene& scene, Counts& counts) {
 void Participant::hear(const Message& message, Scene& scene, Counts& counts) {
     if (message.reply()) return hear_reply(message, scene, counts);
     if (message.ev == "fill") return hear_fill(message, scene, counts);
+    if (message.ev == "delivery") return duties_.hear(JsonDocument(message.raw), "/", scene);
     if (message.ev == "order" && (message.state == "cancelled" || message.state == "filled"))
         if (const auto order = orders_.find(message.cid); order != orders_.end()) orders_.erase(order);
 }
@@ -205,6 +234,7 @@ void Participant::hear_reply(const Message& message, Scene& scene, Counts& count
         if (message.ok) hear_balance(message.raw);
         return;
     }
+    if (asked.report && message.ok) return;
     const auto order = orders_.find(asked.cid);
     if (order != orders_.end()) order->second.settled = true;
     if (!message.ok) return hear_refusal(asked, message.error, scene, counts);

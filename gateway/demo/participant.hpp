@@ -13,6 +13,7 @@
 
 #include "gateway/client/trade_client.hpp"
 #include "gateway/decimal.hpp"
+#include "gateway/demo/duties.hpp"
 #include "gateway/demo/scene.hpp"
 
 namespace gridbook::gateway::demo {
@@ -23,6 +24,7 @@ struct Counts {
     std::uint64_t refused = 0;
     std::uint64_t busy = 0;  // refused unsequenced, to be tried later
     std::uint64_t fills = 0;
+    std::uint64_t reports = 0;  // ready and meters, of deliveries
 };
 
 class Participant {
@@ -46,6 +48,8 @@ class Participant {
     void turn(Scene& scene, Chance& chance, Counts& counts);
     // Takes in what has arrived. Throws Disconnected.
     void listen(Scene& scene, Counts& counts);
+    // Says ready and reports the minutes of what it sold. Throws Disconnected.
+    void deliver(engine::Time now, Chance& chance, Counts& counts);
     void hang_up() { client_.drop(); }
     // Asks for its balance; the answer shows in short_of_cash().
     void ask_balance();
@@ -71,11 +75,13 @@ class Participant {
         bool place = false;
         bool balance = false;
         std::size_t family = 0;
+        bool report = false;  // of a delivery
     };
     using Orders = std::map<std::string, Order, std::less<>>;
 
     void offer_machines(Scene& scene);
     void adopt_orders(Scene& scene);
+    void adopt_deliveries(Scene& scene);
     void quote(Scene& scene, Chance& chance, Counts& counts);
     void buy_or_sell(Scene& scene, Chance& chance, Counts& counts);
     void place(Scene& scene, Spot spot, bool buy, std::int64_t price, std::int64_t lots, bool ioc,
@@ -97,6 +103,7 @@ class Participant {
     Orders orders_;  // open or parked ones, and those on their way
     std::unordered_map<std::uint64_t, Asked> asked_;
     std::map<Spot, std::int64_t> bought_;  // lots, without what was offered again; a buyer's stock
+    Duties duties_;
     std::uint64_t cids_ = 0;
     bool short_of_cash_ = false;
     Clock::time_point quiet_until_{};

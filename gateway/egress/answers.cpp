@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/egress/answers.hpp"
 
+#include "gateway/egress/delivery_encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
@@ -89,6 +90,10 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
         case CommandKind::query_positions:
             return append_list(
                 "positions", end, rows, [&](const Event& row) { append_position(row, directory, out); }, out);
+        case CommandKind::query_deliveries:
+            return append_list(
+                "deliveries", end, rows, [&](const Event& row) { append_delivery_row(row, directory, out); },
+                out);
         default: return append_balance(end, rows, out);
     }
 }

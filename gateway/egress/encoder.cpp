@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/egress/encoder.hpp"
 
+#include "gateway/egress/delivery_encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
@@ -239,6 +240,11 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::account_opened: return append_account_opened(event, out);
         case EventKind::key_set: return append_key_set(event, out);
         case EventKind::time_advanced: return append_time_advanced(event, out);
+        case EventKind::delivery:
+        case EventKind::metered:
+        case EventKind::replaced:
+        case EventKind::delivery_settled:
+        case EventKind::position_settled: return append_delivery(event, directory, out);
         default: return;
     }
 }

@@ -32,6 +32,7 @@ void MarketData::apply(const engine::Event& event) {
         case EventKind::strip: return take_strip(event.as<engine::StripEvent>());
         case EventKind::any_of: return take_strip(event.as<engine::AnyOfEvent>());
         case EventKind::fill: return take(event.as<engine::Fill>(), event.header);
+        case EventKind::replaced: return take(event.as<engine::Replaced>());
         default: return;
     }
 }
@@ -77,8 +78,10 @@ std::uint32_t MarketData::strip_qty(engine::OrderId order) const {
 void MarketData::take(const engine::OrderEvent& order) {
     if (const MirroredOrder* old = orders_.find(order.order); old != nullptr && old->shown)
         change_level(*old, -static_cast<std::int64_t>(old->leaves));
-    const bool shown = order.state == engine::OrderState::open;
-    if (!shown && order.state != engine::OrderState::parked) return orders_.erase(order.order);
+    const bool standby = (order.order_flags & engine::order_flag::standby) != 0;
+    const bool shown = order.state == engine::OrderState::open && !standby;
+    if (order.state != engine::OrderState::open && order.state != engine::OrderState::parked)
+        return orders_.erase(order.order);
     const MirroredOrder now{order.order, order.instrument, order.price, order.leaves,
                             order.cum,   order.side,       shown};
     orders_.put(now);
@@ -99,6 +102,15 @@ void MarketData::fill_order(const engine::Fill& fill) {
     order->leaves = fill.leaves;
     order->cum += fill.qty;
     if (fill.leaves == 0) orders_.erase(fill.order);
+}
+
+// A standby offer took over a part of a delivery: told twice, and never in the book.
+void MarketData::take(const engine::Replaced& told) {
+    MirroredOrder* order = orders_.find(told.order);
+    if (told.party != engine::Side::sell || order == nullptr) return;
+    order->leaves = told.leaves;
+    order->cum += told.qty;
+    if (told.leaves == 0) orders_.erase(told.order);
 }
 
 void MarketData::recall_trade(const engine::Fill& fill, const engine::EventHeader& header) {

@@ -90,6 +90,7 @@ class MarketData {
     void take(const engine::PhaseChanged& phase, engine::Sequence sequence);
     void take(const engine::ReferenceChanged& change);
     void take(const engine::OrderEvent& order);
+    void take(const engine::Replaced& told);
     template <class Event>
     void take_strip(const Event& strip);
     void fill_order(const engine::Fill& fill);

@@ -12,17 +12,21 @@ namespace gridbook::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Channel>, 7> channels_here{
+constexpr std::array<std::pair<std::string_view, Channel>, 9> channels_here{
     {{"book", Channel::book},
      {"book.100ms", Channel::book_100ms},
      {"trades", Channel::trades},
      {"ticker", Channel::ticker},
      {"band", Channel::band},
      {"phase", Channel::phase},
-     {"indicative", Channel::indicative}}};
+     {"indicative", Channel::indicative},
+     {"capacity", Channel::capacity},
+     {"cost", Channel::cost}}};
 // Of the protocol, but of a later version.
-constexpr std::array<std::string_view, 3> channels_later{"capacity", "cost", "alerts"};
+constexpr std::array<std::string_view, 1> channels_later{"alerts"};
 
+// Of families only: told at most once a second, of those in which something moved.
+bool is_discovery(Channel channel) { return channel == Channel::capacity || channel == Channel::cost; }
 bool is_book(Channel channel) { return channel == Channel::book || channel == Channel::book_100ms; }
 
 template <class Names>
@@ -76,7 +80,30 @@ void MarketFeed::present(ConnectionId connection, const Topics& topics) {
         if (is_book(topic.channel)) snapshot(connection, topic.scope);
         if (topic.channel == Channel::ticker && market_.find(topic.scope) != nullptr)
             present_ticker(connection, topic.scope);
+        if (!is_discovery(topic.channel)) continue;
+        for (const Directory::Family& f : directory_.families())
+            if (topic == of_all(topic.channel) || topic == of_family(topic.channel, f.defined.id))
+                if (append_discovery(f.defined.id, topic.channel)) outbox_.send(connection, text_);
     }
+}
+
+// False: there is nothing to tell.
+bool MarketFeed::append_discovery(engine::FamilyId family, Channel channel) {
+    text_.clear();
+    if (discovery_ == nullptr) return false;
+    if (channel == Channel::capacity)
+        discovery_->append_capacity_event(family, text_);
+    else
+        discovery_->append_cost_event(family, text_);
+    return !text_.empty();
+}
+
+void MarketFeed::discover() {
+    for (const engine::FamilyId family : std::exchange(moved_, {}))
+        for (const Channel channel : {Channel::capacity, Channel::cost}) {
+            const std::initializer_list<Topic> topics{of_family(channel, family), of_all(channel)};
+            if (subscriptions_.heard(topics) && append_discovery(family, channel)) tell(topics);
+        }
 }
 
 std::optional<WireError> MarketFeed::read_channels(const MarketRequest& request,
@@ -120,9 +147,9 @@ std::optional<WireError> MarketFeed::read_topic(const std::string& symbol, Chann
                                                 Topic& topic) const {
     const auto instrument = directory_.instrument(symbol);
     if (instrument && (any || market_.find(*instrument) != nullptr)) {
-        // A band belongs to the family, whatever hour the reader looks at.
-        topic = channel == Channel::band ? of_family(channel, instrument->family)
-                                         : of_instrument(channel, *instrument);
+        // A band belongs to the family, whatever hour the reader looks at; so does what can be had of it.
+        topic = channel == Channel::band || is_discovery(channel) ? of_family(channel, instrument->family)
+                                                                  : of_instrument(channel, *instrument);
         return std::nullopt;
     }
     const auto family = directory_.family_id(symbol);
@@ -175,6 +202,7 @@ void MarketFeed::book(std::span<const LevelChange> changes) {
             tell({topic});
         }
         ticker(topic.scope);
+        moved_.insert(topic.scope.family);
         changes = changes.subspan(n);
     }
 }
@@ -207,6 +235,10 @@ void MarketFeed::conflated(engine::InstrumentId instrument) {
 
 void MarketFeed::tick(engine::Time now) {
     for (const engine::InstrumentId instrument : conflated_.moved()) conflated(instrument);
+    if (now - discovered_ >= engine::second) {
+        discovered_ = now;
+        discover();
+    }
     slow_.tick(
         now, [&](ConnectionId connection, const SlowReaders::Lag& lag) { resync(connection, lag); },
         [&](ConnectionId connection) { outbox_.close(connection, 1013, "SLOW"); });
@@ -276,6 +308,7 @@ void MarketFeed::phase(const engine::Event& event) {
                                               of_all(Channel::phase)};
     tell(topics, event, append_phase);
     ticker(change.instrument);
+    moved_.insert(change.instrument.family);
     if (change.phase != engine::Phase::delivering) return;
     subscriptions_.drop_before(change.instrument);
     const auto first = engine::instrument(change.instrument.family, engine::Period{});

@@ -9,10 +9,12 @@
 #include <optional>
 
 #include <map>
+#include <set>
 
 #include "gateway/directory.hpp"
 #include "gateway/egress/bands.hpp"
 #include "gateway/egress/conflated_books.hpp"
+#include "gateway/egress/discovery.hpp"
 #include "gateway/egress/market_data.hpp"
 #include "gateway/egress/slow_readers.hpp"
 #include "gateway/egress/subscriptions.hpp"
@@ -35,6 +37,9 @@ class MarketFeed {
           slow_(outbox, slow) {}
     MarketFeed(const MarketFeed&) = delete;
     MarketFeed& operator=(const MarketFeed&) = delete;
+
+    // Where channels capacity and cost are computed; without it they say nothing.
+    void use_discovery(const Discovery& discovery) { discovery_ = &discovery; }
 
     // Answers at once; a request that is refused changes nothing. Between batches only: a snapshot must not
     // show half a command.
@@ -77,6 +82,8 @@ class MarketFeed {
     void resync(ConnectionId connection, const SlowReaders::Lag& lag);
     void conflated(engine::InstrumentId instrument);
     void ticker(engine::InstrumentId instrument);
+    bool append_discovery(engine::FamilyId family, Channel channel);
+    void discover();
     // The first topic names what the message is about.
     void tell(std::initializer_list<Topic> topics);
     template <class Append>
@@ -97,6 +104,9 @@ class MarketFeed {
         friend bool operator==(const Top&, const Top&) = default;
     };
     std::map<engine::InstrumentId, Top> tops_;
+    const Discovery* discovery_ = nullptr;
+    std::set<engine::FamilyId> moved_;  // since capacity and cost were told
+    engine::Time discovered_{};
     std::vector<ConnectionId> hearers_;  // of the message being told
     std::string text_;                   // the message being written
 };

@@ -18,7 +18,7 @@ void append_flags(std::uint8_t flags, Members& m) {
         {flag::guidance_below, "GUIDANCE_BELOW"}, {flag::guidance_above, "GUIDANCE_ABOVE"},
         {flag::non_executable, "NON_EXECUTABLE"}, {flag::capped, "CAPPED"},
         {flag::post_only, "POST_ONLY"},           {flag::market, "MARKET"},
-        {flag::decremented, "DECREMENTED"}};
+        {flag::decremented, "DECREMENTED"},       {flag::standby, "STANDBY"}};
     m.raw(",\"flags\":[");
     bool first = true;
     for (const auto& [bit, name] : names) {

@@ -3,11 +3,14 @@
 
 #include <map>
 
+#include "gateway/decimal.hpp"
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/market_encoder.hpp"
 #include "gateway/egress/page.hpp"
+#include "gateway/egress/preview.hpp"
 #include "gateway/egress/public_rows.hpp"
+#include "gateway/ingress/schema.hpp"
 #include "gateway/specs/specs.hpp"
 
 namespace gridbook::gateway {
@@ -69,18 +72,22 @@ std::optional<HttpAnswer> PublicApi::get(std::string_view text) const {
 }
 
 std::span<const PublicApi::Route> PublicApi::routes() {
-    static constexpr Route table[] = {{"/v1/classes", &PublicApi::classes},
-                                      {"/v1/families", &PublicApi::families, "class zone tier residency"},
-                                      {"/v1/instruments", &PublicApi::instruments, "family after limit"},
-                                      {book_path, &PublicApi::book, "depth"},
-                                      {"/v1/trades", &PublicApi::trades, "symbol family limit"},
-                                      {"/v1/bands", &PublicApi::bands, "family"},
-                                      {"/v1/rules", &PublicApi::rules},
-                                      {"/v1/candles", &PublicApi::candles, "symbol interval limit"},
-                                      {"/v1/capacity", &PublicApi::later},
-                                      {"/v1/cost", &PublicApi::later},
-                                      {"/v1/openapi.json", &PublicApi::openapi},
-                                      {"/v1/asyncapi.json", &PublicApi::asyncapi}};
+    static constexpr Route table[] = {
+        {"/v1/classes", &PublicApi::classes},
+        {"/v1/families", &PublicApi::families, "class zone tier residency"},
+        {"/v1/instruments", &PublicApi::instruments, "family after limit"},
+        {book_path, &PublicApi::book, "depth"},
+        {"/v1/trades", &PublicApi::trades, "symbol family limit"},
+        {"/v1/bands", &PublicApi::bands, "family"},
+        {"/v1/rules", &PublicApi::rules},
+        {"/v1/candles", &PublicApi::candles, "symbol interval limit"},
+        {"/v1/capacity", &PublicApi::capacity, "class zone tier residency family qty price from to hours"},
+        {"/v1/cost", &PublicApi::cost,
+         "symbol family class zone tier residency tokens_per_second step_s devices "
+         "power_kw pue green_share carbon_g"},
+        {"/v1/preview", &PublicApi::preview, "symbol side price qty"},
+        {"/v1/openapi.json", &PublicApi::openapi},
+        {"/v1/asyncapi.json", &PublicApi::asyncapi}};
     return table;
 }
 
@@ -92,17 +99,99 @@ const PublicApi::Route* PublicApi::route(std::string_view path) {
 
 std::vector<PublicApi::Path> PublicApi::paths() {
     std::vector<Path> out;
-    for (const Route& r : routes()) out.push_back({r.path, r.parameters, r.handler != &PublicApi::later});
+    for (const Route& r : routes()) out.push_back({r.path, r.parameters});
     return out;
 }
 
-void PublicApi::later(Target& target, std::string&) const {
-    target.refuse({"NOT_AVAILABLE",
-                   target.path() + " is not available in this version",
-                   "path",
-                   "",
-                   {},
-                   target.path()});
+// qty, price, from, to, hours: a window is written as symbols write it, 20261201T01Z.
+Wanted PublicApi::wanted(Target& target, engine::Product product) const {
+    Wanted out;
+    const auto decimal = [&](const char* name, auto&& take, const char* rule) {
+        const std::string* text = target.parameter(name);
+        const auto value = text == nullptr ? std::nullopt : parse_decimal(*text);
+        if (text != nullptr && (!value || value->value <= 0 || !take(*value)))
+            target.refuse(bad_value(name, rule, *text));
+    };
+    const auto window = [&](const char* name, engine::Period& period) {
+        const std::string* text = target.parameter(name);
+        if (text == nullptr) return;
+        if (const auto at = Directory::window(*text, product))
+            period = *at;
+        else
+            target.refuse(
+                bad_value(name, "a window as symbols write it: 20261201T01Z, of tokens 20261201", *text));
+    };
+    decimal(
+        "qty",
+        [&](engine::Decimal v) {
+            out.lots = lots_of(v, product);
+            return on_lot(v, product) && v.value <= genesis_.max_qty;
+        },
+        "a number of units, a multiple of the lot, at most the largest order");
+    decimal(
+        "price",
+        [&](engine::Decimal v) {
+            out.limit =
+                engine::Price{static_cast<std::int32_t>(std::min<std::int64_t>(ticks_of(v), INT32_MAX))};
+            return on_tick(v);
+        },
+        "a price in CNY, a multiple of the tick 0.01");
+    window("from", out.from);
+    window("to", out.to);
+    out.hours = target.count("hours", 1, 168);
+    return out;
+}
+
+// By family all windows are told, else each family in one line.
+void PublicApi::capacity(Target& target, std::string& out) const {
+    const auto family = family_parameter(target);
+    const FamilyFilter filter(target);
+    const auto product = family ? directory_.product(*family) : engine::Product::gpu;
+    const Wanted what = wanted(target, product);
+    if (target.error()) return;
+    const Discovery discovery(directory_, bands_, market_);
+    out += "{\"capacity\":[";
+    for (const Directory::Family& f : directory_.families()) {
+        if ((family && f.defined.id != *family) || !filter.takes(f, directory_)) continue;
+        if (directory_.product(f.defined.id) != product) continue;
+        append_comma(out);
+        discovery.append_capacity(f.defined.id, what, family.has_value(), out);
+    }
+    append_end(out);
+}
+
+void PublicApi::cost(Target& target, std::string& out) const {
+    const std::string* symbol = target.parameter("symbol");
+    const auto family = family_parameter(target);
+    const FamilyFilter filter(target);
+    const Discovery discovery(directory_, bands_, market_);
+    std::vector<Discovery::Meter> meters;
+    if (symbol != nullptr) {
+        if (const auto instrument = instrument_of(target, *symbol))
+            meters.push_back(discovery.meter(*instrument));
+    } else {
+        for (const Directory::Family& f : directory_.families())
+            if ((!family || f.defined.id == *family) && filter.takes(f, directory_))
+                if (const auto meter = discovery.meter(f.defined.id)) meters.push_back(*meter);
+    }
+    const CostOf of = cost_of(target);
+    if (target.error()) return;
+    out += "{\"cost\":[";
+    for (const Discovery::Meter& meter : meters) {
+        append_comma(out);
+        discovery.append_cost(meter, of, out);
+    }
+    append_end(out);
+}
+
+void PublicApi::preview(Target& target, std::string& out) const {
+    const Preview preview = read_preview(target, directory_, genesis_);
+    if (target.error()) return;
+    const Bands::Version* band = bands_.in_force(preview.instrument.family);
+    out += '{';
+    append_preview(preview, band == nullptr ? engine::Price{} : band->band.guidance, genesis_, directory_,
+                   out);
+    append_place(out);
 }
 
 void PublicApi::classes(Target&, std::string& out) const {

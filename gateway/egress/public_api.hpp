@@ -11,6 +11,7 @@
 
 #include "gateway/directory.hpp"
 #include "gateway/egress/bands.hpp"
+#include "gateway/egress/discovery.hpp"
 #include "gateway/egress/market_data.hpp"
 #include "gateway/egress/metrics.hpp"
 #include "gateway/egress/target.hpp"
@@ -40,7 +41,6 @@ class PublicApi {
     struct Path {
         std::string_view path;
         std::string_view parameters;  // of the query, divided by spaces
-        bool available = true;        // false: of a later version
     };
     static std::vector<Path> paths();
 
@@ -68,12 +68,16 @@ class PublicApi {
     void candles(Target& target, std::string& out) const;
     void openapi(Target& target, std::string& out) const;
     void asyncapi(Target& target, std::string& out) const;
-    void later(Target& target, std::string& out) const;
+    void capacity(Target& target, std::string& out) const;
+    void cost(Target& target, std::string& out) const;
+    void preview(Target& target, std::string& out) const;
 
     HttpAnswer ready() const;
     HttpAnswer metrics() const;
     HttpAnswer page() const;
 
+    // What /v1/capacity asks for, of a family; refused through the target.
+    Wanted wanted(Target& target, engine::Product product) const;
     // The family a parameter names: nullopt when it is not given, and also, refused, when there is none such.
     std::optional<engine::FamilyId> family_parameter(Target& target) const;
     std::optional<engine::InstrumentId> instrument_of(Target& target, const std::string& symbol) const;

@@ -56,6 +56,9 @@ bool has_origin(EventKind kind) {
         case EventKind::bucket_row:
         case EventKind::balance_row:
         case EventKind::position_row:
+        case EventKind::delivery:
+        case EventKind::metered:
+        case EventKind::delivery_row:
         case EventKind::rows_end: return true;
         default: return false;
     }

@@ -54,6 +54,7 @@ std::string value_text(RejectField field, std::int64_t value) {
         case RejectField::count:
         case RejectField::min_qty:
         case RejectField::need:
+        case RejectField::available:
         case RejectField::capacity: append_decimal(engine::Decimal{value}, out); return out;
         case RejectField::notional:
         case RejectField::cash:
@@ -103,6 +104,8 @@ std::string_view rule_name(RejectReason reason) {
         case RejectReason::format_value: return "range";
         case RejectReason::guidance_formula: return "cost_1";
         case RejectReason::change_unknown: return "open";
+        case RejectReason::delivery_unknown: return "party";
+        case RejectReason::delivery_state: return "state";
         default: return "";
     }
 }
@@ -115,6 +118,8 @@ bool zero_counts(RejectReason reason) {
 }
 
 std::vector<std::string> limit_texts(const engine::Refused& r) {
+    if (r.field == RejectField::meter_minute)
+        return {std::to_string(r.limit_low), std::to_string(r.limit_high)};
     if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
     if (r.reason == RejectReason::guidance_formula) return {money_text(r.limit_high)};
     const auto text = [&](std::int64_t value) { return value_text(r.field, value); };
@@ -144,6 +149,7 @@ std::string got_text(const engine::Refused& r, const Directory& directory) {
         case RejectField::pool:
         case RejectField::reason:
         case RejectField::tif:
+        case RejectField::standby:
         case RejectField::session: return {};
         case RejectField::cid: return std::string(r.cid.view());
         case RejectField::symbol:
@@ -229,7 +235,12 @@ std::string formula_sentence(const engine::Refused& r) {
         price_text(engine::Decimal{r.got}), money_text(r.got - r.limit_high), money_text(r.limit_high));
 }
 
-std::string value_sentence(const WireError& e) {
+std::string value_sentence(const engine::Refused& r, const WireError& e) {
+    if (r.field == RejectField::standby)
+        return "a standby offer is a limit sell of GPU hours, good till gate, without post_only and min_qty";
+    if (r.field == RejectField::meter_minute)
+        return fmt::format(FMT_COMPILE("minute {} is not one of {} to {}, the minutes that have begun"),
+                           e.got, e.limit[0], e.limit[1]);
     if (e.field == name(RejectField::expire))
         return fmt::format(FMT_COMPILE("expire {} is not after the market's time {}"), e.got, first(e.limit));
     if (e.got.empty()) return fmt::format(FMT_COMPILE("{} is empty, too long or in use already"), e.field);
@@ -289,7 +300,14 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
         case RejectReason::version_conflict:
             return fmt::format(FMT_COMPILE("expected version {}, the latest is {}"), e.got, first(e.limit));
         case RejectReason::effective: return fmt::format(FMT_COMPILE("effective {} is in the past"), e.got);
-        default: return value_sentence(e);
+        case RejectReason::delivery_unknown:
+            return fmt::format(FMT_COMPILE("no delivery {} of this account"), r.got);
+        case RejectReason::delivery_state:
+            return fmt::format(
+                FMT_COMPILE("delivery {} takes no such report: it has failed, or its window or "
+                            "the time for reports is over, or it is the other party's to say"),
+                r.got);
+        default: return value_sentence(r, e);
     }
 }
 

@@ -9,7 +9,7 @@ namespace gridbook::gateway {
 
 std::size_t Subscriptions::Hash::operator()(const Topic& topic) const noexcept {
     const std::uint64_t scope = (std::uint64_t{topic.scope.family.value} << 32) | topic.scope.period.value;
-    return engine::mix(scope * 8 + static_cast<std::uint64_t>(topic.channel));
+    return engine::mix(scope * 16 + static_cast<std::uint64_t>(topic.channel));
 }
 
 bool Subscriptions::add(ConnectionId connection, const Topic& topic) {

@@ -12,7 +12,17 @@
 
 namespace gridbook::gateway {
 
-enum class Channel : std::uint8_t { book, book_100ms, trades, ticker, band, phase, indicative };
+enum class Channel : std::uint8_t {
+    book,
+    book_100ms,
+    trades,
+    ticker,
+    band,
+    phase,
+    indicative,
+    capacity,
+    cost
+};
 
 struct Topic {
     Channel channel = Channel::book;

@@ -92,6 +92,7 @@ struct ToBody {
                                .self_trade = r.self_trade,
                                .post_only = r.post_only,
                                .on_band = r.on_band,
+                               .standby = r.standby,
                                .reason = engine::Text<16>(r.reason)});
     }
     engine::Command operator()(const StripRequest& r) const {
@@ -166,6 +167,21 @@ struct ToBody {
     }
     engine::Command operator()(const WithdrawRequest& r) const {
         return command(engine::WithdrawResource{.resource = r.resource});
+    }
+    engine::Command operator()(const ReadyRequest& r) const {
+        engine::ReportReady body{.delivery = r.delivery, .endpoint = engine::Text<32>(r.endpoint)};
+        if (!r.attestation.empty()) body.attestation = sha256(r.attestation);
+        return command(body);
+    }
+    engine::Command operator()(const MeterRequest& r) const {
+        return command(engine::ReportMeter{.delivery = r.delivery,
+                                           .minute = r.minute,
+                                           .available = r.available,
+                                           .power_w = r.power_w,
+                                           .utilisation = r.utilisation});
+    }
+    engine::Command operator()(const DeliveriesRequest& r) const {
+        return command(engine::QueryDeliveries{.after = r.after, .limit = r.limit});
     }
     // A logon is no command, and nothing was decoded in the other case: a caller's mistake.
     template <class Other>

@@ -163,23 +163,38 @@ std::optional<WireError> Ingress::admit(const Session& session, const TradeReque
     return rates_.admit(session.key, account, pace_of(request.op->op), cost, clock_());
 }
 
+// What needs no engine.
 bool Ingress::answer_here(const Session& session, const TradeRequest& request, engine::AccountId account) {
-    const auto* fills = std::get_if<FillsRequest>(&request.body);
-    if (fills == nullptr && !std::holds_alternative<LimitsRequest>(request.body)) return false;
+    const bool here = std::holds_alternative<FillsRequest>(request.body) ||
+                      std::holds_alternative<InvoicesRequest>(request.body) ||
+                      std::holds_alternative<LimitsRequest>(request.body);
+    if (!here) return false;
     text_ = "{\"id\":";
     append_quoted(request.id, text_);
     text_ += ",\"ok\":true,";
-    if (fills != nullptr) {
-        replay_.append_fills(account, fills->after, fills->limit, text_);
-    } else {
-        rates_.append_use(session.key, account, clock_(), text_);
-        Members(text_).raw<"limits">("");
-        append_trade_limits(sessions_.limits(), text_);
+    if (const auto error = append_here(session, request, account)) {
+        refuse(session.connection, request.id, *error);
+        return true;
     }
     if (session.on_behalf) Members(text_).text<"account">(directory_.accounts()[account.value].name);
     text_ += '}';
     sessions_.outbox().send(session.connection, text_);
     return true;
+}
+
+std::optional<WireError> Ingress::append_here(const Session& session, const TradeRequest& request,
+                                              engine::AccountId account) {
+    if (const auto* fills = std::get_if<FillsRequest>(&request.body)) {
+        replay_.append_fills(account, fills->after, fills->limit, text_);
+    } else if (const auto* invoices = std::get_if<InvoicesRequest>(&request.body)) {
+        if (billing_ == nullptr) return WireError{"NOT_AVAILABLE", "invoices are not kept here", "op"};
+        return billing_->append_list(account, invoices->period, invoices->after, invoices->limit, text_);
+    } else {
+        rates_.append_use(session.key, account, clock_(), text_);
+        Members(text_).raw<"limits">("");
+        append_trade_limits(sessions_.limits(), text_);
+    }
+    return std::nullopt;
 }
 
 // ---- order.batch: one command an order; what is refused here stands among the results like the rest ----

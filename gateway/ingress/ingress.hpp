@@ -41,6 +41,9 @@ class Ingress final : public Inbox {
     void requested(HttpId request, const HttpRequest& http) override;
     bool accepting() const override { return port_.accepting(); }
 
+    // Where invoices are read; before the first frame.
+    void use_billing(const Billing& billing) { billing_ = &billing; }
+
     // Once a second or more often: heartbeats.
     void tick() {
         sessions_.tick(clock_());
@@ -68,6 +71,8 @@ class Ingress final : public Inbox {
                                    engine::AccountId account);
     // What needs no engine is answered from the mirrors. False: it is no such question.
     bool answer_here(const Session& session, const TradeRequest& request, engine::AccountId account);
+    std::optional<WireError> append_here(const Session& session, const TradeRequest& request,
+                                         engine::AccountId account);
     void batch(const Session& session, const TradeRequest& request, engine::AccountId account);
     std::optional<WireError> batch_item(const Session& session, std::string_view text,
                                         engine::AccountId account, Request waiting);
@@ -83,6 +88,7 @@ class Ingress final : public Inbox {
     MarketFeed& feed_;
     HttpApi& http_;
     StreamReplay& replay_;
+    const Billing* billing_ = nullptr;
     RateLimits& rates_;
     MachineClock clock_;
     const std::uint32_t cancel_grace_ms_;

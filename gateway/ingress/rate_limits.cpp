@@ -48,7 +48,9 @@ Pace pace_of(Op op) {
         case Op::strip_place:
         case Op::anyof_place:
         case Op::resource_register:
-        case Op::resource_withdraw: return Pace::orders;
+        case Op::resource_withdraw:
+        case Op::delivery_ready:
+        case Op::meter_report: return Pace::orders;
         case Op::order_cancel:
         case Op::order_cancel_all:
         case Op::cancel_after: return Pace::cancels;

@@ -20,14 +20,13 @@ constexpr Word order_types[] = {{"limit"}, {"market"}};
 constexpr Word order_tifs[] = {{"gate"}, {"ioc"}, {"gtt"}, {"fok"}};
 constexpr Word strip_tifs[] = {{"gate"}, {"fok"}};
 constexpr Word anyof_tifs[] = {{"ioc"}, {"fok"}};
+constexpr Word invoice_periods[] = {{"day"}, {"month"}};
 constexpr Word profiles[] = {{"train"}, {"infer"}};
 constexpr Word stp_modes[] = {{"cancel_taker"}, {"cancel_maker"}, {"cancel_both"}, {"decrement"}};
 constexpr Word band_modes[] = {{"reject"}, {"cap"}};
 constexpr Word cods[] = {{"off"}, {"connection"}, {"account"}};
-constexpr Word only_false[] = {{"false"}, {"true", true}};
-constexpr Word channels[] = {{"book"},       {"trades"},      {"band"},   {"phase"},
-                             {"indicative"}, {"book.100ms"},  {"ticker"}, {"capacity", true},
-                             {"cost", true}, {"alerts", true}};
+constexpr Word channels[] = {{"book"},       {"trades"}, {"band"},     {"phase"}, {"indicative"},
+                             {"book.100ms"}, {"ticker"}, {"capacity"}, {"cost"},  {"alerts", true}};
 
 constexpr Field logon_fields[] = {
     {"key", text, required, 64},  {"ts", time},
@@ -49,7 +48,7 @@ constexpr Field place_fields[] = {
     {"stp", word, optional, 16, stp_modes},
     {"on_band", word, optional, 8, band_modes},
     {"reason", text, optional, 16},
-    {"standby", truth, optional, 8, only_false},
+    {"standby", truth, optional},
 };
 constexpr Field replace_fields[] = {
     {"oid", id, optional}, {"cid", cid, optional}, {"price", decimal}, {"qty", decimal}};
@@ -61,6 +60,9 @@ constexpr Field orders_page_fields[] = {{"after", id, optional}, {"limit", integ
 constexpr Field positions_page_fields[] = {{"after", text, optional}, {"limit", integer, optional, 1000}};
 constexpr Field fills_page_fields[] = {{"after", whole, optional, number_max},
                                        {"limit", integer, optional, 1000}};
+constexpr Field invoices_page_fields[] = {{"period", word, optional, 8, invoice_periods},
+                                          {"after", whole, optional, number_max},
+                                          {"limit", integer, optional, 1000}};
 constexpr Field strip_fields[] = {
     {"family", text},
     {"start", text},
@@ -93,12 +95,14 @@ constexpr Field register_fields[] = {
 };
 constexpr Field withdraw_fields[] = {{"resource", id}};
 constexpr Field ready_fields[] = {
-    {"did", id}, {"endpoint_ref", text}, {"attestation", text, optional, any_length}};
+    {"did", id}, {"endpoint_ref", text, required, 32}, {"attestation", text, optional, any_length}};
+// Which minutes a delivery has is told by the engine: a window of an hour has 60.
 constexpr Field meter_fields[] = {{"did", id},
-                                  {"minute", anything},
-                                  {"available", anything},
-                                  {"util", anything, optional},
-                                  {"power_w", anything, optional}};
+                                  {"minute", whole, required, 1'439},
+                                  {"available", decimal},
+                                  {"util", figure, optional},
+                                  {"power_w", whole, optional, UINT32_MAX}};
+constexpr Field deliveries_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
 constexpr Field dispute_fields[] = {
     {"did", id}, {"minutes", anything}, {"evidence", text, optional, any_length}};
 constexpr Field draw_fields[] = {{"holding", text, optional}, {"class", text, optional},
@@ -130,14 +134,15 @@ constexpr OpSpec table[] = {
     {Op::quote_explain, "quote.explain", trade, members, explain_fields},
     {Op::resource_register, "resource.register", trade, providers, register_fields},
     {Op::resource_withdraw, "resource.withdraw", trade, providers, withdraw_fields},
-    {Op::later, "delivery.ready", trade, providers, ready_fields},
-    {Op::later, "meter.report", trade, traders, meter_fields},
+    {Op::delivery_ready, "delivery.ready", trade, providers, ready_fields},
+    {Op::meter_report, "meter.report", trade, traders, meter_fields},
+    {Op::deliveries_get, "deliveries.get", trade, members, deliveries_page_fields},
     {Op::later, "dispute.open", trade, traders, dispute_fields},
     {Op::later, "token.draw", trade, traders, draw_fields},
     {Op::balance_get, "balance.get", trade, members, {}},
     {Op::positions_get, "positions.get", trade, members, positions_page_fields},
     {Op::fills_get, "fills.get", trade, members, fills_page_fields},
-    {Op::later, "invoices.get", trade, members, positions_page_fields},
+    {Op::invoices_get, "invoices.get", trade, members, invoices_page_fields},
     {Op::limits_get, "limits.get", trade, members, {}},
     {Op::subscribe, "subscribe", market, anyone, subscribe_fields},
     {Op::unsubscribe, "unsubscribe", market, anyone, subscribe_fields},

@@ -48,6 +48,7 @@ PlaceRequest place(const Frame& frame) {
             .self_trade = static_cast<engine::SelfTrade>(frame.number("stp")),
             .on_band = static_cast<engine::OnBand>(frame.number("on_band")),
             .post_only = frame.number("post_only") == 1,
+            .standby = frame.number("standby") == 1,
             .min_qty = decimal(frame, "min_qty"),
             .expire = engine::Time{frame.number("expire")},
             .reason = frame.text("reason")};
@@ -179,9 +180,27 @@ RegisterRequest registration(const Frame& frame) {
     return out;
 }
 
-Refusal check_resource(const Frame& frame) {
-    if (frame.number("resource") <= UINT32_MAX) return {};
-    return bad_value("resource", fmt::format("at most {}", UINT32_MAX), frame.text("resource"));
+// Ids that are narrower than the wire's.
+Refusal check_id(const Frame& frame, std::string_view name) {
+    if (!frame.has(name) || frame.number(name) <= UINT32_MAX) return {};
+    return bad_value(name, fmt::format("at most {}", UINT32_MAX), frame.text(name));
+}
+
+Refusal check_meter(const Frame& frame) {
+    if (auto refusal = check_id(frame, "did")) return refusal;
+    return check_figure(frame, "util", 0, engine::decimal_one, 100, "0 to 1, at most four decimals");
+}
+
+engine::DeliveryId delivery(const Frame& frame, std::string_view name) {
+    return engine::DeliveryId{static_cast<std::uint32_t>(frame.number(name))};
+}
+
+MeterRequest meter(const Frame& frame) {
+    return {.delivery = delivery(frame, "did"),
+            .minute = static_cast<std::uint32_t>(frame.number("minute")),
+            .available = decimal(frame, "available"),
+            .utilisation = static_cast<std::uint16_t>(frame.number("util") / 100),
+            .power_w = static_cast<std::uint32_t>(frame.number("power_w"))};
 }
 
 // What goes across fields, after each field was checked by itself.
@@ -196,7 +215,10 @@ Refusal check_together(const Frame& frame, Op op) {
         case Op::order_cancel_all: return check_cancel_all(frame);
         case Op::order_batch: return check_batch(frame);
         case Op::resource_register: return check_figures(frame);
-        case Op::resource_withdraw: return check_resource(frame);
+        case Op::resource_withdraw: return check_id(frame, "resource");
+        case Op::delivery_ready: return check_id(frame, "did");
+        case Op::meter_report: return check_meter(frame);
+        case Op::deliveries_get: return check_id(frame, "after");
         default: return {};
     }
 }
@@ -235,6 +257,16 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
         case Op::resource_register: out.body = registration(frame); return;
         case Op::resource_withdraw:
             out.body = WithdrawRequest{static_cast<std::uint32_t>(frame.number("resource"))};
+            return;
+        case Op::delivery_ready:
+            out.body =
+                ReadyRequest{delivery(frame, "did"), frame.text("endpoint_ref"), frame.text("attestation")};
+            return;
+        case Op::meter_report: out.body = meter(frame); return;
+        case Op::deliveries_get: out.body = DeliveriesRequest{delivery(frame, "after"), limit(frame)}; return;
+        case Op::invoices_get:
+            out.body = InvoicesRequest{frame.has("period") ? frame.text("period") : std::string_view("day"),
+                                       static_cast<std::uint64_t>(frame.number("after")), limit(frame)};
             return;
         default: out.body = std::monostate{};
     }

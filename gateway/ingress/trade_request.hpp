@@ -41,6 +41,7 @@ struct PlaceRequest {
     engine::SelfTrade self_trade = engine::SelfTrade::cancel_taker;
     engine::OnBand on_band = engine::OnBand::reject;
     bool post_only = false;
+    bool standby = false;
     engine::Decimal min_qty{};
     engine::Time expire{};
     std::string_view reason;
@@ -148,6 +149,32 @@ struct WithdrawRequest {
     std::uint32_t resource = 0;
 };
 
+struct ReadyRequest {
+    engine::DeliveryId delivery{};
+    std::string_view endpoint;
+    std::string_view attestation;  // empty: not given
+};
+
+struct MeterRequest {
+    engine::DeliveryId delivery{};
+    std::uint32_t minute = 0;
+    engine::Decimal available{};
+    std::uint16_t utilisation = 0;  // basis points
+    std::uint32_t power_w = 0;
+};
+
+struct DeliveriesRequest {
+    engine::DeliveryId after{};
+    std::uint32_t limit = 0;
+};
+
+// Invoices after the number `after`.
+struct InvoicesRequest {
+    std::string_view period;  // "day" or "month"
+    std::uint64_t after = 0;
+    std::uint32_t limit = 0;
+};
+
 struct TradeRequest {
     std::string_view id;
     const OpSpec* op = nullptr;
@@ -155,7 +182,8 @@ struct TradeRequest {
     std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
-                 RegisterRequest, WithdrawRequest, BatchRequest, LimitsRequest, FillsRequest>
+                 RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest,
+                 BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
         body;
 };
 

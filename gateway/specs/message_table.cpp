@@ -41,6 +41,19 @@ constexpr MessageSpec table[] = {
     event("resource",
           "state:text seq:number n:number resource:id family:text count:decimal registered:decimal "
           "factor:decimal? factor_version:number? green_share:decimal? pue:decimal? ts:time"),
+    event("delivery",
+          "state:text seq:number n:number did:id replaces:id? symbol:text party:text seller:text buyer:text "
+          "price:decimal qty:decimal from_minute:number minutes:number promised:decimal delivered:decimal "
+          "missed:number endpoint_ref:text? ts:time"),
+    // Of a delivery, of a position or of a replacement: what only one of them has is optional.
+    event(
+        "settlement",
+        "of:text seq:number n:number did:id? by:id? oid:id? was:text? symbol:text? party:text? seller:text? "
+        "standby:text? buyer:text? price:decimal? qty:decimal? leaves:decimal? minutes:number? "
+        "promised:decimal? delivered:decimal? short:decimal? refund:decimal? penalty:decimal? cost:decimal? "
+        "sold:decimal? bought:decimal? receivable:decimal? fee:decimal? tax:decimal? owed:decimal? "
+        "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
+        "margin:decimal? paid:decimal? ts:time"),
     event("account", "seq:number n:number? name:text group:text roles:texts ts:time"),
     event("key", "seq:number n:number? key:text roles:texts on_behalf:truth ts:time"),
     event("snapshot",
@@ -54,6 +67,11 @@ constexpr MessageSpec table[] = {
     reply("order.batch", "results:objects"),
     reply("orders.open", "orders:objects more:truth seq:number"),
     reply("positions.get", "positions:objects more:truth seq:number"),
+    reply("meter.report",
+          "did:id minute:number party:text available:decimal counted:decimal gaps:numbers util:decimal "
+          "power_w:number seq:number ts:time"),
+    reply("invoices.get", "period:text invoices:objects open:object? more:truth seq:number"),
+    reply("deliveries.get", "deliveries:objects more:truth seq:number"),
     reply("fills.get", "fills:objects more:truth oldest:number seq:number"),
     reply("balance.get",
           "cash:decimal hold:decimal margin:decimal receivable:decimal penalty:decimal seq:number"),
@@ -87,6 +105,12 @@ constexpr MessageSpec table[] = {
     told("dynamic", "family:text seq:number suspended:truth until:instant? ts:time"),
     told("phase", "symbol:text seq:number phase:text until:instant? reason:text extension:number?"),
     told("indicative", "symbol:text seq:number price:decimal? qty:decimal surplus:decimal ts:time"),
+    told("capacity",
+         "family:text class:text zone:text tier:text residency:text latency_ms:number qty:decimal "
+         "available:number cheapest:object? longest:object? seq:number ts:time"),
+    told("cost",
+         "family:text class:text zone:text tier:text residency:text latency_ms:number symbol:text "
+         "price:decimal price_is:text per_pflops_day:decimal? seq:number ts:time"),
     told("resync", "dropped:number ts:time"),
 };
 

@@ -41,7 +41,6 @@ using Paths = std::map<std::string, std::string>;  // path -> its methods, each 
 
 void add_public(Paths& paths) {
     for (const PublicApi::Path& path : PublicApi::paths()) {
-        if (!path.available) continue;
         std::string name(path.path), parameters;
         if (name.ends_with('/')) {
             name += "{symbol}";
@@ -59,8 +58,9 @@ void add_account(Paths& paths) {
         if (!route.available()) continue;
         std::string path(route.path), parameters;
         if (const std::size_t star = path.find('*'); star != std::string::npos) {
-            path.replace(star, 1, "{oid}");
-            append_parameter("oid", "path", parameters);
+            const std::string_view name = route.billing ? "invoice" : "oid";
+            path.replace(star, 1, fmt::format("{{{}}}", name));
+            append_parameter(name, "path", parameters);
         }
         each_word(route.parameters,
                   [&](std::string_view word) { append_parameter(word, "query", parameters); });

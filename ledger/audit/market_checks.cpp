@@ -20,6 +20,7 @@ engine::OrderId order_of(const engine::Event& event) {
         case engine::EventKind::strip: return event.as<engine::StripEvent>().order;
         case engine::EventKind::any_of: return event.as<engine::AnyOfEvent>().order;
         case engine::EventKind::fill: return event.as<engine::Fill>().order;
+        case engine::EventKind::replaced: return event.as<engine::Replaced>().order;
         default: return {};
     }
 }
@@ -56,10 +57,12 @@ void MarketChecks::see(const engine::Event& event) {
     touch_strip(id);
     if (id == engine::OrderId{}) return;
     const auto told = [&](const auto& order) { see_order(event.header, id, order.cid, order.state, known); };
+    if (event.kind() == engine::EventKind::order) keep_standby(event.as<engine::OrderEvent>());
     switch (event.kind()) {
         case engine::EventKind::order: return told(event.as<engine::OrderEvent>());
         case engine::EventKind::strip: return told(event.as<engine::StripEvent>());
         case engine::EventKind::any_of: return told(event.as<engine::AnyOfEvent>());
+        case engine::EventKind::replaced: return see_taken_over(event, known);
         default: see_fill(event.header, event.as<engine::Fill>());
     }
 }
@@ -166,6 +169,24 @@ void MarketChecks::see_order(const engine::EventHeader& header, engine::OrderId 
     if (state == engine::OrderState::cancelled) cids_.done(header, cid);
 }
 
+// What takes over a delivery is told without its cid.
+void MarketChecks::keep_standby(const engine::OrderEvent& told) {
+    if ((told.order_flags & engine::order_flag::standby) == 0) return;
+    if (told.state == engine::OrderState::open)
+        standby_[told.order] = told.cid;
+    else
+        standby_.erase(told.order);
+}
+
+void MarketChecks::see_taken_over(const engine::Event& event, bool was_open) {
+    const engine::OrderId id = event.as<engine::Replaced>().order;
+    if (!was_open || postings_.is_open(id)) return;
+    if (const auto known = standby_.find(id); known != standby_.end()) {
+        cids_.done(event.header, known->second);
+        standby_.erase(known);
+    }
+}
+
 void MarketChecks::see_fill(const engine::EventHeader& header, const engine::Fill& fill) {
     if (!postings_.is_open(fill.order)) cids_.done(header, fill.cid);
     touched_positions_.insert({header.account, fill.instrument});
@@ -239,7 +260,7 @@ void MarketChecks::check_balance(engine::Sequence sequence, engine::AccountId ac
     const Balances::Participant b = balances_.of(account);
     const Money zero{};
     not_negative.expect(
-        b.cash >= zero && b.hold >= zero && b.margin >= zero && b.receivable >= zero && b.penalty >= zero,
+        b.cash >= zero && b.hold >= zero && b.margin >= zero && b.receivable >= zero && b.penalty <= zero,
         sequence, [&] {
             return fmt::format("account {}: cash {}, hold {}, margin {}, receivable {}, penalty {} micro-CNY",
                                account.value, b.cash.value, b.hold.value, b.margin.value, b.receivable.value,

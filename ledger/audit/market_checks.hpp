@@ -66,6 +66,8 @@ class MarketChecks {
                    engine::OrderState state, bool known);
     void touch_strip(engine::OrderId id);
     void see_fill(const engine::EventHeader& header, const engine::Fill& fill);
+    void keep_standby(const engine::OrderEvent& told);
+    void see_taken_over(const engine::Event& event, bool was_open);
     void check_pair(const engine::EventHeader& header, const engine::Fill& taker);
     void check_band(const engine::EventHeader& header, const engine::Fill& fill);
     void check_capacity(engine::Sequence sequence, const PositionKey& key);
@@ -86,6 +88,7 @@ class MarketChecks {
     std::map<engine::InstrumentId, Volume> volumes_;
     std::map<std::pair<engine::AccountId, engine::FamilyId>, engine::Quantity> registered_;
     std::optional<std::pair<engine::EventHeader, engine::Fill>> maker_;  // its taker comes next
+    std::map<engine::OrderId, engine::Cid> standby_;                     // open standby offers
     std::uint64_t trades_ = 0;
 
     // What the command touched, checked at its end.

@@ -22,9 +22,12 @@ std::string word(Cause cause) {
         case Cause::order_decremented: return "order_decremented";
         case Cause::order_ended: return "order_ended";
         case Cause::bought: return "bought";
-        case Cause::sold: break;
+        case Cause::sold: return "sold";
+        case Cause::delivery_replaced: return "delivery_replaced";
+        case Cause::delivery_settled: return "delivery_settled";
+        case Cause::position_settled: break;
     }
-    return "sold";
+    return "position_settled";
 }
 
 std::string word(MoneyAccount money) {

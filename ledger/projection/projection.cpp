@@ -35,16 +35,18 @@ Result<ProjectionPlace> place_in(const Store::Reader& reader) {
     return place;
 }
 
-// The hour that a stream's key begins with.
-std::uint32_t hour_in(Key key) {
-    std::uint32_t hour = 0;
-    for (std::size_t i = 0; i < sizeof hour && i < key.size(); ++i)
-        hour = hour << 8 | static_cast<std::uint8_t>(key[i]);
-    return hour;
+// What a key begins with: the hour of a stream, an account.
+std::uint32_t number_in(Key key) {
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < sizeof number && i < key.size(); ++i)
+        number = number << 8 | static_cast<std::uint8_t>(key[i]);
+    return number;
 }
 
 std::uint64_t number_of(const FillRow& row) { return row.number; }
 std::uint64_t number_of(const TradeRow& row) { return row.number; }
+std::uint64_t number_of(const LineRow& row) { return row.number; }
+std::uint64_t number_of(const InvoiceRow& row) { return row.number; }
 template <class Row>
 std::uint64_t number_of(const Row&) {
     return 0;
@@ -201,7 +203,7 @@ Result<std::optional<StreamRow>> Projection::stream_row(engine::AccountId accoun
     auto newest = reader->last(Table::streams);
     if (!newest) return newest.error();
     if (!*newest) return std::optional<StreamRow>{};
-    std::uint32_t hour = hour_in((*newest)->key);
+    std::uint32_t hour = number_in((*newest)->key);
     while (true) {
         const RowKey key = stream_key(hour, account, wanted);
         auto found = reader->at_or_before(Table::streams, key.key());
@@ -213,7 +215,7 @@ Result<std::optional<StreamRow>> Projection::stream_row(engine::AccountId accoun
             return std::optional<StreamRow>{*row};
         }
         if (hour == 0) return std::optional<StreamRow>{};
-        hour = std::min(hour - 1, hour_in((*found)->key));
+        hour = std::min(hour - 1, number_in((*found)->key));
     }
 }
 
@@ -232,7 +234,7 @@ Result<std::optional<StreamRow>> Projection::oldest_stream_row(engine::AccountId
             return std::optional<StreamRow>{*row};
         }
         // Of another account: a later one in this hour, or an earlier one in a later hour.
-        const std::uint32_t next = hour_in((*found)->key);
+        const std::uint32_t next = number_in((*found)->key);
         hour = next > hour ? next : hour + 1;
     }
 }
@@ -240,6 +242,36 @@ Result<std::optional<StreamRow>> Projection::oldest_stream_row(engine::AccountId
 Result<Page<CandleRow>> Projection::candles(Resolution resolution, engine::InstrumentId instrument,
                                             engine::Time from, std::size_t limit) const {
     return page<CandleRow>(Table::candles, candle_key(resolution, instrument, from), 9, limit);
+}
+
+Result<Page<LineRow>> Projection::lines(engine::AccountId account, std::uint64_t number,
+                                        std::size_t limit) const {
+    return page<LineRow>(Table::lines, line_key(account, number), 4, limit);
+}
+
+Result<Page<InvoiceRow>> Projection::invoices(engine::AccountId account, InvoicePeriod period,
+                                              std::uint64_t number, std::size_t limit) const {
+    return page<InvoiceRow>(Table::invoices, invoice_key(account, period, number), 5, limit);
+}
+
+Result<Page<BillRow>> Projection::bill(engine::AccountId account) const {
+    return page<BillRow>(Table::bills, bill_key(account), 4, 1);
+}
+
+Result<std::vector<std::pair<engine::AccountId, BillRow>>> Projection::bills() const {
+    auto reader = store_->read();
+    if (!reader) return reader.error();
+    std::vector<std::pair<engine::AccountId, BillRow>> rows;
+    std::optional<Error> wrong;
+    auto scanned = reader->scan(Table::bills, {}, [&](const Store::Row& stored) {
+        auto row = row_of<BillRow>(Table::bills, stored.key, stored.value);
+        if (!row) return wrong = row.error(), false;
+        rows.emplace_back(engine::AccountId{number_in(stored.key)}, *row);
+        return true;
+    });
+    if (!scanned) return scanned.error();
+    if (wrong) return *wrong;
+    return rows;
 }
 
 Result<void> Projection::write(std::span<const Put> rows, ProjectionPlace place) {

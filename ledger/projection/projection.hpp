@@ -64,7 +64,18 @@ class Projection {
     Result<Page<CandleRow>> candles(Resolution resolution, engine::InstrumentId instrument, engine::Time from,
                                     std::size_t limit) const;
 
+    // The account's lines from `number` on.
+    Result<Page<LineRow>> lines(engine::AccountId account, std::uint64_t number, std::size_t limit) const;
+    // Its invoices from `number` on.
+    Result<Page<InvoiceRow>> invoices(engine::AccountId account, InvoicePeriod period, std::uint64_t number,
+                                      std::size_t limit) const;
+    // What is not invoiced yet: one row, or none.
+    Result<Page<BillRow>> bill(engine::AccountId account) const;
+
     // ---- by the one who writes ----
+
+    // What of all accounts is not invoiced yet, in the order of their ids.
+    Result<std::vector<std::pair<engine::AccountId, BillRow>>> bills() const;
 
     struct Put {
         Table table{};

@@ -22,7 +22,11 @@ engine::Time start_of(Resolution resolution, engine::Time time) {
 
 Result<ProjectionPlace> Projector::begin() {
     auto place = projection_.place();
-    if (place) written_ = reached_ = *place;
+    if (!place) return place;
+    written_ = reached_ = *place;
+    auto bills = projection_.bills();
+    if (!bills) return bills.error();
+    for (const auto& [account, bill] : *bills) invoices_.put(account, bill);
     return place;
 }
 
@@ -50,11 +54,24 @@ void Projector::see(const engine::Event& event, std::uint32_t place, std::span<c
     for (const Entry& entry : entries)
         for (const Posting& posting : entry.postings) touched_accounts_[posting.account] = sequence;
     see_stream(event);
+    invoices_.see(event, postings_);
     switch (event.kind()) {
         case EventKind::order: return see_order(event);
         case EventKind::strip: return see_strip<engine::StripEvent>(event);
         case EventKind::any_of: return see_strip<engine::AnyOfEvent>(event);
         case EventKind::fill: return see_fill(event, place);
+        case EventKind::delivery: {
+            const auto told = event.as<engine::DeliveryChanged>();
+            return touch(event.header.account, told.instrument, sequence);
+        }
+        case EventKind::replaced: return see_replaced(event);
+        case EventKind::delivery_settled:
+            return touch(event.header.account, event.as<engine::DeliverySettled>().instrument, sequence);
+        case EventKind::position_settled: {
+            const auto told = event.as<engine::PositionSettled>();
+            settled_.insert({event.header.account, told.instrument});
+            return touch(event.header.account, told.instrument, sequence);
+        }
         default: return;
     }
 }
@@ -106,6 +123,23 @@ void Projector::see_fill(const engine::Event& event, std::uint32_t place) {
         FillRow{event, ++fills_of(account), place, cum});
     touch(account, fill.instrument, event.header.sequence);
     if (completes_trade(fill)) see_trade(event, fill, place);
+}
+
+// Told to the standby provider, whose offer is an order like others, then to the seller that failed. The
+// positions of both were touched by the deliveries told before.
+void Projector::see_replaced(const engine::Event& event) {
+    const auto told = event.as<engine::Replaced>();
+    if (told.party != engine::Side::sell) return;
+    Change* change = order_of(event.header.account, told.order);
+    if (change == nullptr) return;
+    change->row.filled += told.qty;
+    change->row.event.header.sequence = event.header.sequence;
+    change->row.event.header.time = event.header.time;
+    auto order = change->row.event.as<engine::OrderEvent>();
+    order.leaves = told.leaves;
+    order.cum += told.qty;
+    if (told.leaves == 0) order.state = engine::OrderState::filled;
+    change->row.event.set(order);
 }
 
 // The order's row as it will be, from what is gathered or what is stored.
@@ -242,9 +276,10 @@ void Projector::gather_balances() {
 
 void Projector::gather_positions() {
     for (const auto& [key, sequence] : touched_positions_) {
+        // One that is settled is gone from the books; its row says so.
         const auto found = postings_.positions().find(key);
-        if (found == postings_.positions().end()) continue;
-        const PositionSums& p = found->second;
+        if (found == postings_.positions().end() && !settled_.contains(key)) continue;
+        const PositionSums p = found == postings_.positions().end() ? PositionSums{} : found->second;
         put(Table::positions, position_key(key.first, key.second),
             PositionRow{key.second, p.bought, p.sold, p.open_sells, p.reoffered, p.margin, p.receivable,
                         sequence});
@@ -256,6 +291,8 @@ Result<void> Projector::flush() {
     if (reached_.applied == written_.applied) return {};
     gather_balances();
     gather_positions();
+    for (const engine::AccountId account : invoices_.take_changed())
+        put(Table::bills, bill_key(account), invoices_.bills().at(account));
     for (const auto& [id, change] : orders_) put(Table::orders, order_key(change.account, id), change.row);
     for (auto& [instrument, candles] : candles_) {
         if (!candles.changed) continue;
@@ -274,6 +311,7 @@ Result<void> Projector::flush() {
     rows_.clear();
     touched_accounts_.clear();
     touched_positions_.clear();
+    settled_.clear();
     orders_.clear();
     events_ = 0;
     return {};

@@ -6,6 +6,7 @@
 // so it may begin to see anywhere at or before that place. What it writes does not depend on where the chunks
 // end.
 
+#include <set>
 #include <unordered_map>
 
 #include "ledger/projection/projection.hpp"
@@ -54,6 +55,7 @@ class Projector {
     template <class Body>
     void see_strip(const engine::Event& event);
     void see_fill(const engine::Event& event, std::uint32_t place);
+    void see_replaced(const engine::Event& event);
     // Lots of the order filled so far.
     std::uint32_t fill_order(const engine::Event& event, const engine::Fill& fill);
     void see_trade(const engine::Event& event, const engine::Fill& fill, std::uint32_t place);
@@ -79,10 +81,17 @@ class Projector {
     std::vector<Projection::Put> rows_;
     std::map<engine::AccountId, engine::Sequence> touched_accounts_;
     std::map<PositionKey, engine::Sequence> touched_positions_;
+    std::set<PositionKey> settled_;
     std::map<engine::InstrumentId, Candles> candles_;
     std::unordered_map<engine::AccountId, std::uint64_t> fills_;
     std::unordered_map<engine::AccountId, StreamRow> streams_;  // the last one
     std::unordered_map<engine::OrderId, Change> orders_;
+    Invoices invoices_{[this](engine::AccountId a, const LineRow& line) {
+                           put(Table::lines, line_key(a, line.number), line);
+                       },
+                       [this](engine::AccountId a, InvoicePeriod period, const InvoiceRow& invoice) {
+                           put(Table::invoices, invoice_key(a, period, invoice.number), invoice);
+                       }};
     std::optional<Error> failed_;
 };
 

@@ -13,6 +13,9 @@
 //   orders     account 4, order 8                         OrderRow
 //   candles    resolution 1, instrument 8, start 8        CandleRow
 //   streams    hour 4, account 4, number 8           StreamRow
+//   lines      account 4, number 8                        LineRow (billing/lines.hpp)
+//   invoices   account 4, period 1, number 8              InvoiceRow (billing/invoices.hpp)
+//   bills      account 4                                  BillRow (the same)
 //   place      "place"                                    ProjectionPlace
 //
 // `place` in a key counts the events of the command, from 0. `hour` of a stream's row is its event's time in
@@ -21,7 +24,7 @@
 
 #include <string>
 
-#include "ledger/postings.hpp"
+#include "ledger/billing/invoices.hpp"
 
 namespace gridbook::ledger {
 
@@ -114,13 +117,13 @@ struct TableSum {
 // Up to where the journal is in the projection, and of which journal: the link of the batch that ends there.
 struct ProjectionPlace {
     std::array<char, 4> magic{'G', 'B', 'K', 'V'};
-    std::uint16_t version = 2;
+    std::uint16_t version = 3;
     std::uint16_t zero = 0;
     std::uint64_t epoch = 1;
     engine::Sequence applied{};
     std::array<std::uint8_t, 32> link{};
-    std::uint64_t streams_from = 0;  // first hour of which streams are kept
-    std::array<TableSum, 7> sums{};  // balances to streams
+    std::uint64_t streams_from = 0;   // first hour of which streams are kept
+    std::array<TableSum, 10> sums{};  // balances to bills
 };
 
 // ---- keys ----
@@ -165,6 +168,13 @@ inline RowKey candle_key(Resolution r, engine::InstrumentId i, engine::Time star
 inline RowKey stream_key(std::uint32_t hour, engine::AccountId a, engine::StreamNumber n) {
     return RowKey().u32(hour).u32(a.value).u64(n.value);
 }
+inline RowKey line_key(engine::AccountId a, std::uint64_t number) {
+    return RowKey().u32(a.value).u64(number);
+}
+inline RowKey invoice_key(engine::AccountId a, InvoicePeriod period, std::uint64_t number) {
+    return RowKey().u32(a.value).u8(static_cast<std::uint8_t>(period)).u64(number);
+}
+inline RowKey bill_key(engine::AccountId a) { return RowKey().u32(a.value); }
 inline constexpr std::string_view place_key = "place";
 
 }  // namespace gridbook::ledger

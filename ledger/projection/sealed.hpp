@@ -14,8 +14,8 @@ namespace gridbook::ledger {
 
 inline constexpr std::size_t crc_bytes = 4;
 inline constexpr std::array<std::string_view, table_count> table_words{
-    "commands", "events", "blobs",  "meta",    "balances", "positions",
-    "fills",    "trades", "orders", "candles", "streams",  "place"};
+    "commands", "events",  "blobs",   "meta",  "balances", "positions", "fills", "trades",
+    "orders",   "candles", "streams", "lines", "invoices", "bills",     "place"};
 
 inline std::uint32_t checksum(Key key, Bytes value) {
     return crc32c(value, crc32c(std::as_bytes(std::span(key.data(), key.size()))));

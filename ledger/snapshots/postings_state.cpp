@@ -4,12 +4,20 @@
 //
 //   products    family 2, product 1
 //   guidance    family 2, price 4 (ticks)
+//   tiers       tier 2, availability 4, lambda 4
+//   promises    family 2, availability 4, lambda 4
 //   orders      id 8, account 4, instrument 8, price 4, margin price 4, qty 4, leaves 4, cum 4, free 4, side
 //   1,
 //               state 1, executable 1
 //   strips      id 8, account 4, first hour 8, price 4, margin price 4, hold 8, qty 4, side 1, kind 1,
 //               hours 8, then for each hour: leaves 4, free 4
-//   positions   account 4, instrument 8, bought 8, sold 8, open sells 8, reoffered 8, margin 8, receivable 8
+//   deliveries  id 4, instrument 8, seller 4, buyer 4, replaces 4, price 4, qty 4, replaced 8, first minute
+//   2,
+//               minutes 2, state 1, then of the seller and of the buyer: told 8, whole 8, parts 8, for each
+//               part: minute 4, lots 4
+//   positions   account 4, instrument 8, bought 8, sold 8, open sells 8, reoffered 8, margin 8, receivable 8,
+//               fee 8, tax 8, owed 8, paired 8
+//   cash        by account from 0: 8
 //   balances    account 4, cash 8, hold 8, margin 8, receivable 8, penalty 8; then the house's ten accounts
 //   of 8
 //
@@ -40,21 +48,21 @@ bool ascending(Unpacker& in, std::optional<Key>& last, const Key& key) {
     return in.expect(above);
 }
 
-template <class Value>
-void save_by_family(Packer& out, const std::unordered_map<engine::FamilyId, Value>& map) {
+template <class Key, class Value>
+void save_by_key(Packer& out, const std::unordered_map<Key, Value>& map) {
     out(std::uint64_t{map.size()});
     for (const auto* row : in_order(map)) out(row->first, row->second);
 }
 
-template <class Value>
-void load_by_family(Unpacker& in, std::unordered_map<engine::FamilyId, Value>& map) {
-    std::optional<engine::FamilyId> last;
-    for (std::size_t n = in.count(sizeof(engine::FamilyId) + sizeof(Value)); n > 0; --n) {
-        engine::FamilyId family;
+template <class Key, class Value>
+void load_by_key(Unpacker& in, std::unordered_map<Key, Value>& map) {
+    std::optional<Key> last;
+    for (std::size_t n = in.count(sizeof(Key) + sizeof(Value)); n > 0; --n) {
+        Key key;
         Value value{};
-        in(family, value);
-        if (!ascending(in, last, family)) return;
-        map[family] = value;
+        in(key, value);
+        if (!ascending(in, last, key)) return;
+        map[key] = value;
     }
 }
 
@@ -66,12 +74,20 @@ void fields(auto& archive, auto& o) requires requires { o.executable; }
 void fields(auto& archive, auto& s) requires requires { s.legs; }
 { archive(s.account, s.first, s.price, s.margin_price, s.hold, s.qty, s.side, s.of); }
 void fields(auto& archive, auto& p) requires requires { p.reoffered; }
-{ archive(p.bought, p.sold, p.open_sells, p.reoffered, p.margin, p.receivable); }
+{
+    archive(p.bought, p.sold, p.open_sells, p.reoffered, p.margin, p.receivable, p.fee, p.tax, p.owed,
+            p.paired);
+}
+void fields(auto& archive, auto& d) requires requires { d.by_seller; }
+{
+    archive(d.instrument, d.seller, d.buyer, d.replaces, d.price, d.qty, d.replaced, d.first_minute,
+            d.minutes, d.state);
+}
 void fields(auto& archive, auto& p) requires requires { p.penalty; }
 { archive(p.cash, p.hold, p.margin, p.receivable, p.penalty); }
 
-constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, position_bytes = 60,
-                      balance_bytes = 44;
+constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, delivery_bytes = 93, part_bytes = 8,
+                      position_bytes = 92, balance_bytes = 44;
 
 bool sound(engine::Side side) { return side == engine::Side::buy || side == engine::Side::sell; }
 bool sound(const OpenOrder& order) {
@@ -95,11 +111,41 @@ void load_strips(Unpacker& in, Postings::Strips& strips) {
     }
 }
 
+void save_said(Packer& out, const MinutesSaid& said) {
+    out(said.told, said.whole, std::uint64_t{said.parts.size()});
+    for (const MinutesSaid::Part& part : said.parts) out(part.minute, part.lots);
+}
+
+void load_said(Unpacker& in, MinutesSaid& said) {
+    in(said.told, said.whole);
+    said.parts.resize(in.count(part_bytes));
+    for (MinutesSaid::Part& part : said.parts) {
+        in(part.minute, part.lots);
+        in.expect(part.minute < 64);
+    }
+}
+
+void load_deliveries(Unpacker& in, Postings::Deliveries& deliveries) {
+    std::optional<engine::DeliveryId> last;
+    for (std::size_t n = in.count(delivery_bytes); n > 0; --n) {
+        engine::DeliveryId id;
+        in(id);
+        if (!ascending(in, last, id)) return;
+        OpenDelivery& delivery = deliveries[id];
+        fields(in, delivery);
+        load_said(in, delivery.by_seller);
+        load_said(in, delivery.by_buyer);
+        if (!in.expect(delivery.state <= engine::DeliveryState::settled)) return;
+    }
+}
+
 }  // namespace
 
 void Postings::save(Packer& out) const {
-    save_by_family(out, products_);
-    save_by_family(out, guidance_);
+    save_by_key(out, products_);
+    save_by_key(out, guidance_);
+    save_by_key(out, tiers_);
+    save_by_key(out, promises_);
     out(std::uint64_t{orders_.size()});
     for (const auto* row : in_order(orders_)) out(row->first), fields(out, row->second);
     out(std::uint64_t{strips_.size()});
@@ -109,13 +155,24 @@ void Postings::save(Packer& out) const {
         out(std::uint64_t{row->second.legs.size()});
         for (const OpenStrip::Leg& leg : row->second.legs) out(leg.leaves, leg.free);
     }
+    out(std::uint64_t{deliveries_.size()});
+    for (const auto* row : in_order(deliveries_)) {
+        out(row->first);
+        fields(out, row->second);
+        save_said(out, row->second.by_seller);
+        save_said(out, row->second.by_buyer);
+    }
     out(std::uint64_t{positions_.size()});
     for (const auto& [key, sums] : positions_) out(key.first, key.second), fields(out, sums);
+    out(std::uint64_t{cash_.size()});
+    for (const engine::Money m : cash_) out(m);
 }
 
 bool Postings::load(Unpacker& in) {
-    load_by_family(in, products_);
-    load_by_family(in, guidance_);
+    load_by_key(in, products_);
+    load_by_key(in, guidance_);
+    load_by_key(in, tiers_);
+    load_by_key(in, promises_);
     std::optional<engine::OrderId> last_order;
     for (std::size_t n = in.count(order_bytes); n > 0; --n) {
         engine::OrderId id;
@@ -126,6 +183,7 @@ bool Postings::load(Unpacker& in) {
         if (!in.expect(sound(order))) return false;
     }
     load_strips(in, strips_);
+    load_deliveries(in, deliveries_);
     std::optional<PositionKey> last_position;
     for (std::size_t n = in.count(position_bytes); n > 0; --n) {
         PositionKey key;
@@ -133,6 +191,8 @@ bool Postings::load(Unpacker& in) {
         if (!ascending(in, last_position, key)) return false;
         fields(in, positions_[key]);
     }
+    cash_.resize(in.count(sizeof(engine::Money)));
+    for (engine::Money& m : cash_) in(m);
     return in.good();
 }
 

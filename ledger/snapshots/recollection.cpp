@@ -55,6 +55,7 @@ void Recollection::hear(const Event& event) {
         case EventKind::strip: hear_strip<engine::StripEvent>(event); break;
         case EventKind::any_of: hear_strip<engine::AnyOfEvent>(event); break;
         case EventKind::fill: hear_fill(event); break;
+        case EventKind::replaced: hear_replaced(event.as<engine::Replaced>()); break;
         default: break;
     }
     if (event.header.number.value != 0 && event.header.account.value < numbers_.size())
@@ -166,6 +167,19 @@ void Recollection::hear_fill(const Event& event) {
     instrument->totals.last_price = fill.price;
     instrument->totals.traded += engine::Quantity{fill.qty};
     ++instrument->totals.trades;
+}
+
+// Told twice: a standby offer has fewer lots left, or none.
+void Recollection::hear_replaced(const engine::Replaced& told) {
+    const auto found = orders_.find(told.order);
+    if (told.party != engine::Side::sell || found == orders_.end()) return;
+    if (told.leaves == 0)
+        orders_.erase(found);
+    else
+        amend<engine::OrderEvent>(found->second, [&](engine::OrderEvent& o) {
+            o.leaves = told.leaves;
+            o.cum += told.qty;
+        });
 }
 
 // The catalogue first, because all others name it; the account's newest number with its opening; then the

@@ -77,6 +77,7 @@ class Recollection {
     template <class Body>
     void hear_strip(const engine::Event& event);
     void hear_fill(const engine::Event& event);
+    void hear_replaced(const engine::Replaced& told);
     Instrument* listed(engine::InstrumentId instrument);
 
     std::vector<engine::Event> lasting_;

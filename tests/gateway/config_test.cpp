@@ -134,6 +134,9 @@ TEST_CASE("what is wrong is told with file, line, column, key, rule and value") 
           "c.toml:1:1: clock_start: is needed with clock = \"replay\", and only there");
     CHECK(refused("[pools]\norders = 1024\nrecords = 1024\n") ==
           "c.toml:1:1: pools.records: must be more than pools.orders (1024), got 1024");
+    CHECK(refused("[pools]\npositions = 1024\ndeliveries = 512\n") ==
+          "c.toml:1:1: pools.deliveries: must be at least pools.positions (1024), or 0 for a market in which "
+          "nothing is delivered, got 512");
     CHECK(refused("[fees]\nmaker_bp = 21\n") ==
           "c.toml:1:1: fees.taker_bp: must be at least fees.maker_bp (21), got 20");
     CHECK(refused("[limits]\nqty = 1.5\n") ==
@@ -158,6 +161,9 @@ TEST_CASE("rules, pools, grace and widths of the dynamic band") {
     const Config plain = good("");
     CHECK(plain.genesis.strips == 16'384);
     CHECK(plain.genesis.sessions == 4'096);
+    CHECK(plain.genesis.positions == 262'144);
+    CHECK(plain.genesis.deliveries == 262'144);
+    CHECK(good("[pools]\ndeliveries = 0\n").genesis.deliveries == 0);
     CHECK(plain.sessions.cancel_grace_ms == 5'000);
     CHECK(plain.rules.reference_window_s == 300);
     const Config c = good(

@@ -117,6 +117,20 @@ TEST_CASE("the rules tell steps, fees and limits") {
             place);
 }
 
+TEST_CASE("a preview tells hold, margin, fee and tax of the vectors") {
+    Egress x;
+    const std::string of = "/v1/preview?symbol=" + example_symbol;
+    CHECK(
+        body(x, of + "&side=buy&price=14.20&qty=16") ==
+        R"({"symbol":"H100.CN-EAST.G2.20261201T01Z","side":"buy","price":"14.20","qty":"16","notional":"227.2","hold":"227.681664","taker":{"fee":"0.4544","tax":"0.027264","total":"227.681664"},"maker":{"fee":"0.1136","tax":"0.006816","total":"227.320416"},"seq":8)" +
+            place);
+    CHECK(
+        body(x, of + "&side=sell&price=13.50&qty=16")
+            .find(
+                R"("notional":"216","margin":"44.8","taker":{"fee":"0.432","tax":"0.02592","total":"215.54208"},"maker":{"fee":"0.108","tax":"0.00648","total":"215.88552"})") !=
+        std::string::npos);
+}
+
 struct BadTarget {
     std::string target;
     unsigned status;
@@ -144,8 +158,29 @@ TEST_CASE("bad questions are refused by name") {
         {"/v1/candles?symbol=x", 404, "SYMBOL_UNKNOWN"},
         {"/v1/candles?symbol=x&interval=7m", 400,
          R"(FORMAT_VALUE","msg":"no such interval","field":"interval")"},
-        {"/v1/capacity?class=H100", 422, "NOT_AVAILABLE"},
-        {"/v1/cost", 422, R"(NOT_AVAILABLE","msg":"/v1/cost is not available in this version")"},
+        {"/v1/preview?side=buy&price=14&qty=1", 400,
+         R"(FORMAT_FIELD","msg":"a preview needs symbol","field":"symbol")"},
+        {"/v1/preview?symbol=x&side=buy&price=14&qty=1", 404, "SYMBOL_UNKNOWN"},
+        {"/v1/preview?symbol=H100.CN-EAST.G2.20261201T01Z&side=long&price=14&qty=1", 400,
+         R"(FORMAT_VALUE","msg":"side must be one of buy, sell")"},
+        {"/v1/preview?symbol=H100.CN-EAST.G2.20261201T01Z&side=buy&price=14.005&qty=1", 400, "FORMAT_VALUE"},
+        {"/v1/preview?symbol=H100.CN-EAST.G2.20261201T01Z&side=buy&price=14&qty=10000.1", 400,
+         "FORMAT_VALUE"},
+        {"/v1/preview?symbol=H100.CN-EAST.G2.20261201T01Z&side=buy&price=14", 400, "FORMAT_FIELD"},
+        {"/v1/preview?symbol=H100.CN-EAST.G2.20261201T01Z&side=buy&price=9999&qty=9999", 422,
+         "NOTIONAL_LIMIT"},
+        {"/v1/capacity?qty=0.05", 400,
+         R"(FORMAT_VALUE","msg":"qty must be a number of units, a multiple of the lot, at most the largest order","field":"qty")"},
+        {"/v1/capacity?qty=10000.1", 400, "FORMAT_VALUE"},
+        {"/v1/capacity?price=14.005", 400, "FORMAT_VALUE"},
+        {"/v1/capacity?from=2026-12-01", 400, "FORMAT_VALUE"},
+        {"/v1/capacity?hours=169", 400, "FORMAT_VALUE"},
+        {"/v1/capacity?family=H900.X.Y", 404, "SYMBOL_UNKNOWN"},
+        {"/v1/cost?step_s=1", 400,
+         R"(FORMAT_FIELD","msg":"step_s and devices go together","field":"devices")"},
+        {"/v1/cost?carbon_g=500", 400, "FORMAT_FIELD"},
+        {"/v1/cost?tokens_per_second=0", 400, "FORMAT_VALUE"},
+        {"/v1/cost?symbol=x", 404, "SYMBOL_UNKNOWN"},
     }));
     const auto answer = x.api.get(c.target);
     REQUIRE(answer);

@@ -63,6 +63,14 @@ struct Told {
         return event(r, account, true);
     }
 
+    // A tier as H100.CN-EAST.G2 has it, told before the family.
+    engine::Event tier(std::uint32_t availability, std::int32_t penalty) {
+        engine::TierDefined t;
+        t.availability = availability;
+        t.penalty = engine::BasisPoints{penalty};
+        return event(t, engine::no_account);
+    }
+
     struct Order {
         std::uint64_t id;
         engine::AccountId account;

@@ -172,6 +172,20 @@ class Exchange:
         finally:
             connection.close()
 
+    def signed_text(self, key, method, target):
+        """As signed, of an answer that is no JSON."""
+        ts = str(time.time_ns())
+        signed = f"{method}\n{target}\n{ts}\n{hashlib.sha256(b'').hexdigest()}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, target, headers={
+                "Gb-Key": key.name, "Gb-Timestamp": ts, "Gb-Signature": key.sign(signed)})
+            answer = connection.getresponse()
+            equal(answer.status, 200, f"status of {target}")
+            return answer.read().decode()
+        finally:
+            connection.close()
+
     def post(self, key, target, body):
         status, answer = self.signed(key, "POST", target, body)
         check(status == 200 and answer.get("ok"), f"POST {target}: {status} {answer}")

@@ -175,7 +175,7 @@ async def refusals(provider, buyer, poor, hour):
     await buyer.refused("FORMAT_FIELD", "order.place", **{**place, "type": "market", "cid": "r-8"})
     await buyer.refused("SYMBOL_UNKNOWN", "strip.place", family=FAMILY, start="20300101T00Z", hours=2, side="buy",
                         qty="1", price="14.00", tif="gate", cid="r-9")
-    await buyer.refused("NOT_AVAILABLE", "order.place", **{**place, "standby": True, "cid": "r-12"})
+    await buyer.refused("FORMAT_VALUE", "order.place", **{**place, "standby": True, "cid": "r-12"})
     await buyer.refused("FORMAT_VALUE", "order.place", **{**place, "post_only": True, "min_qty": "1", "cid": "r-13"})
     await buyer.refused("FORMAT_FIELD", "order.place", **{**place, "colour": "blue", "cid": "r-10"})
     await buyer.refused("FORMAT_VALUE", "order.place", **{**place, "price": "1e1", "cid": "r-11"})

@@ -91,6 +91,24 @@ class TradeClient:
         results: list[Message] = (await self.request("order.batch", orders=orders))["results"]
         return results
 
+    async def ready(self, did: str, endpoint_ref: str, **more: Any) -> Message:
+        """The seller says where the buyer finds its units; `attestation` may be given besides."""
+        return await self.request("delivery.ready", did=did, endpoint_ref=endpoint_ref, **more)
+
+    async def meter(self, did: str, minute: int, available: str, **more: Any) -> Message:
+        """What was available in a minute of the window, from 0; the lesser of both sides counts."""
+        return await self.request("meter.report", did=did, minute=minute, available=available, **more)
+
+    async def deliveries(self) -> list[Message]:
+        """The account's deliveries that are not settled, all pages."""
+        rows: list[Message] = []
+        while True:
+            after = {"after": rows[-1]["did"]} if rows else {}
+            page = await self.request("deliveries.get", **after)
+            rows += page["deliveries"]
+            if not page["more"]:
+                return rows
+
     async def events(self) -> AsyncIterator[Message]:
         while True:
             yield await self._events.get()

@@ -89,6 +89,26 @@ export class TradeClient {
     return (await this.request("order.batch", { orders })).results as Message[];
   }
 
+  /** The seller says where the buyer finds its units; `attestation` may be given besides. */
+  ready(did: string, endpoint_ref: string, more: Message = {}): Promise<Message> {
+    return this.request("delivery.ready", { did, endpoint_ref, ...more });
+  }
+
+  /** What was available in a minute of the window, from 0; the lesser of both sides counts. */
+  meter(did: string, minute: number, available: string, more: Message = {}): Promise<Message> {
+    return this.request("meter.report", { did, minute, available, ...more });
+  }
+
+  /** The account's deliveries that are not settled, all pages. */
+  async deliveries(): Promise<Message[]> {
+    const rows: Message[] = [];
+    for (;;) {
+      const page = await this.request("deliveries.get", rows.length > 0 ? { after: rows[rows.length - 1].did } : {});
+      rows.push(...(page.deliveries as Message[]));
+      if (!page.more) return rows;
+    }
+  }
+
   private async signIn(): Promise<void> {
     const welcomed = new Promise<Message>((resolve) => (this.welcome = resolve));
     const connection = await Connection.open(`${this.url}/v1/trade`, (message) => this.take(message));

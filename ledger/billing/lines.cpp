@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/billing/lines.hpp"
+
+namespace gridbook::ledger {
+
+using engine::EventKind;
+using engine::Money;
+
+namespace {
+
+class Lines {
+  public:
+    Lines(const engine::Event& event, const Postings& postings, engine::InstrumentId instrument) {
+        line_.sequence = event.header.sequence;
+        line_.time = event.header.time;
+        line_.instrument = instrument;
+        line_.guidance = postings.guidance(instrument.family);
+    }
+    // What all lines of the event say alike.
+    LineRow& all() { return line_; }
+    void add(LineKind kind, Money cost) {
+        if (cost == Money{}) return;
+        line_.kind = kind;
+        line_.cost = cost;
+        rows_.push_back(line_);
+    }
+    std::vector<LineRow> rows() { return std::move(rows_); }
+
+  private:
+    LineRow line_{};
+    std::vector<LineRow> rows_;
+};
+
+std::vector<LineRow> of(const engine::Event& event, const engine::Fill& fill, const Postings& postings) {
+    Lines lines(event, postings, fill.instrument);
+    lines.all().order = fill.order;
+    lines.all().trade = fill.trade;
+    lines.all().price = fill.price;
+    lines.all().qty = fill.qty;
+    const Money amount =
+        notional(fill.price, engine::Quantity{fill.qty}, postings.product(fill.instrument.family));
+    if (fill.side == engine::Side::sell) {
+        lines.add(LineKind::sale, -amount);
+        return lines.rows();
+    }
+    lines.add(LineKind::usage, amount);
+    lines.add(LineKind::fee, fill.fee);
+    lines.add(LineKind::tax, fill.tax);
+    return lines.rows();
+}
+
+std::vector<LineRow> of(const engine::Event& event, const engine::Replaced& r, const Postings& postings) {
+    const auto by = postings.deliveries().find(r.by);
+    Lines lines(event, postings,
+                by == postings.deliveries().end() ? engine::no_instrument : by->second.instrument);
+    lines.all().price = r.price;
+    lines.all().qty = r.qty;
+    lines.all().lot_minutes = std::uint64_t{r.qty} * r.minutes;
+    if (r.party == engine::Side::sell) {
+        lines.all().order = r.order;
+        lines.all().delivery = r.by;
+        lines.add(LineKind::sale, -r.cost);
+    } else {
+        lines.all().delivery = r.failed;
+        lines.add(LineKind::replacement, r.cost);
+        lines.add(LineKind::advance, -r.from_fund);
+    }
+    return lines.rows();
+}
+
+std::vector<LineRow> of(const engine::Event& event, const engine::DeliverySettled& s,
+                        const Postings& postings) {
+    Lines lines(event, postings, s.instrument);
+    lines.all().delivery = s.delivery;
+    lines.all().price = s.price;
+    lines.all().qty = s.qty;
+    lines.all().lot_minutes = s.short_of;
+    const bool owes = s.party == engine::Side::sell;
+    lines.add(LineKind::refund, owes ? s.refund : -s.refund);
+    lines.add(LineKind::penalty, owes ? s.penalty : -s.penalty);
+    return lines.rows();
+}
+
+std::vector<LineRow> of(const engine::Event& event, const engine::PositionSettled& p,
+                        const Postings& postings) {
+    Lines lines(event, postings, p.instrument);
+    lines.all().qty = p.sold;
+    lines.add(LineKind::fee, p.fee);
+    lines.add(LineKind::tax, p.tax);
+    lines.add(LineKind::advance, -p.from_fund);
+    return lines.rows();
+}
+
+}  // namespace
+
+std::vector<LineRow> lines_of(const engine::Event& event, const Postings& postings) {
+    switch (event.kind()) {
+        case EventKind::fill: return of(event, event.as<engine::Fill>(), postings);
+        case EventKind::replaced: return of(event, event.as<engine::Replaced>(), postings);
+        case EventKind::delivery_settled: return of(event, event.as<engine::DeliverySettled>(), postings);
+        case EventKind::position_settled: return of(event, event.as<engine::PositionSettled>(), postings);
+        default: return {};
+    }
+}
+
+}  // namespace gridbook::ledger

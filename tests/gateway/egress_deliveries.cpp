@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deliveries, meters and settlements in the words of the wire, and the standby offers that nobody sees.
+
+#include "tests/gateway/egress_support.hpp"
+
+namespace gridbook::gateway::egress {
+
+namespace {
+
+using Texts = std::vector<std::string>;
+using engine::DeliveryState;
+
+engine::DeliveryChanged delivery(const Egress& x, InstrumentId instrument, DeliveryState state,
+                                 engine::Origin origin = {}) {
+    engine::DeliveryChanged d;
+    d.origin = origin;
+    d.delivery = engine::DeliveryId{17};
+    d.instrument = instrument;
+    d.seller = x.acme;
+    d.buyer = x.zeta;
+    d.price = Price{1350};
+    d.qty = 160;
+    d.delivered = 912 * 10;
+    d.missed = 3;
+    d.minutes = 60;
+    d.state = state;
+    d.endpoint = engine::Text<32>("ssh://n-12");
+    return d;
+}
+
+const std::string members =
+    R"("symbol":"H100.CN-EAST.G2.20261201T01Z","party":"seller","seller":"acme","buyer":"zeta","price":"13.50","qty":"16","from_minute":0,"minutes":60,"promised":"960","delivered":"912","missed":3,"endpoint_ref":"ssh://n-12")";
+const std::string at = R"(,"ts":"1760000000123456789"})";
+
+}  // namespace
+
+TEST_CASE("ready is answered by the delivery, which the buyer hears as an event") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    x.sign_in(2, x.zeta);
+    auto told = delivery(x, x.instrument(), DeliveryState::ready, x.ask(1, "7", "delivery.ready"));
+    const Event seller = event({50, 4, x.acme, reply}, told);
+    told.party = Side::buy;
+    told.origin = {};
+    x.publish({seller, event({50, 9, x.zeta}, told)});
+    CHECK(x.outbox.to(1) ==
+          Texts{R"({"id":"7","ok":true,"ev":"delivery","state":"ready","seq":50,"n":4,"did":"17",)" +
+                members + at});
+    std::string other = members;
+    other.replace(other.find("\"party\":\"seller\""), 16, "\"party\":\"buyer\"");
+    CHECK(x.outbox.to(2) ==
+          Texts{R"({"ev":"delivery","state":"ready","seq":50,"n":9,"did":"17",)" + other + at});
+}
+
+TEST_CASE("a meter report is answered with what counts and which minutes are missing, and told to nobody") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    x.sign_in(2, x.acme);
+    engine::Metered m;
+    m.origin = x.ask(1, "8", "meter.report");
+    m.delivery = engine::DeliveryId{17};
+    m.minute = 9;
+    m.available = 160;
+    m.counted = 155;
+    m.gaps = 0b1000'0101;
+    m.utilisation = 8'725;
+    m.power_w = 11'200;
+    x.publish({event({51, 0, x.acme, reply}, m)});
+    m.origin = x.ask(1, "9", "meter.report");
+    m.gaps = 0;
+    m.party = Side::buy;
+    x.publish({event({52, 0, x.acme, dup}, m)});
+    CHECK(
+        x.outbox.to(1) ==
+        Texts{
+            R"({"id":"8","ok":true,"did":"17","minute":9,"party":"seller","available":"16","counted":"15.5","gaps":[0,2,7],"util":"0.8725","power_w":11200,"seq":51,"ts":"1760000000123456789"})",
+            R"({"id":"9","ok":true,"did":"17","minute":9,"party":"buyer","available":"16","counted":"15.5","gaps":[],"util":"0.8725","power_w":11200,"seq":52,"ts":"1760000000123456789","dup":true})"});
+    CHECK(x.outbox.to(2).empty());
+}
+
+TEST_CASE("a settlement tells minutes and money, of the delivery and of the position") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    engine::DeliverySettled s;
+    s.delivery = engine::DeliveryId{17};
+    s.qty = 160;
+    s.instrument = x.instrument();
+    s.seller = x.acme;
+    s.buyer = x.zeta;
+    s.promised = 9'600;
+    s.delivered = 9'120;
+    s.short_of = 480;
+    s.refund = engine::Money{10'800'000};
+    s.penalty = engine::Money{5'400'000};
+    s.price = Price{1350};
+    s.was = DeliveryState::provisional;
+    engine::PositionSettled p;
+    p.instrument = x.instrument();
+    p.sold = 160;
+    p.receivable = engine::Money{216'000'000};
+    p.fee = engine::Money{108'000};
+    p.tax = engine::Money{6'480};
+    p.owed = engine::Money{16'200'000};
+    p.margin = engine::Money{44'800'000};
+    p.paid = engine::Money{199'685'520};
+    x.publish({event({60, 5, x.acme}, s), event({60, 6, x.acme}, p)});
+    CHECK(
+        x.outbox.to(1) ==
+        Texts{
+            R"({"ev":"settlement","of":"delivery","seq":60,"n":5,"did":"17","was":"provisional","symbol":"H100.CN-EAST.G2.20261201T01Z","party":"seller","seller":"acme","buyer":"zeta","price":"13.50","qty":"16","promised":"960","delivered":"912","short":"48","refund":"10.8","penalty":"5.4")" +
+                at,
+            R"({"ev":"settlement","of":"position","seq":60,"n":6,"symbol":"H100.CN-EAST.G2.20261201T01Z","sold":"16","bought":"0","receivable":"216","fee":"0.108","tax":"0.00648","owed":"16.2","from_margin":"0","from_cash":"0","from_fund":"0","margin":"44.8","paid":"199.68552")" +
+                at});
+}
+
+TEST_CASE("a standby offer is in no book, and a replacement takes its lots") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    auto offer = resting(x.instrument(), 3, Side::sell, 1460, 200);
+    offer.order_flags = engine::order_flag::standby;
+    x.publish({event({70, 1, x.acme}, offer)});
+    CHECK(x.market.find(x.instrument())->side(Side::sell).empty());
+    CHECK(x.outbox.to(1)[0].find(R"("flags":["STANDBY"])") != std::string::npos);
+    REQUIRE(x.market.orders().find(engine::OrderId{3}) != nullptr);
+    engine::Replaced r;
+    r.failed = engine::DeliveryId{17};
+    r.by = engine::DeliveryId{18};
+    r.order = engine::OrderId{3};
+    r.seller = x.zeta;
+    r.standby = x.acme;
+    r.qty = 160;
+    r.leaves = 40;
+    r.price = Price{1460};
+    r.minutes = 37;
+    r.cost = engine::Money{144'053'333};
+    r.fee = engine::Money{72'026};
+    r.tax = engine::Money{4'321};
+    r.from_receivable = r.cost;
+    auto failed = r;
+    failed.party = Side::buy;
+    x.sign_in(2, x.zeta);
+    x.publish({event({71, 2, x.acme}, r), event({71, 3, x.zeta}, failed)});
+    CHECK(x.market.orders().find(engine::OrderId{3})->leaves == 40);
+    CHECK(
+        x.outbox.to(1) ==
+        Texts{
+            R"({"ev":"settlement","of":"replacement","seq":71,"n":2,"did":"17","by":"18","oid":"3","leaves":"4","party":"standby","seller":"zeta","standby":"acme","price":"14.60","qty":"16","minutes":37,"cost":"144.053333","fee":"0.072026","tax":"0.004321")" +
+            at});
+    CHECK(
+        x.outbox.to(2) ==
+        Texts{
+            R"({"ev":"settlement","of":"replacement","seq":71,"n":3,"did":"17","by":"18","party":"seller","seller":"zeta","standby":"acme","price":"14.60","qty":"16","minutes":37,"cost":"144.053333","from_receivable":"144.053333","from_margin":"0","from_cash":"0","from_fund":"0")" +
+            at});
+    r.qty = 40;
+    r.leaves = 0;
+    x.publish({event({72, 4, x.acme}, r)});
+    CHECK(x.market.orders().find(engine::OrderId{3}) == nullptr);
+}
+
+TEST_CASE("deliveries.get answers a list that says whether there is more") {
+    Egress x;
+    const auto origin = x.ask(1, "5", "deliveries.get");
+    engine::DeliveryRow row;
+    row.delivery = delivery(x, x.instrument(), DeliveryState::failing, origin);
+    engine::RowsEnd end;
+    end.origin = origin;
+    end.rows = 1;
+    end.more = true;
+    end.question = engine::CommandKind::query_deliveries;
+    x.publish({event({99}, row), event({99}, end)});
+    CHECK(x.outbox.to(1) == Texts{R"({"id":"5","ok":true,"deliveries":[{"state":"failing","did":"17",)" +
+                                  members + R"(}],"more":true,"seq":99})"});
+}
+
+}  // namespace gridbook::gateway::egress

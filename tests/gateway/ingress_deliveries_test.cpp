@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ready, meters and the list of deliveries, from a frame to the command, and what never becomes one.
+#include "gateway/keys.hpp"
+#include "tests/gateway/ingress_fixture.hpp"
+#include "tests/gateway/ingress_frames.hpp"
+
+namespace gridbook::gateway::rim {
+
+namespace {
+
+constexpr const char* ready = R"("did":"7","endpoint_ref":"ssh://n-12.acme")";
+constexpr const char* meter = R"("did":"7","minute":57,"available":"15.5","util":"0.8725","power_w":11200)";
+
+}  // namespace
+
+TEST_CASE("every field of a delivery's reports reaches its command", "[ingress][delivery]") {
+    Gateway g;
+    const ConnectionId c = g.signed_in("k-provider");
+    CHECK(g.say(c, frame("delivery.ready", std::string(ready) + R"(,"attestation":"quote")")).empty());
+    const engine::Command said = g.entered();
+    CHECK(said.header.account == g.acme);
+    const auto r = said.as<engine::ReportReady>();
+    CHECK(r.delivery == engine::DeliveryId{7});
+    CHECK(r.endpoint == engine::Text<32>("ssh://n-12.acme"));
+    CHECK(r.attestation == sha256("quote"));
+    CHECK(g.say(c, frame("delivery.ready", ready)).empty());
+    CHECK(g.entered().as<engine::ReportReady>().attestation == engine::Sha256{});
+
+    CHECK(g.say(c, frame("meter.report", meter)).empty());
+    const auto m = g.entered().as<engine::ReportMeter>();
+    CHECK(m.delivery == engine::DeliveryId{7});
+    CHECK(m.minute == 57);
+    CHECK(m.available == engine::Decimal{15'500'000});
+    CHECK(m.utilisation == 8'725);
+    CHECK(m.power_w == 11'200);
+    CHECK(g.say(c, frame("meter.report", R"("did":"7","minute":0,"available":"0")")).empty());
+    const auto least = g.entered().as<engine::ReportMeter>();
+    CHECK(least.available == engine::Decimal{});
+    CHECK(least.utilisation == 0);
+    CHECK(least.power_w == 0);
+
+    CHECK(g.say(c, frame("deliveries.get", R"("after":"12","limit":50)")).empty());
+    const auto q = g.entered().as<engine::QueryDeliveries>();
+    CHECK(q.after == engine::DeliveryId{12});
+    CHECK(q.limit == 50);
+}
+
+TEST_CASE("reports of wrong form are refused with their field", "[ingress][delivery]") {
+    const auto field = [](std::string_view op, std::string_view fields) {
+        const Read read(frame(op, fields));
+        return read.code() + " " + read.field();
+    };
+    CHECK(field("delivery.ready", R"("did":"7")") == "FORMAT_FIELD endpoint_ref");
+    CHECK(field("delivery.ready", R"("did":7,"endpoint_ref":"x")") == "FORMAT_FIELD did");
+    CHECK(field("delivery.ready", R"("did":"4294967296","endpoint_ref":"x")") == "FORMAT_VALUE did");
+    CHECK(field("delivery.ready", fmt::format(R"("did":"7","endpoint_ref":"{}")", std::string(33, 'x'))) ==
+          "FORMAT_VALUE endpoint_ref");
+    CHECK(field("meter.report", R"("did":"7","available":"1")") == "FORMAT_FIELD minute");
+    CHECK(field("meter.report", R"("did":"7","minute":"3","available":"1")") == "FORMAT_FIELD minute");
+    CHECK(field("meter.report", R"("did":"7","minute":1440,"available":"1")") == "FORMAT_VALUE minute");
+    CHECK(field("meter.report", R"("did":"7","minute":-1,"available":"1")") == "FORMAT_VALUE minute");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":1)") == "FORMAT_FIELD available");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":"-1")") == "FORMAT_VALUE available");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":"1","util":"1.1")") ==
+          "FORMAT_VALUE util");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":"1","util":"0.00001")") ==
+          "FORMAT_VALUE util");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":"1","power_w":4294967296)") ==
+          "FORMAT_VALUE power_w");
+    CHECK(field("deliveries.get", R"("after":"0")") == "FORMAT_VALUE after");
+    CHECK(field("deliveries.get", R"("limit":1001)") == "FORMAT_VALUE limit");
+}
+
+TEST_CASE("a standby offer is an order with a word more", "[ingress][delivery]") {
+    CHECK(Read(order({{"standby", "true"}})).as<PlaceRequest>().standby);
+    CHECK_FALSE(Read(order({{"standby", "false"}})).as<PlaceRequest>().standby);
+    CHECK_FALSE(Read(order()).as<PlaceRequest>().standby);
+    CHECK(Read(order({{"standby", R"("yes")"}})).code() == "FORMAT_FIELD");
+    Gateway g;
+    const ConnectionId c = g.signed_in("k-provider");
+    CHECK(g.say(c, order({{"side", R"("sell")"}, {"standby", "true"}})).empty());
+    CHECK(g.entered().as<engine::PlaceOrder>().standby);
+}
+
+TEST_CASE("ready and meters are throttled like orders", "[ingress][delivery]") {
+    CHECK(pace_of(Op::delivery_ready) == Pace::orders);
+    CHECK(pace_of(Op::meter_report) == Pace::orders);
+    CHECK(pace_of(Op::deliveries_get) == Pace::queries);
+}
+
+}  // namespace gridbook::gateway::rim

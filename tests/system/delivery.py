@@ -1,0 +1,251 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""From registering a resource to the money, through real sockets, on a replay clock, with a kill -9 in the middle of
+each hour. The first hour is delivered for 57 of its 60 minutes; in the second one the provider falls silent at minute
+20 and a standby offer takes over for the last 37. Every amount is that of market-rules section 7, to the micro-CNY,
+and the audit finds nothing."""
+
+import argparse
+import asyncio
+import csv
+import datetime
+import io
+from decimal import Decimal
+
+from clients import PythonClient
+from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal
+
+FAMILY = "H100.CN-EAST.G2"
+DAY = datetime.datetime(2026, 12, 1, tzinfo=datetime.timezone.utc)
+MARKET = """
+clock = "replay"
+clock_start = "2026-12-01T00:00:00Z"
+""" + SMALL_POOLS.replace("positions = 65536", "positions = 4096\ndeliveries = 4096") + f"""
+[[classes]]
+name = "H100"
+tflops = "989.4"
+memory_gb = 80
+bandwidth = "3.35"
+[[zones]]
+name = "CN-EAST"
+hub = "Yangtze delta"
+residency = "CN"
+[[tiers]]
+name = "G2"
+availability = "99.5"
+start_by_s = 300
+penalty_bp = 5000
+[[families]]
+classes = "H100"
+zones = "CN-EAST"
+tiers = "G2"
+guidance = "14.00"
+[[accounts]]
+name = "office"
+roles = ["operator"]
+[[accounts]]
+name = "acme"
+roles = ["buyer"]
+[[accounts]]
+name = "prov"
+roles = ["provider"]
+[[accounts]]
+name = "spare"
+roles = ["provider"]
+"""
+
+
+def symbol(hour):
+    return f"{FAMILY}.{DAY:%Y%m%d}T{hour:02}Z"
+
+
+class Market:
+    """The three participants, each signed in, and the clock in the hands of the operator."""
+
+    def __init__(self, exchange, keys):
+        self.exchange, self.keys, self.clients = exchange, keys, {}
+
+    async def connect(self):
+        self.clients = {name: await PythonClient(self.exchange.socket_url, key).connect()
+                        for name, key in self.keys.items()}
+
+    def __getattr__(self, name):
+        return self.clients[name]
+
+    async def at(self, hour, minute=0, second=0):
+        time = DAY + datetime.timedelta(hours=hour, minutes=minute, seconds=second)
+        await self.office.done("clock.advance", ts=str(int(time.timestamp()) * 10**9))
+
+    async def die(self):
+        self.exchange.kill()
+        for client in self.clients.values():
+            try:
+                await client.close()
+            except Exception:  # its other end is gone
+                pass
+        self.exchange.start()
+        await self.connect()
+
+    async def cash(self, name):
+        balance = await self.clients[name].done("balance.get")
+        equal((balance["hold"], balance["receivable"], balance["penalty"]), ("0", "0", "0"), f"what {name} is owed")
+        return Decimal(balance["cash"])
+
+
+async def trade(market, hour):
+    """16 units at 13.50: the vector of sections 6 and 7."""
+    await market.prov.done("order.place", symbol=symbol(hour), side="sell", type="limit", price="13.50", qty="16",
+                           cid=f"s-{hour}")
+    await market.acme.done("order.place", symbol=symbol(hour), side="buy", type="limit", price="13.50", qty="16",
+                           cid=f"b-{hour}")
+    await market.at(hour - 1, 45)
+    told = await market.prov.event("delivery", state="gated")
+    equal((told["symbol"], told["seller"], told["buyer"], told["price"], told["qty"], told["promised"]),
+          (symbol(hour), "prov", "acme", "13.50", "16", "960"), "the delivery made at the gate")
+    equal((await market.acme.event("delivery", state="gated"))["did"], told["did"], "both hear of the same one")
+    ready = await market.prov.done("delivery.ready", did=told["did"], endpoint_ref="ssh://n-12.prov", attestation="quote")
+    equal(ready["state"], "ready", "state after ready")
+    equal((await market.acme.event("delivery", state="ready"))["endpoint_ref"], "ssh://n-12.prov", "where to go")
+    return told["did"]
+
+
+async def first_hour(market):
+    """57 of 60 minutes: 912 of 960 unit-minutes."""
+    before = {name: await market.cash(name) for name in ("acme", "prov")}
+    did = await trade(market, 2)
+    await market.acme.refused("AUTH_ROLE", "delivery.ready", did=did, endpoint_ref="x")
+    await market.spare.refused("DELIVERY_UNKNOWN", "delivery.ready", did=did, endpoint_ref="x")
+    refused = await market.prov.refused("FORMAT_VALUE", "meter.report", did=did, minute=0, available="16")
+    equal(refused["error"]["field"], "minute", "a minute that has not begun")
+    for minute in range(60):
+        if minute == 31:
+            await market.die()
+        await market.at(2, minute, 30)
+        if minute in (10, 20, 30):
+            continue
+        said = await market.prov.done("meter.report", did=did, minute=minute, available="16", util="0.91", power_w=11000)
+        equal(said["counted"], "16", f"minute {minute}")
+        if minute % 7 == 0:
+            said = await market.acme.done("meter.report", did=did, minute=minute, available="20")
+            equal((said["party"], said["available"]), ("buyer", "16"), "the buyer's word")
+    equal(said["gaps"], [m for m in range(59) if m % 7 != 0], "what the buyer has not reported")
+    again = await market.prov.done("meter.report", did=did, minute=59, available="3")
+    equal((again.get("dup"), again["available"], again["gaps"]), (True, "16", [10, 20, 30]), "said twice")
+    refused = await market.prov.refused("FORMAT_VALUE", "meter.report", did=did, minute=60, available="16")
+    equal(refused["error"]["limit"], ["0", "59"], "the minutes there are")
+    await market.prov.refused("LOT", "meter.report", did=did, minute=10, available="1.55")
+    row = (await market.acme.done("deliveries.get"))["deliveries"]
+    equal([(d["did"], d["state"], d["delivered"]) for d in row], [(did, "delivering", "912")], "deliveries.get")
+    await market.at(3, 5)
+    await market.prov.refused("DELIVERY_STATE", "meter.report", did=did, minute=10, available="16")
+    await market.at(4)
+    for name in ("prov", "acme"):
+        settled = await market.clients[name].event("settlement", of="delivery")
+        equal((settled["did"], settled["delivered"], settled["short"], settled["refund"], settled["penalty"]),
+              (did, "912", "48", "10.8", "5.4"), f"settlement of {name}")
+    position = await market.prov.event("settlement", of="position")
+    equal((position["receivable"], position["fee"], position["tax"], position["owed"], position["margin"],
+           position["paid"]), ("216", "0.108", "0.00648", "16.2", "44.8", "199.68552"), "the seller's position")
+    equal(await market.cash("acme"), before["acme"] - Decimal("200.25792"), "buyer net")
+    equal(await market.cash("prov"), before["prov"] + Decimal("199.68552"), "seller net")
+    equal((await market.acme.done("deliveries.get"))["deliveries"], [], "nothing is left")
+
+
+async def second_hour(market):
+    """Silent from minute 20, replaced at 14.60 for 37 minutes, 3 minutes of gap."""
+    before = {name: await market.cash(name) for name in ("acme", "prov", "spare")}
+    offer = await market.spare.done("order.place", symbol=symbol(6), side="sell", type="limit", price="14.60", qty="20",
+                                    standby=True, cid="standby")
+    equal(offer["flags"], ["STANDBY"], "flags of the offer")
+    equal((await asyncio.to_thread(market.exchange.get_json, f"/v1/book/{symbol(6)}"))["asks"], [], "public asks")
+    did = await trade(market, 6)
+    for minute in range(20):
+        await market.at(6, minute, 30)
+        await market.prov.done("meter.report", did=did, minute=minute, available="16")
+    await market.at(6, 22, 59)
+    await market.prov.event("delivery", state="failing")
+    await market.at(6, 23)
+    await market.acme.event("delivery", state="failed")
+    by = await market.acme.event("delivery", seller="spare")
+    equal((by["replaces"], by["price"], by["qty"], by["from_minute"], by["minutes"]), (did, "14.60", "16", 23, 37),
+          "who stands in")
+    paid = await market.prov.event("settlement", of="replacement")
+    equal((paid["cost"], paid["from_receivable"], paid["from_cash"]), ("144.053333", "144.053333", "0"), "what it costs")
+    taken = await market.spare.event("settlement", of="replacement")
+    equal((taken["oid"], taken["leaves"], taken["cost"]), (offer["oid"], "4", "144.053333"), "what it brings")
+    await market.acme.event("delivery", state="replaced", did=did)
+    await market.prov.refused("DELIVERY_STATE", "delivery.ready", did=did, endpoint_ref="x")
+    await market.die()
+    await market.spare.done("delivery.ready", did=by["did"], endpoint_ref="ssh://n-3.spare")
+    for minute in range(23, 60):
+        await market.at(6, minute, 30)
+        await market.spare.done("meter.report", did=by["did"], minute=minute, available="16")
+    await market.at(8)
+    settled = await market.acme.event("settlement", of="delivery", did=did)
+    equal((settled["delivered"], settled["refund"], settled["penalty"]), ("912", "10.8", "5.4"), "the gap of 3 minutes")
+    settled = await market.spare.event("settlement", of="delivery", did=by["did"])
+    equal((settled["delivered"], settled["refund"]), ("592", "0"), "the standby provider's minutes")
+    fees = Decimal("0.108") + Decimal("0.00648")
+    equal(await market.cash("prov"), before["prov"] + Decimal("55.746667") - fees, "what the first provider keeps")
+    fees = Decimal("0.072026") + Decimal("0.004321")
+    equal(await market.cash("spare"), before["spare"] + Decimal("144.053333") - fees, "what the second one gets")
+    bought = Decimal("216.45792")
+    equal(await market.cash("acme"), before["acme"] - bought + Decimal("16.20"), "what the buyer pays")
+
+
+async def invoices(market):
+    """Behind midnight: each account's lines sum to what its cash has changed by, to the micro-CNY."""
+    await market.at(24, 0, 1)
+    for name in ("acme", "prov", "spare"):
+        key = market.keys[name]
+        def get(target):
+            return asyncio.to_thread(market.exchange.signed, key, "GET", f"/v1/account/invoices{target}")
+        for _ in range(200):
+            status, listed = await get("")
+            if status == 200 and listed["invoices"]:
+                break
+            await asyncio.sleep(0.05)
+        equal([i["invoice"] for i in listed["invoices"]], ["D1"], f"invoices of {name}")
+        cash = Decimal((await market.clients[name].done("balance.get"))["cash"])
+        equal(Decimal(listed["invoices"][0]["total"]), 1000 - cash, f"what {name} owes")
+        status, one = await get("/D1.json")
+        equal(sum(Decimal(line["BilledCost"]) for line in one["lines"]), 1000 - cash, f"the lines of {name}")
+        equal(listed.get("open"), None, "nothing is left")
+        by_socket = await market.clients[name].done("invoices.get", period="day")
+        equal(by_socket["invoices"], listed["invoices"], "the same by socket")
+        text = await asyncio.to_thread(market.exchange.signed_text, key, "GET", "/v1/account/invoices/D1.csv")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        equal([dict(row) for row in rows], one["lines"], f"the CSV of {name}")
+    equal([row["ChargeCategory"] for row in rows], ["Credit", "Purchase", "Tax"], "what the standby provider did")
+
+
+async def run(arguments):
+    with Folder() as folder:
+        keys = {"office": Key("k-office", "office", ["operator"], on_behalf=True),
+                "acme": Key("k-acme", "acme", ["buyer"]),
+                "prov": Key("k-prov", "prov", ["provider"]), "spare": Key("k-spare", "spare", ["provider"])}
+        config = folder / "market.toml"
+        config.write_text(MARKET + "".join(key.toml() for key in keys.values()))
+        with Exchange(arguments.binary, folder, config) as exchange:
+            market = Market(exchange, keys)
+            await market.connect()
+            for name in ("acme", "prov", "spare"):
+                exchange.post(keys["office"], "/v1/admin/credits", {"account": name, "amount": "1000"})
+            for name in ("prov", "spare"):
+                await market.clients[name].done("resource.register", **{
+                    "class": "H100", "zone": "CN-EAST", "tier": "G2", "count": "64", "residency": "CN"})
+            await first_hour(market)
+            await second_hour(market)
+            await invoices(market)
+            for client in market.clients.values():
+                await client.close()
+            exchange.stop()
+            verdict = exchange.audit()[-1]
+            check((exchange.data / "snapshots").exists(), "no snapshot was made")
+            print(f"passed: two hours delivered and settled over two kills; {verdict}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True, help="the gridbook binary")
+    asyncio.run(run(parser.parse_args()))
