@@ -30,6 +30,7 @@ enum class TaskKind : std::uint8_t {
     kill,         // of a scope
     follow_up,
     tell_followers,  // the benchmark's band or a factor moved: those converted from it
+    deliveries_due,  // the clock of deliveries, and their settlement
 };
 
 struct Task {
@@ -76,7 +77,17 @@ class Agenda {
 };
 
 // What is due at one instant, in the order of market-rules section 1.
-enum class DueStage : std::uint8_t { none = 0, bands, gates, begins, expiries, limits, widenings, minutes };
+enum class DueStage : std::uint8_t {
+    none = 0,
+    bands,
+    gates,
+    begins,
+    expiries,
+    limits,
+    widenings,
+    minutes,
+    deliveries,  // only where anything is delivered
+};
 
 // An advance of the market's time on its way, timer by timer.
 struct Advance {

@@ -13,6 +13,8 @@
 #include "engine/book/matching.hpp"
 #include "engine/book/short_way.hpp"
 #include "engine/catalogue/define.hpp"
+#include "engine/delivery/clock.hpp"
+#include "engine/delivery/reports.hpp"
 #include "engine/genesis.hpp"
 #include "engine/questions.hpp"
 #include "engine/regulation/factors.hpp"
@@ -64,6 +66,7 @@ bool run_task(Step& step, Task& task) {
         case TaskKind::kill: return kill_scope(step, task);
         case TaskKind::follow_up: return follow_up(step);
         case TaskKind::tell_followers: return tell_followers(step, task);
+        case TaskKind::deliveries_due: return deliveries_due(step, task);
         case TaskKind::none: break;
     }
     return true;
@@ -125,6 +128,8 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::place_any_of: return place_any_of(step, c.view<PlaceAnyOf>());
         case CommandKind::cancel_all: return cancel_all(step, c.view<CancelAll>());
         case CommandKind::cancel_after: return cancel_after(step, c.view<CancelAfter>());
+        case CommandKind::report_ready: return report_ready(step, c.view<ReportReady>());
+        case CommandKind::report_meter: return report_meter(step, c.view<ReportMeter>());
         default: check_failed("a command of this kind", __FILE__, __LINE__);
     }
 }

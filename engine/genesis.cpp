@@ -11,7 +11,8 @@ bool sound(const Genesis& g) {
            g.accounts > 0 && g.keys > 0 && g.keys < no_key.value && g.families > 0 &&
            g.families < no_family.value && g.books > 0 && g.positions > 0 && g.max_qty > 0 &&
            g.max_qty / gpu_lot_decimal <= INT32_MAX && g.max_notional > 0 && g.taker_fee >= g.maker_fee &&
-           g.maker_fee >= BasisPoints{} && g.tax >= BasisPoints{} && g.margin >= BasisPoints{};
+           g.maker_fee >= BasisPoints{} && g.tax >= BasisPoints{} && g.margin >= BasisPoints{} &&
+           (g.deliveries == 0 || g.deliveries >= g.positions);
 }
 
 void reserve_all(State& state, const Genesis& g) {
@@ -24,7 +25,11 @@ void reserve_all(State& state, const Genesis& g) {
         static_cast<std::int64_t>(std::min(static_cast<Wide>(g.max_notional) * decimal_one, Wide{INT64_MAX}));
     state.catalogue.reserve(g.families, g.books);
     state.accounts.reserve(g.accounts, g.keys);
-    state.positions.reserve(g.positions);
+    // Besides those listed, some are being delivered: a few of each family.
+    state.positions.reserve(g.positions, g.deliveries == 0 ? 0 : g.books + 2 * g.families);
+    state.deliveries.reserve(g.deliveries, g.positions, g.families);
+    state.deliveries.sellers.reserve(g.deliveries == 0 ? 0 : g.accounts);
+    state.deliveries.buyers.reserve(g.deliveries == 0 ? 0 : g.accounts);
     state.resources.reserve(g.resources, g.accounts, g.families);
     state.orders.reserve(g.orders);
     state.levels.reserve(g.pages);

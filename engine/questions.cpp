@@ -6,6 +6,7 @@
 #include "engine/answering.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/book/remembered.hpp"
+#include "engine/delivery/telling.hpp"
 #include "engine/explain.hpp"
 #include "engine/regulation/regulator_questions.hpp"
 #include "engine/strips/strips.hpp"
@@ -121,6 +122,25 @@ void answer_positions(const State& state, Answer& answer, const QueryPositions& 
     answer.end(rows < found.size());
 }
 
+void answer_deliveries(const State& state, Answer& answer, const QueryDeliveries& q) {
+    const std::uint32_t limit = std::clamp<std::uint32_t>(q.limit, 1, page_limit);
+    const Deliveries& deliveries = state.deliveries;
+    std::uint32_t rows = 0;
+    std::uint32_t node = deliveries.first_node(state.accounts[answer.account()]);
+    for (; node != 0; node = deliveries.next_node(node)) {
+        const Delivery& d = deliveries[Deliveries::slot_of(node)];
+        const Side party = Deliveries::side_of(node);
+        // Who delivers to itself is told once, as the seller.
+        const bool own = party == Side::buy && d.seller == d.buyer;
+        if (d.id <= q.after || d.state == DeliveryState::settled || own) continue;
+        if (rows++ == limit) break;
+        DeliveryRow row{told_delivery(d, party)};
+        row.delivery.origin = answer.origin();
+        answer.row(row);
+    }
+    answer.end(node != 0);
+}
+
 }  // namespace
 
 void answer_question(const State& state, const Command& question, EventSink& sink) {
@@ -135,6 +155,8 @@ void answer_question(const State& state, const Command& question, EventSink& sin
         case CommandKind::query_balance: return answer_balance(state, answer);
         case CommandKind::query_positions:
             return answer_positions(state, answer, question.as<QueryPositions>());
+        case CommandKind::query_deliveries:
+            return answer_deliveries(state, answer, question.as<QueryDeliveries>());
         case CommandKind::query_explain: return answer_explain(state, answer, question.as<QueryExplain>());
         default: return answer.end(false);
     }

@@ -14,6 +14,7 @@
 #include "engine/book/book.hpp"
 #include "engine/book/order_records.hpp"
 #include "engine/catalogue/catalogue.hpp"
+#include "engine/delivery/deliveries.hpp"
 #include "engine/follow_up.hpp"
 #include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
@@ -47,6 +48,7 @@ class State {
     LevelPool levels;
     OrderRecords records;
     StripList strips;
+    Deliveries deliveries;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;

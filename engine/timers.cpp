@@ -10,6 +10,7 @@
 #include "engine/book/mass_cancel.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/catalogue/define.hpp"
+#include "engine/delivery/pairing.hpp"
 #include "engine/regulation/factors.hpp"
 #include "engine/regulation/following.hpp"
 #include "engine/strips/strips.hpp"
@@ -69,7 +70,8 @@ Stage after(DueStage stage) {
         case DueStage::expiries: return {DueStage::limits, TaskKind::expiries_due};
         case DueStage::limits: return {DueStage::widenings, TaskKind::limits_due};
         case DueStage::widenings: return {DueStage::minutes, TaskKind::widenings_due};
-        case DueStage::minutes: return {DueStage::none, TaskKind::minutes_due};
+        case DueStage::minutes: return {DueStage::deliveries, TaskKind::minutes_due};
+        case DueStage::deliveries: return {DueStage::none, TaskKind::deliveries_due};
     }
     return {DueStage::none, TaskKind::none};
 }
@@ -81,6 +83,7 @@ bool push_next_stage(State& state) {
     const Stage stage = after(a.stage);
     if (stage.task == TaskKind::none) return false;
     a.stage = stage.next;
+    if (a.stage == DueStage::deliveries && !state.deliveries.kept()) a.stage = DueStage::none;
     state.agenda.push(due_task(stage.task));
     return true;
 }
@@ -149,8 +152,8 @@ Time next_timer(const State& state) {
     for (const Product product : {Product::gpu, Product::token})
         if (trades[static_cast<std::size_t>(product)])
             next = std::min({next, next_gate(state.time, product), next_window(state.time, product)});
-    return std::min(
-        {next, next_widening(state), next_minute(state), next_factors(state), next_expiry(state)});
+    return std::min({next, next_widening(state), next_minute(state), next_factors(state), next_expiry(state),
+                     state.deliveries.due});
 }
 
 void refresh_timer(State& state) {
@@ -210,7 +213,7 @@ bool bands_due(Step& step, Task& task) {
 bool gates_due(Step& step, Task& task) {
     State& state = step.state;
     const auto& order = state.catalogue.by_symbol();
-    for (; task.cursor < order.size(); ++task.cursor) {
+    for (; !task.whole && task.cursor < order.size(); ++task.cursor) {
         const Family& family = state.catalogue.family(order[task.cursor]);
         const Period period = gated_now(state.time, family.product);
         if (gate_time(period, family.product) != state.time) continue;
@@ -220,7 +223,10 @@ bool gates_due(Step& step, Task& task) {
         if (book.phase == Phase::gated && task.part == 0) continue;
         if (!close_gate(step, task, book, family)) return false;
     }
-    return true;
+    if (!state.deliveries.kept()) return true;
+    // When all are closed, what was sold and bought is paired.
+    if (!task.whole) task.whole = true, task.cursor = 0;
+    return pair_gated(step, task);
 }
 
 bool begins_due(Step& step, Task& task) {

@@ -36,7 +36,9 @@ struct alignas(64) Account {
     std::uint32_t first_position = no_slot;  // linked, newest first
     Money penalty{};
     Text<32> name{};
-    Sequence after_armed{};  // the command that armed cancel.after
+    Sequence after_armed{};            // the command that armed cancel.after
+    std::uint32_t first_delivery = 0;  // nodes of its deliveries (delivery/deliveries.hpp)
+    std::uint32_t last_delivery = 0;
 };
 
 struct Key {

@@ -60,8 +60,11 @@ inline void charge(const State& state, const Deal& deal, Liquidity liquidity, Fi
 }
 
 // The seller's fee and tax are posted at settlement; `margin` stays with the sold lots until FINAL.
-inline void sold(State& state, AccountId account, std::uint32_t slot, const Deal& deal, Money margin) {
+inline void sold(State& state, AccountId account, std::uint32_t slot, const Deal& deal, Money margin,
+                 Money fee, Money tax) {
     Position& position = state.positions[slot];
+    position.fee += fee;
+    position.tax += tax;
     position.margin += margin;
     position.open_sells -= Quantity{deal.lots};
     position.sold += Quantity{deal.lots};

@@ -27,7 +27,7 @@ namespace {
         released = given - deal.notional - fee - tax;
         bought(state, record.account, record.position, deal, given, released, fee, tax);
     } else {
-        sold(state, record.account, record.position, deal, given);
+        sold(state, record.account, record.position, deal, given, fee, tax);
     }
     Fill& e = numbered_slot<Fill>(step, record.account);
     e.order = record.id;

@@ -21,6 +21,7 @@ class Restorer {
         records();
         books();
         strips();
+        deliveries();
         link_orders();
         unfinished();
         in_.finish();
@@ -47,6 +48,9 @@ class Restorer {
     std::uint32_t live_record(OrderId id, OrderKind kind);
     void strips();
     void strip();
+    void deliveries();
+    bool sound_delivery(const Delivery& delivery, DeliveryId last) const;
+    void open_hours();
     void link_orders();
     void notes(std::vector<std::uint32_t>& into, bool Book::*flag);
     void improved();

@@ -58,7 +58,10 @@ void save_accounts(SnapshotWriter& w, const State& state) {
     fields(w, accounts.house);
     w(std::uint64_t{state.positions.used()});
     for (const Account& account : accounts.all())
-        for_each_position(state, account, [&](std::uint32_t slot) { fields(w, state.positions[slot]); });
+        for_each_position(state, account, [&](std::uint32_t slot) {
+            fields(w, state.positions[slot]);
+            if (state.deliveries.kept()) delivery_fields(w, state.positions[slot]);
+        });
 }
 
 void save_few(SnapshotWriter& w, const State& state) {
@@ -119,6 +122,16 @@ void save_strips(SnapshotWriter& w, const State& state) {
     }
 }
 
+void save_deliveries(SnapshotWriter& w, const State& state) {
+    const Deliveries& deliveries = state.deliveries;
+    if (!deliveries.kept()) return;
+    w(deliveries.last_id(), deliveries.due, deliveries.struck);
+    for (std::size_t f = 0; f < state.catalogue.families().size(); ++f)
+        for (const Period period : deliveries.hours(FamilyId{static_cast<std::uint16_t>(f)})) w(period);
+    w(std::uint64_t{deliveries.used()});
+    for_each_delivery(state, [&](std::uint32_t slot) { fields(w, deliveries[slot]); });
+}
+
 void save_unfinished(SnapshotWriter& w, const State& state) {
     const FollowUp& follow = state.follow;
     for (const auto* notes : {&follow.touched, &follow.traded, &follow.round}) {
@@ -152,6 +165,7 @@ bool save_state(const State& state, SnapshotSink& sink) {
     save_records(w, state.records);
     save_books(w, state);
     save_strips(w, state);
+    save_deliveries(w, state);
     save_unfinished(w, state);
     return w.finish();
 }

@@ -72,6 +72,25 @@ void fields(F& f, T& p) {
     f(p.account, p.instrument, p.open_orders, p.open_sells, p.sold, p.bought, p.reoffered, p.margin,
       p.receivable);
 }
+// What only markets that deliver have: no part of a hash or a snapshot elsewhere, so that journals from
+// before deliveries existed still give the hashes that they recorded.
+template <class F, Like<Position> T>
+void delivery_fields(F& f, T& p) {
+    f(p.fee, p.tax, p.paired);
+}
+template <class F, Like<Delivery> T>
+void fields(F& f, T& d) {
+    f(d.id, d.replaces, d.instrument, d.seller, d.buyer, d.price, d.qty, d.missed, d.first_minute, d.minutes,
+      d.failed_from, d.state, d.counted, d.replaced, d.endpoint, d.by_seller, d.by_buyer);
+}
+// Calls f(slot) for the deliveries that are not settled: by family, then id.
+template <class F>
+void for_each_delivery(const State& state, F&& f) {
+    for (std::size_t family = 0; family < state.catalogue.families().size(); ++family)
+        for (std::uint32_t slot = state.deliveries.first(FamilyId{static_cast<std::uint16_t>(family)});
+             slot != 0; slot = state.deliveries[slot].next)
+            f(slot);
+}
 template <class F, Like<Resource> T>
 void fields(F& f, T& r) {
     f(r.id, r.account, r.family, r.factor, r.factor_version, r.green_share, r.pue, r.count);

@@ -68,6 +68,7 @@ std::uint64_t hash_positions(const State& state) {
         for_each_position(state, account, [&](std::uint32_t slot) {
             Hasher h;
             fields(h, state.positions[slot]);
+            if (state.deliveries.kept()) delivery_fields(h, state.positions[slot]);
             sum += h.value();
         });
     return sum;
@@ -121,6 +122,15 @@ void hash_strips(Hasher& h, const State& state) {
     }
 }
 
+void hash_deliveries(Hasher& h, const State& state) {
+    const Deliveries& deliveries = state.deliveries;
+    if (!deliveries.kept()) return;
+    h(deliveries.last_id(), deliveries.due, deliveries.struck);
+    for (std::size_t f = 0; f < state.catalogue.families().size(); ++f)
+        for (const Period period : deliveries.hours(FamilyId{static_cast<std::uint16_t>(f)})) h(period);
+    for_each_delivery(state, [&](std::uint32_t slot) { fields(h, deliveries[slot]); });
+}
+
 // Whose timer it is stands in an order's id, or in an id that the pools' sizes give. A heap has many shapes:
 // the hashes are summed.
 std::uint64_t hash_timers(const State& state) {
@@ -166,6 +176,7 @@ std::uint64_t hash_state(const State& state) {
     hash_records(h, state.records);
     hash_books(h, state);
     hash_strips(h, state);
+    hash_deliveries(h, state);
     h(hash_timers(state));
     hash_unfinished(h, state);
     return h.value();

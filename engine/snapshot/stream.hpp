@@ -37,8 +37,9 @@ constexpr std::uint8_t highest(Side) { return static_cast<std::uint8_t>(Side::se
 constexpr std::uint8_t highest(Product) { return static_cast<std::uint8_t>(Product::token); }
 constexpr std::uint8_t highest(Phase) { return static_cast<std::uint8_t>(Phase::settled); }
 constexpr std::uint8_t highest(LimitKind) { return static_cast<std::uint8_t>(LimitKind::wall_down); }
-constexpr std::uint8_t highest(TaskKind) { return static_cast<std::uint8_t>(TaskKind::tell_followers); }
-constexpr std::uint8_t highest(DueStage) { return static_cast<std::uint8_t>(DueStage::minutes); }
+constexpr std::uint8_t highest(TaskKind) { return static_cast<std::uint8_t>(TaskKind::deliveries_due); }
+constexpr std::uint8_t highest(DueStage) { return static_cast<std::uint8_t>(DueStage::deliveries); }
+constexpr std::uint8_t highest(DeliveryState) { return static_cast<std::uint8_t>(DeliveryState::settled); }
 constexpr std::uint8_t highest(BandCause) { return static_cast<std::uint8_t>(BandCause::suspended); }
 constexpr std::uint8_t highest(CancelReason) { return static_cast<std::uint8_t>(CancelReason::count_) - 1; }
 constexpr std::uint8_t highest(SideFilter) { return static_cast<std::uint8_t>(SideFilter::sell); }

@@ -105,6 +105,7 @@ void Restorer::positions() {
     for (std::size_t n = in_.count(state_.positions.limit()); n > 0 && good(); --n) {
         Position read;
         fields(in_, read);
+        if (state_.deliveries.kept()) delivery_fields(in_, read);
         const bool new_one = state_.accounts.known(read.account) &&
                              state_.catalogue.known(read.instrument.family) &&
                              state_.positions.find(read.account, read.instrument) == no_slot;
@@ -114,6 +115,8 @@ void Restorer::positions() {
         read.next_in_bucket = position.next_in_bucket;
         read.next_of_account = position.next_of_account;
         read.previous_of_account = position.previous_of_account;
+        read.next_of_instrument = position.next_of_instrument;
+        read.previous_of_instrument = position.previous_of_instrument;
         position = read;
     }
 }

@@ -17,12 +17,13 @@ void settle_buy(State& state, HoursTrader& trader, const OrderRecord& record, co
 }
 
 // Resold lots go first: they carry no margin.
-void settle_sell(State& state, HoursTrader& trader, const OrderRecord& record, const Deal& deal) {
+void settle_sell(State& state, HoursTrader& trader, const OrderRecord& record, const Deal& deal,
+                 const Fill& fill) {
     StripLeg& leg = trader.legs[trader.hour];
     const Money before = leg_margin(state, record, leg, trader.leaves + deal.lots);
     leg.free -= std::min(leg.free, deal.lots);
     const Money after = leg_margin(state, record, leg, trader.leaves);
-    sold(state, record.account, leg.position, deal, before - after);
+    sold(state, record.account, leg.position, deal, before - after, fill.fee, fill.tax);
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ void fill_hour(Step& step, HoursTrader& trader, const Deal& deal, Liquidity liqu
     if (record.side == Side::buy)
         settle_buy(state, trader, record, deal, fill);
     else
-        settle_sell(state, trader, record, deal);
+        settle_sell(state, trader, record, deal, fill);
     fill.order = record.id;
     fill.cid = record.cid;
     fill.leaves = trader.leaves;

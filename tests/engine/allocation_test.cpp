@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "tests/engine/mixed_flow.hpp"
+#include "tests/engine/delivery_flow.hpp"
 
 namespace {
 
@@ -230,6 +230,32 @@ TEST_CASE("20,000 commands of all kinds allocate nothing after genesis", "[alloc
     }
     CHECK(market.seen(EventKind::fill) > 5'000 + 3'000);
     CHECK(market.follow_ons >= 2);  // one each of the sweep and the mass cancel
+}
+
+TEST_CASE("20,000 commands with deliveries allocate nothing after genesis", "[allocation][delivery]") {
+    const std::vector<Command> prepared = delivering_set_up();
+    const std::vector<Command> flow = MixedFlow(5).commands(4'000);
+    Reports reports(5);
+    Applied market;
+    market.apply(Command::of(delivering_genesis()), day_one);
+
+    const std::size_t before = heap_in_use();
+    allocations = 0;
+    counting = true;
+    for (const Command& command : prepared) market.apply(command, day_one);
+    for (const Command& command : flow) {
+        market.apply(command, command.header.time);
+        for (int n = 0; n < 2; ++n) market.apply(reports.next(market.exchange.state()), command.header.time);
+        market.ask(question(engine::QueryDeliveries{.after = {}, .limit = 20}, command.header.account));
+    }
+    counting = false;
+    CHECK(allocations == 0);
+    CHECK(heap_in_use() == before);
+    for (const EventKind kind : {EventKind::delivery, EventKind::metered, EventKind::delivery_settled,
+                                 EventKind::position_settled, EventKind::delivery_row}) {
+        INFO("event kind " << static_cast<int>(kind));
+        CHECK(market.seen(kind) > 100);
+    }
 }
 
 }  // namespace gridbook::tests

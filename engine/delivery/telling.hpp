@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A delivery as its seller and its buyer are told it.
+
+#include "engine/step.hpp"
+
+namespace gridbook::engine {
+
+DeliveryChanged told_delivery(const Delivery& d, Side party);
+
+// Tells both, the seller first. Room for two events.
+void tell_both(Step& step, const Delivery& d);
+// The same, as the answer to the seller's report.
+void answer_both(Step& step, const Delivery& d);
+
+}  // namespace gridbook::engine

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a snapshot holds of deliveries, where anything is delivered.
+#include <algorithm>
+
+#include "engine/snapshot/restorer.hpp"
+
+namespace gridbook::engine {
+namespace {
+
+// Bits of the minutes that are the delivery's own.
+std::uint64_t own_minutes(const Delivery& d) {
+    std::uint64_t mask = 0;
+    for (std::uint32_t m = d.first_minute; m < d.end_minute(); ++m) mask |= std::uint64_t{1} << m;
+    return mask;
+}
+
+bool sound_readings(const Delivery& d, const Readings& readings) {
+    return (readings.said & ~own_minutes(d)) == 0 &&
+           std::ranges::all_of(readings.lots, [&](std::uint32_t lots) { return lots <= d.qty; });
+}
+
+bool sound_minutes(const Delivery& d, Product product) {
+    const std::uint32_t all = Window(d.instrument, product).minutes();
+    if (d.minutes == 0 || d.end_minute() != all || d.failed_from > all) return false;
+    if (product == Product::token) return d.by_seller.said == 0 && d.by_buyer.said == 0;
+    return sound_readings(d, d.by_seller) && sound_readings(d, d.by_buyer);
+}
+
+}  // namespace
+
+bool Restorer::sound_delivery(const Delivery& d, DeliveryId last) const {
+    if (d.id == DeliveryId{} || d.id > last || !state_.accounts.known(d.seller) ||
+        !state_.accounts.known(d.buyer) || !state_.catalogue.known(d.instrument.family))
+        return false;
+    const Product product = state_.catalogue.family(d.instrument.family).product;
+    return state_.deliveries.is_open(d.instrument) && d.state != DeliveryState::none && d.qty > 0 &&
+           d.price >= Price{1} && sound_minutes(d, product) && d.counted <= d.promised() &&
+           d.replaced <= d.promised();
+}
+
+void Restorer::open_hours() {
+    for (std::size_t f = 0; f < state_.catalogue.families().size() && good(); ++f)
+        for (std::uint32_t place = 0; place < Deliveries::most_hours; ++place) {
+            Period period;
+            in_(period);
+            if (period == Period{}) continue;
+            if (!in_.expect(period.value % Deliveries::most_hours == place)) return;
+            state_.deliveries.open(instrument(FamilyId{static_cast<std::uint16_t>(f)}, period));
+        }
+}
+
+// An account's deliveries stand in the order of their ids, whatever their families are.
+void Restorer::deliveries() {
+    Deliveries& deliveries = state_.deliveries;
+    if (!deliveries.kept()) return;
+    DeliveryId last;
+    in_(last, deliveries.due, deliveries.struck);
+    open_hours();
+    std::vector<Delivery> all;
+    for (std::size_t n = in_.count(deliveries.places()); n > 0 && good(); --n) {
+        Delivery& d = all.emplace_back();
+        fields(in_, d);
+        if (!in_.expect(sound_delivery(d, last))) return;
+    }
+    std::ranges::sort(all, {}, &Delivery::id);
+    for (const Delivery& d : all) {
+        if (!in_.expect(deliveries.last_id() < d.id)) return;
+        deliveries.add(state_.accounts, d);
+    }
+    deliveries.set_last_id(last);
+}
+
+}  // namespace gridbook::engine
