@@ -15,11 +15,11 @@ namespace gridbook::twin {
 namespace {
 
 constexpr std::uint64_t seeds = 16;
-constexpr std::size_t flow_length = 5'000;
+constexpr std::size_t flow_length = 10'000;
 
 Difference flow_breaks(std::uint64_t seed, std::size_t length, Coverage* coverage = nullptr) {
     Alone alone;
-    Flow flow(seed, alone.twin(), regulated(seed));
+    Flow flow(seed, alone.twin(), regulated(seed), delivering(seed));
     Witness witness;
     for (std::size_t k = 0; k < length; ++k) {
         const auto& told = alone.send(flow.next());

@@ -34,7 +34,7 @@ std::string_view cause_word(engine::BandCause c) {
 
 // What a flow must make happen. Left out: AUTH_ROLE, which the gateway refuses; the cause "listed" of a
 // reference, because a first reference is not told; the pools of levels, positions, catalogue, groups,
-// records and events, which are made large here; and the phase settled, because nothing settles yet.
+// records, events and deliveries, which are made large here; and the phase settled, which nobody is told.
 std::vector<std::string> in_scope() {
     std::vector<std::string> words{"event started",
                                    "event time advanced",
@@ -116,6 +116,7 @@ std::vector<std::string> in_scope() {
                                    "limit of price",
                                    "limit of strips",
                                    "limit of sessions"};
+    for (const auto& word : delivery_words_in_scope()) words.push_back(word);
     for (const engine::Phase p : {engine::Phase::open, engine::Phase::paused, engine::Phase::call,
                                   engine::Phase::gated, engine::Phase::delivering})
         words.push_back(fmt::format("phase {}", tests::word(p)));
@@ -148,6 +149,7 @@ std::vector<std::string> in_scope() {
 void Coverage::count_order(const engine::Event& event) {
     namespace flag = engine::order_flag;
     const auto o = event.as<engine::OrderEvent>();
+    if (o.order_flags & flag::standby) return count_standby(event);
     if (event.header.flags & engine::event_flag::duplicate) return count("order dup");
     if (o.order_flags & flag::non_executable) count("order not executable");
     if (o.order_flags & flag::decremented) return count("order decremented");
@@ -226,6 +228,11 @@ void Coverage::count_other(const engine::Event& e) {
             const auto r = e.as<engine::Refused>();
             if (flags & engine::event_flag::duplicate) count("refusal dup");
             if (r.pool != engine::Pool::none) count(fmt::format("limit of {}", name(r.pool)));
+            for (const auto field : {engine::RejectField::delivery, engine::RejectField::meter_minute,
+                                     engine::RejectField::available, engine::RejectField::standby})
+                if (r.field == field) count(fmt::format("refused field {}", name(field)));
+            if (r.reason == RejectReason::gate_closed && r.field == engine::RejectField::order)
+                count("refused cancel of a firm offer");
             return count(fmt::format("refused {}", code(r.reason)));
         }
         default: return count(fmt::format("event {}", static_cast<int>(e.kind())));
@@ -274,6 +281,11 @@ void Coverage::count_band(const engine::Event& e) {
             count(fmt::format("phase because {}", reason_word(p.reason)));
             return count(fmt::format("phase {}", tests::word(p.phase)));
         }
+        case EventKind::delivery:
+        case EventKind::metered:
+        case EventKind::replaced: return count_delivery(e);
+        case EventKind::delivery_settled:
+        case EventKind::position_settled: return count_settled(e);
         case EventKind::killed: {
             const auto k = e.as<engine::Killed>();
             return count(fmt::format("kill {} {}", scope_words[static_cast<std::size_t>(k.scope)],

@@ -12,6 +12,9 @@
 
 namespace gridbook::twin {
 
+// Of deliveries (coverage_delivery.cpp).
+std::vector<std::string> delivery_words_in_scope();
+
 class Coverage {
   public:
     void count(const std::vector<engine::Event>& told);
@@ -26,9 +29,14 @@ class Coverage {
     void count_strip(const engine::Event& event);
     void count_fill(const engine::Fill& fill);
     void count_band(const engine::Event& event);
+    void count_standby(const engine::Event& event);
+    void count_delivery(const engine::Event& event);
+    void count_settled(const engine::Event& event);
     void count_other(const engine::Event& event);
     std::map<std::string, std::size_t> seen_;
     engine::OrderId entered_strip_{};  // by the command that is counted
+    engine::InstrumentId failed_{};    // of the delivery that failed last
+    std::size_t replacements_ = 0;     // since then
     bool approved_ = false;            // a second regulator entered what is told now
 };
 

@@ -43,6 +43,7 @@ engine::Command Flow::some_command() {
         k.market || !k.accounts.empty() || !k.groups.empty() || !k.families.empty() || !k.instruments.empty();
     if (killed && one_in(k.market ? 4 : 12)) return kill(true);
     if (regulated_ && one_in(12)) return regulation();
+    if (delivering_ && between(1, 5) <= 2) return delivery();
     using Make = engine::Command (Flow::*)();
     constexpr std::pair<int, Make> shares[] = {
         {30, &Flow::place_again}, {110, &Flow::replace},    {80, &Flow::cancel},      {60, &Flow::strip},
@@ -152,6 +153,7 @@ engine::OrderId Flow::some_order() {
         return std::prev(done.end(), between(1, back))->first;
     };
     if (!seen_.strips().empty() && one_in(25)) return any(seen_.strips()).first;
+    if (delivering_ && !seen_.standbys().empty() && one_in(25)) return any(seen_.standbys()).first;
     if (!seen_.done_strips().empty() && one_in(100)) return last(seen_.done_strips());
     if (!seen_.any_ofs().empty() && one_in(100)) return last(seen_.any_ofs());
     if (!seen_.live().empty() && !one_in(8)) return any(seen_.live()).first;
@@ -236,6 +238,8 @@ engine::Command Flow::replace() {
         r.price = Decimal{14'000'000};
         r.qty = Decimal{1'000'000};
         const auto s = seen_.strips().find(id);
+        const auto offer = seen_.standbys().find(id);
+        if (offer != seen_.standbys().end()) return from(offer->second.account, r);
         return from(s == seen_.strips().end() ? some_account() : s->second.account, r);
     }
     const Order& order = live != seen_.live().end() ? live->second : done->second;
@@ -275,6 +279,7 @@ engine::Command Flow::cancel() {
     };
     look(seen_.live());
     look(seen_.done());
+    look(seen_.standbys());
     look(seen_.strips());
     look(seen_.done_strips());
     if (const auto it = seen_.any_ofs().find(c.order); it != seen_.any_ofs().end())

@@ -20,12 +20,15 @@ struct Sent {
 // Every third flow is a regulated one.
 inline bool regulated(std::uint64_t seed) { return seed % 3 == 0; }
 
+// Every second flow delivers. The golden one (seed 1) does not.
+inline bool delivering(std::uint64_t seed) { return seed % 2 == 0; }
+
 class Flow {
   public:
     // A regulated flow has a benchmark, families that follow it, factors that change, and a second regulator;
-    // the draws of others do not know of it.
-    Flow(std::uint64_t seed, const NaiveExchange& seen, bool regulated = false)
-        : random_(seed), seen_(seen), regulated_(regulated) {
+    // the draws of others do not know of it. In a delivering flow what was sold is delivered, or fails.
+    Flow(std::uint64_t seed, const NaiveExchange& seen, bool regulated = false, bool delivering = false)
+        : random_(seed), seen_(seen), regulated_(regulated), delivering_(delivering), tier_(seed / 2 % 5) {
         prepare();
     }
     Sent next();
@@ -61,6 +64,16 @@ class Flow {
     engine::Command follow();
     engine::Command decide();
 
+    // flow_delivery.cpp: reports, offers of those who stand by.
+    engine::DefineTier delivering_tier() const;
+    engine::Command delivery();
+    engine::Command ready();
+    engine::Command meter();
+    engine::ReportMeter report(const Delivery& d, std::int64_t minute, bool full);
+    engine::Command some_report();
+    engine::Command standby();
+    engine::Command withdraw_all();
+
     // flow_market.cpp: bands, phases, time, participants, catalogue.
     engine::Command set_band();
     engine::Command set_phase();
@@ -94,7 +107,8 @@ class Flow {
 
     std::mt19937_64 random_;
     const NaiveExchange& seen_;
-    const bool regulated_;
+    const bool regulated_, delivering_;
+    const std::size_t tier_;  // what this flow's tier promises
     std::deque<Sent> prepared_;
     engine::Time now_{};
     engine::SetRules rules_{};

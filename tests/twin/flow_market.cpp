@@ -83,8 +83,15 @@ engine::Command Flow::set_rules() {
 }
 
 engine::Command Flow::advance() {
-    if (one_in(3)) now_ = now_ + engine::minute * between(1, one_in(8) ? 50 : 6);
-    if (one_in(200)) now_ = now_ + engine::hour * between(1, 8);
+    // Who reports each minute must have the time to; a day is over now and then.
+    if (delivering_) {
+        if (one_in(6)) now_ = now_ + engine::minute;
+        if (one_in(200)) now_ = now_ + engine::minute * between(10, 70);
+        if (one_in(160)) now_ = now_ + engine::hour * between(20, 30);
+    } else if (one_in(3)) {
+        now_ = now_ + engine::minute * between(1, one_in(8) ? 50 : 6);
+    }
+    if (!delivering_ && one_in(200)) now_ = now_ + engine::hour * between(1, 8);
     if (one_in(8))
         return engine::Command::of(engine::Checkpoint{}, engine::no_account, engine::no_key,
                                    {1, ++requests_});

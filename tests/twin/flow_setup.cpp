@@ -16,7 +16,7 @@ engine::DefineFamily Flow::some_family(std::uint16_t k) {
     engine::DefineFamily f;
     f.class_id = engine::ClassId{static_cast<std::uint16_t>(one_in(12) ? 99 : k == 3 ? 1 : 0)};
     f.zone_id = engine::ZoneId{static_cast<std::uint16_t>(between(0, 3))};
-    f.tier_id = engine::TierId{k == 2 ? std::uint16_t{1} : std::uint16_t{0}};
+    f.tier_id = engine::TierId{k == 2 ? std::uint16_t{1} : delivering_ ? std::uint16_t{2} : std::uint16_t{0}};
     f.product = k == 2 ? engine::Product::token : engine::Product::gpu;
     f.horizon = static_cast<std::uint16_t>(between(2, 5));
     constexpr std::int64_t guidance[] = {14'000'000, 5'880'000, 2'000'000, 15'920'000, 11'060'000};
@@ -66,6 +66,7 @@ void Flow::prepare_catalogue() {
     t1.name = engine::Text<8>{"T1"};
     t1.product = engine::Product::token;
     add(t1);
+    if (delivering_) add(delivering_tier());
     for (std::uint16_t k = 0; k < 4; ++k) {
         engine::DefineFamily f = some_family(k);
         f.class_id = engine::ClassId{k == 3 ? std::uint16_t{1} : std::uint16_t{0}};
@@ -78,6 +79,7 @@ void Flow::prepare_catalogue() {
 
 void Flow::prepare() {
     now_ = tests::day_one + engine::minute * between(0, 50);
+    if (delivering_) now_ = now_ + engine::hour * between(20, 22);  // so that a token day begins
     engine::Genesis g = tests::small_genesis();
     g.retention_s = static_cast<std::uint32_t>(between(60, 4'000));
     g.account_orders = static_cast<std::uint32_t>(between(6, 30));
@@ -92,6 +94,10 @@ void Flow::prepare() {
     g.resources = 70;
     g.max_qty = tests::millionths("60");
     g.max_notional = tests::millionths("800");
+    if (delivering_) {
+        g.deliveries = g.positions;
+        g.strips = static_cast<std::uint32_t>(between(10, 40));  // standby offers share them
+    }
     // Odd rates, so that every rounding matters.
     if (one_in(2)) g.margin = engine::BasisPoints{2'003};
     if (one_in(2))

@@ -25,17 +25,19 @@ Difference broken_account(const NaiveExchange& m) {
         (order.side == Side::buy ? held[order.account].hold : held[order.account].margin) += order.hold;
     for (const auto& [id, s] : m.strips())
         (s.side == Side::buy ? held[s.account].hold : held[s.account].margin) += s.hold;
+    for (const auto& [id, offer] : m.standbys()) held[offer.account].margin += offer.hold;
     for (const auto& [key, position] : m.positions()) {
         held[key.first].margin += position.margin;
         receivable[key.first] += position.receivable;
     }
-    std::int64_t sum = m.bank() + m.fee_income() + m.tax_payable();
+    std::int64_t sum = m.bank() + m.fee_income() + m.tax_payable() + m.default_fund();
     for (std::uint32_t a = 0; a < m.accounts().size(); ++a) {
         const Account& account = m.accounts()[a];
         sum += account.cash + account.hold + account.margin + account.receivable + account.penalty;
         if (account.cash < 0 || account.hold < 0 || account.margin < 0)
             return fmt::format("account {} owes: cash {} hold {} margin {}", a, account.cash, account.hold,
                                account.margin);
+        if (account.penalty != 0) return fmt::format("account {} has a penalty outside a settlement", a);
         if (account.hold != held[AccountId{a}].hold)
             return fmt::format("account {} holds {}, its orders {}", a, account.hold,
                                held[AccountId{a}].hold);
@@ -56,13 +58,15 @@ Difference broken_position(const NaiveExchange& m) {
     for (const auto& [id, s] : m.strips())
         for (std::int64_t k = 0; s.side == Side::sell && k < s.hours; ++k)
             offered[{s.account, s.hour(k)}] += s.lots;
+    for (const auto& [id, offer] : m.standbys()) offered[{offer.account, offer.instrument}] += offer.left;
+    for (const auto& [i, lots] : m.replaced()) net[i] += lots;  // sold to those who had bought elsewhere
     for (const auto& [key, p] : m.positions()) {
         net[key.second] += p.bought - p.sold;
         if (p.open_sells != offered[key])
             return fmt::format("a{} offers {} in its orders, {} in its position", key.first.value,
                                offered[key], p.open_sells);
         if (p.open_sells == 0 && p.sold <= p.bought) continue;
-        if (p.margin < 0 || p.open_sells < 0 || p.offered_again < 0)
+        if (p.margin < 0 || p.receivable < 0 || p.open_sells < 0 || p.offered_again < 0)
             return fmt::format("a{} has a negative position", key.first.value);
         if (p.open_sells + p.sold - p.bought > m.registered(key.first, key.second.family))
             return fmt::format("a{} sold f{}/{} twice", key.first.value, key.second.family.value,
@@ -115,6 +119,80 @@ Difference broken_book(const NaiveExchange& m) {
     return std::nullopt;
 }
 
+// Is this a state that a delivery may have now?
+bool in_time(const Delivery& d, engine::Time now, engine::Product product) {
+    using engine::DeliveryState;
+    const engine::Time start = engine::window_start(d.instrument.period, product);
+    const engine::Time end = engine::window_end(d.instrument.period, product);
+    switch (d.state) {
+        case DeliveryState::gated:
+            return now < start - (product == engine::Product::gpu ? engine::minute * 5 : engine::Duration{});
+        case DeliveryState::ready: return now < start;
+        case DeliveryState::delivering: return now >= start && now < end;
+        case DeliveryState::failing: return now < end;
+        case DeliveryState::delivered: return now >= end && now < end + engine::minute * 5;
+        case DeliveryState::provisional: return now >= end + engine::minute * 5;
+        case DeliveryState::failed:
+        case DeliveryState::replaced: return now > start;
+        case DeliveryState::none:
+        case DeliveryState::settled: break;
+    }
+    return false;
+}
+
+// Invariant: what is settled is gone; from its gate on, whoever sold more than it bought delivers just that,
+// and whoever bought more is delivered just that; what replaces a delivery is no more than was promised.
+Difference broken_delivery(const NaiveExchange& m) {
+    if (m.genesis().deliveries == 0) return std::nullopt;
+    const auto final = [&](InstrumentId i) {
+        return engine::window_end(i.period, m.product(i.family)) + engine::hour;
+    };
+    std::map<NaiveExchange::PositionKey, std::int64_t> net;
+    std::map<engine::DeliveryId, std::int64_t> covers;
+    for (const auto& [id, d] : m.deliveries()) {
+        if (!in_time(d, m.time(), m.product(d.instrument.family)))
+            return fmt::format("delivery {} has a state out of time", id.value);
+        if (final(d.instrument) <= m.time()) return fmt::format("delivery {} is not settled", id.value);
+        if (d.qty <= 0 || d.delivered() > d.promised())
+            return fmt::format("delivery {} delivers more than it promised", id.value);
+        if (d.replaces.value == 0)
+            net[{d.seller, d.instrument}] += d.qty, net[{d.buyer, d.instrument}] -= d.qty;
+        if (d.replaces.value != 0) covers[d.replaces] += d.qty;
+    }
+    for (const auto& [id, lots] : covers) {
+        const auto failed = m.deliveries().find(id);
+        if (failed != m.deliveries().end() && (!failed->second.failed() || lots > failed->second.qty))
+            return fmt::format("delivery {} is replaced by more than it was", id.value);
+    }
+    for (const auto& [key, p] : m.positions()) {
+        const InstrumentId i = key.second;
+        if (final(i) <= m.time())
+            return fmt::format("a{} has a position that is not settled", key.first.value);
+        if (m.replaced().count(i) != 0) continue;  // sold from standby, to whom another one sold
+        const bool gated = engine::gate_time(i.period, m.product(i.family)) <= m.time();
+        if (gated && p.sold - p.bought != net[key])
+            return fmt::format("a{} sold {} net in f{}/{} and delivers {}", key.first.value,
+                               p.sold - p.bought, i.family.value, i.period.value, net[key]);
+    }
+    for (const auto& [id, offer] : m.standbys())
+        if (offer.left <= 0 || final(offer.instrument) <= m.time() + engine::hour)
+            return fmt::format("offer {} stands by for an hour that is over", id.value);
+    return std::nullopt;
+}
+
+// Invariant: what is owed is paid, to the micro-CNY.
+Difference unpaid(const engine::Event& e) {
+    if (e.kind() == engine::EventKind::replaced) {
+        const auto r = e.as<engine::Replaced>();
+        if (r.cost == r.from_receivable + r.from_margin + r.from_cash + r.from_fund) return std::nullopt;
+        return fmt::format("the replacement of delivery {} is not paid", r.failed.value);
+    }
+    const auto p = e.as<engine::PositionSettled>();
+    if (p.receivable + p.from_margin + p.from_cash + p.from_fund == p.fee + p.tax + p.owed + p.paid)
+        return std::nullopt;
+    return fmt::format("a{} is not settled to zero", e.header.account.value);
+}
+
 }  // namespace
 
 // The band that was told last is the one that trades must lie in: phases and references by instrument, the
@@ -137,6 +215,9 @@ Difference Witness::see(const std::vector<engine::Event>& told) {
             bands_[r.instrument] = {r.low.value, r.high.value};
         } else if (e.kind() == engine::EventKind::fill) {
             if (auto broken = see_fill(e.as<engine::Fill>())) return broken;
+        } else if (e.kind() == engine::EventKind::replaced ||
+                   e.kind() == engine::EventKind::position_settled) {
+            if (auto broken = unpaid(e)) return broken;
         }
     }
     if (first_) return fmt::format("trade {} has one fill", first_->trade.value);
@@ -170,6 +251,7 @@ Difference Witness::see_fill(const engine::Fill& f) {
 Difference broken_invariant(const NaiveExchange& market) {
     if (auto broken = broken_account(market)) return broken;
     if (auto broken = broken_position(market)) return broken;
+    if (auto broken = broken_delivery(market)) return broken;
     return broken_book(market);
 }
 

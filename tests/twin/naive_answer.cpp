@@ -101,6 +101,7 @@ engine::ExplainRow NaiveExchange::explanation(engine::OrderId id) const {
         row.reason = order->reason;
         row.order_flags = picture(*order).order_flags;
         row.side = order->side;
+        if (order->standby) row.of = engine::OrderKind::standby;
         explain_market(row, order->instrument);
     } else if (const auto any = any_ofs_.find(id); any != any_ofs_.end()) {
         const AnyOf& a = any->second;
@@ -173,10 +174,10 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
                 more = true;
                 break;
             }
-            if (live_.count(id) != 0)
-                add_order(live_.at(id));
-            else
+            if (strips_.count(id) != 0)
                 add_strip(strips_.at(id));
+            else
+                add_order(*find(id));
         }
     } else if (question.kind() == engine::CommandKind::query_explain) {
         const auto q = question.as<engine::QueryExplain>();
@@ -252,6 +253,18 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
         row.receivable = engine::Money{a.receivable};
         row.penalty = engine::Money{a.penalty};
         rows.add(row);
+    } else if (question.kind() == engine::CommandKind::query_deliveries) {
+        const auto q = question.as<engine::QueryDeliveries>();
+        for (const auto& [id, d] : deliveries_) {
+            if (id <= q.after || (d.seller != who && d.buyer != who)) continue;
+            if (rows.count() == q.limit) {
+                more = true;
+                break;
+            }
+            engine::DeliveryRow row{picture(d, d.seller == who ? engine::Side::sell : engine::Side::buy)};
+            row.delivery.origin = origin;
+            rows.add(row);
+        }
     } else if (question.kind() == engine::CommandKind::query_positions) {
         const auto q = question.as<engine::QueryPositions>();
         for (const auto& [key, position] : positions_) {

@@ -186,11 +186,10 @@ NaiveExchange::Refusal NaiveExchange::post_only_refusal(const Asked& a) const {
 
 // Pools, then the account's own limit. An order that cannot rest needs no place among those that do.
 NaiveExchange::Refusal NaiveExchange::limit_refusal(engine::Pool resting) const {
-    if (live_.size() + strips_.size() + 1 >= genesis_.records)
-        return pool_full(engine::Pool::records, genesis_.records);
+    if (live_records() + 1 >= genesis_.records) return pool_full(engine::Pool::records, genesis_.records);
     if (resting == engine::Pool::orders && live_.size() >= genesis_.orders)
         return pool_full(resting, genesis_.orders);
-    if (resting == engine::Pool::strips && strips_.size() >= genesis_.strips)
+    if (resting == engine::Pool::strips && strips_.size() + standbys_.size() >= genesis_.strips)
         return pool_full(resting, genesis_.strips);
     const auto open = static_cast<std::int64_t>(open_of(header().account).size());
     if (open < genesis_.account_orders) return std::nullopt;
@@ -204,6 +203,7 @@ NaiveExchange::Refusal NaiveExchange::order_refusal(Asked& a) const {
     const engine::PlaceOrder& p = a.body;
     const auto checks = [&]() -> Refusal {
         if (auto r = killed_refusal(p.instrument, 1)) return r;
+        if (auto r = standby_refusal(p)) return r;
         if (auto r = symbol_refusal(p.instrument)) return r;
         const bool market = p.type == OrderType::market;
         const bool at_once =
@@ -225,6 +225,11 @@ NaiveExchange::Refusal NaiveExchange::order_refusal(Asked& a) const {
         if (auto r = notional_refusal(Wide{a.price} * engine::lots_of(p.qty, product_).value *
                                       engine::micro_per_tick_lot(product_)))
             return r;
+        if (p.standby) {
+            if (auto r = hard_refusal(p.instrument.family, p.price)) return r;
+            if (auto r = account_refusal(a)) return r;
+            return limit_refusal(engine::Pool::strips);
+        }
         if (!market) {
             if (auto r = band_refusal(a)) return r;
             if (auto r = reason_refusal(a)) return r;

@@ -12,7 +12,9 @@ using engine::RejectReason;
 // bits: places of live orders are passed over, so the oldest that is done is displaced.
 engine::OrderId NaiveExchange::next_id(const CidKey& key) {
     const auto place = [&] { return records_ % genesis_.records; };
-    const auto live = [&](engine::OrderId id) { return live_.count(id) + strips_.count(id) != 0; };
+    const auto live = [&](engine::OrderId id) {
+        return live_.count(id) + strips_.count(id) + standbys_.count(id) != 0;
+    };
     do ++records_;
     while (circle_.count(place()) != 0 && live(circle_[place()].first));
     auto& [id, owner] = circle_[place()];
@@ -99,7 +101,8 @@ engine::OrderId NaiveExchange::named(engine::AccountId account, engine::OrderId 
 
 // By its id a done order is known longer than by its cid.
 const Order* NaiveExchange::find(engine::OrderId id) const {
-    if (const auto it = live_.find(id); it != live_.end()) return &it->second;
+    for (const auto* orders : {&live_, &standbys_})
+        if (const auto it = orders->find(id); it != orders->end()) return &it->second;
     const auto it = done_.find(id);
     return it == done_.end() ? nullptr : &it->second;
 }

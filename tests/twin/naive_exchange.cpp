@@ -55,6 +55,8 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::decide_change: return decide(command.as<engine::DecideChange>());
         case CommandKind::set_phase: return set_phase(command.as<engine::SetPhase>());
         case CommandKind::suspend_dynamic: return suspend(command.as<engine::SuspendDynamic>());
+        case CommandKind::report_ready: return ready(command.as<engine::ReportReady>());
+        case CommandKind::report_meter: return meter(command.as<engine::ReportMeter>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
         default: return;  // follow-ons: the work was done at once
     }

@@ -6,52 +6,17 @@
 // effect at once, and a follow-on only takes its place in the sequence (the comparison joins an engine's
 // follow-ons to their command).
 
-#include "tests/twin/naive_state.hpp"
+#include "tests/twin/naive_market.hpp"
 
 namespace gridbook::twin {
 
-class NaiveExchange {
+class NaiveExchange : public NaiveMarket {
   public:
-    using Events = std::vector<engine::Event>;
-    using CidKey = std::pair<engine::AccountId, engine::Cid>;
-    using PositionKey = std::pair<engine::AccountId, engine::InstrumentId>;
-
-    // Books point to orders, so a twin is not copied.
-    NaiveExchange() = default;
-    NaiveExchange(const NaiveExchange&) = delete;
-    NaiveExchange& operator=(const NaiveExchange&) = delete;
-
     void apply(const engine::Command& command, Events& out);
     void answer(const engine::Command& question, Events& out) const;
     engine::Time next_timer() const;
 
-    // What a flow and the invariants look at.
-    bool started() const { return started_; }
-    engine::Time time() const { return now_; }
-    engine::Sequence sequence() const { return sequence_; }
-    const engine::Genesis& genesis() const { return genesis_; }
-    const engine::SetRules& rules() const { return rules_; }
-    const std::vector<Account>& accounts() const { return accounts_; }
-    const std::vector<Key>& keys() const { return keys_; }
-    const std::vector<Family>& families() const { return families_; }
-    const std::vector<Factors>& factors() const { return factors_; }
-    const std::map<std::uint32_t, Proposed>& changes() const { return changes_; }
-    const std::vector<Resource>& resources() const { return resources_; }
-    const std::map<engine::OrderId, Order>& live() const { return live_; }
-    const std::map<engine::OrderId, Order>& done() const { return done_; }
-    const std::map<engine::OrderId, Strip>& strips() const { return strips_; }
-    const std::map<engine::OrderId, Strip>& done_strips() const { return done_strips_; }
-    const std::map<engine::OrderId, AnyOf>& any_ofs() const { return any_ofs_; }
-    const std::map<PositionKey, Position>& positions() const { return positions_; }
-    const std::map<engine::InstrumentId, Hour>& hours() const { return hours_; }
-    const std::vector<Session>& sessions() const { return sessions_; }
-    const KillSwitches& kills() const { return kills_; }
-    std::int64_t bank() const { return bank_; }
-    std::int64_t fee_income() const { return fee_income_; }
-    std::int64_t tax_payable() const { return tax_payable_; }
-    std::uint64_t trades() const { return trades_; }
-    // How often each mode of self-trade prevention acted.
-    const std::map<engine::SelfTrade, std::size_t>& prevented() const { return prevented_; }
+    // What a flow and the invariants look at besides the state.
     std::int64_t registered(engine::AccountId account, engine::FamilyId family) const;
     engine::Product product(engine::FamilyId family) const;
     // The executable orders of one side, best first, then oldest.
@@ -320,8 +285,59 @@ class NaiveExchange {
     std::uint32_t kill_hour(engine::InstrumentId i);
     std::uint32_t kill_family(engine::FamilyId f);
     std::uint32_t cancel_account(engine::AccountId account, engine::CancelReason reason);
+    std::uint32_t cancel_these(const std::vector<engine::OrderId>& ids, engine::CancelReason reason);
     std::vector<engine::OrderId> open_of(engine::AccountId account) const;
     void tell_mass(engine::AccountId account, std::uint32_t orders, engine::CancelReason reason, bool reply);
+
+    // naive_standby.cpp: offers beside the book, for deliveries that fail.
+    Refusal standby_refusal(const engine::PlaceOrder& p) const;
+    void place_standby(Order order);
+    void end_standby(engine::OrderId id, engine::OrderState state, engine::CancelReason reason);
+    bool firm(engine::OrderId id) const;  // an offer whose gate is over: nobody may take it back
+    bool refuse_firm(engine::OrderId found, const engine::CancelOrder& c);
+    std::vector<engine::OrderId> standbys_of(engine::FamilyId f) const;
+    std::vector<engine::OrderId> offers_for(const Delivery& d) const;
+    std::size_t live_records() const { return live_.size() + strips_.size() + standbys_.size(); }
+
+    // naive_delivery.cpp: pairing, reports, what is told of a delivery.
+    using Left = std::map<std::string, std::pair<engine::AccountId, std::int64_t>>;  // by name, lots
+    void pair(engine::InstrumentId i);
+    void pair_those_of_before(engine::InstrumentId i, Left& sellers, Left& buyers);
+    void deliver(engine::InstrumentId i, Left::value_type& seller, Left::value_type& buyer,
+                 std::int64_t lots);
+    Delivery& make(Delivery d);
+    void tell(const Delivery& d, bool reply = false);
+    engine::DeliveryChanged picture(const Delivery& d, engine::Side party) const;
+    void change(Delivery& d, engine::DeliveryState state);
+    void ready(const engine::ReportReady& r);
+    void meter(const engine::ReportMeter& m);
+    Refusal report_refusal(engine::DeliveryId id) const;
+    Refusal meter_refusal(const Delivery& d, const engine::ReportMeter& m) const;
+    engine::Time start_of(const Delivery& d) const;
+    engine::Time end_of(const Delivery& d) const;
+    bool of_tokens(const Delivery& d) const { return product(d.instrument.family) == engine::Product::token; }
+    std::int64_t running_minute(const Delivery& d) const;  // may lie before or behind the window
+
+    // naive_clock.cpp: what time does to deliveries; failure and replacement.
+    void clock();
+    void tick(Delivery& d);
+    void minute_over(Delivery& d, std::int64_t minute);
+    void fail(Delivery& d);
+    void take_offer(Delivery& d, engine::OrderId offer, std::int64_t lots, std::int64_t minutes);
+    std::vector<engine::Time> instants(const Delivery& d) const;
+    engine::Time next_of_deliveries() const;
+
+    // naive_settlement.cpp.
+    struct Taken {
+        std::int64_t receivable = 0, margin = 0, cash = 0, fund = 0;
+    };
+    Taken take(engine::AccountId account, Position& position, std::int64_t owed);
+    void settle(engine::InstrumentId i);
+    std::int64_t settle_delivery(const Delivery& d);
+    void settle_position(engine::AccountId account, engine::InstrumentId i, std::int64_t owed);
+    const engine::DefineTier& tier_of(engine::InstrumentId i) const {
+        return tiers_[family(i).defined.tier_id.value];
+    }
 
     // naive_answer.cpp.
     engine::ExplainRow explanation(engine::OrderId id) const;
@@ -329,71 +345,8 @@ class NaiveExchange {
     engine::Phase phase_of(engine::InstrumentId i) const;
 
     // Telling.
-    template <class Body>
-    void emit(engine::AccountId account, const Body& body, bool numbered = false, std::uint8_t flags = 0);
     void refuse(engine::Refused refused);
     engine::Refused refusal(engine::RejectReason reason, engine::RejectField field) const;
-    const engine::CommandHeader& header() const { return command_.header; }
-    Family& family(engine::InstrumentId i) { return families_[i.family.value]; }
-    const Family& family(engine::InstrumentId i) const { return families_[i.family.value]; }
-
-    Events* out_ = nullptr;
-    engine::Command command_{};
-    bool started_ = false;
-    engine::Time now_{};
-    engine::Sequence sequence_{};
-    engine::Genesis genesis_{};
-    engine::SetRules rules_{};
-    std::vector<engine::DefineClass> classes_;  // with the factors in force
-    std::vector<Factors> factors_;
-    std::map<std::uint32_t, Proposed> changes_;
-    std::uint32_t last_change_ = 0;
-    std::vector<engine::DefineZone> zones_;
-    std::vector<engine::DefineTier> tiers_;
-    std::vector<Family> families_;
-    std::vector<Account> accounts_;
-    std::vector<Key> keys_;
-    std::vector<Resource> resources_;
-    std::vector<std::string> groups_;
-    std::map<engine::OrderId, Order> live_, done_;
-    std::map<engine::OrderId, Strip> strips_, done_strips_;
-    std::map<engine::OrderId, AnyOf> any_ofs_;
-    std::map<engine::InstrumentId, Book> books_;
-    std::map<CidKey, Remembered> remembered_;
-    std::map<std::uint64_t, std::pair<engine::OrderId, CidKey>> circle_;
-    std::map<PositionKey, Position> positions_;
-    std::map<engine::InstrumentId, Hour> hours_;
-    std::map<engine::AccountId, DeadMansSwitch> switches_;
-    std::vector<Session> sessions_;
-    KillSwitches kills_;
-    std::uint64_t records_ = 0, trades_ = 0, priorities_ = 0;
-    std::uint32_t sessions_opened_ = 0;
-    std::int64_t bank_ = 0, fee_income_ = 0, tax_payable_ = 0;
-    engine::Time last_bucket_end_{};  // of the last trade that entered a bucket
-    // What the command changed: instruments whose limit state must be looked at, those that traded, and
-    // whether strips may fill that could not.
-    std::set<engine::InstrumentId> touched_, traded_;
-    bool moved_ = false;
-    std::map<engine::SelfTrade, std::size_t> prevented_;
-    bool phase_answers_ = false;  // the next phase_changed is the reply
 };
-
-template <class Body>
-void NaiveExchange::emit(engine::AccountId account, const Body& body, bool numbered, std::uint8_t flags) {
-    engine::Event event;
-    event.header.sequence = sequence_;
-    event.header.time = now_;
-    event.header.account = account;
-    event.header.key = command_.header.key;
-    event.header.flags = flags;
-    if (numbered) event.header.number = engine::StreamNumber{++accounts_[account.value].number};
-    event.set(body);
-    out_->push_back(event);
-}
-
-inline engine::Price price_of(std::int64_t ticks) { return engine::Price{static_cast<std::int32_t>(ticks)}; }
-inline std::int64_t narrow(engine::Wide value) {
-    return static_cast<std::int64_t>(value > INT64_MAX ? INT64_MAX : value);
-}
 
 }  // namespace gridbook::twin

@@ -14,21 +14,32 @@ using engine::RejectField;
 using engine::RejectReason;
 using engine::Side;
 
-// Orders and strips, in the order of their ids.
+// Orders, strips and standby offers, in the order of their ids.
 std::vector<engine::OrderId> NaiveExchange::open_of(engine::AccountId account) const {
     std::vector<engine::OrderId> ids;
     for (const auto& [id, order] : live_)
         if (order.account == account) ids.push_back(id);
     for (const auto& [id, s] : strips_)
         if (s.account == account) ids.push_back(id);
+    for (const auto& [id, offer] : standbys_)
+        if (offer.account == account) ids.push_back(id);
     std::sort(ids.begin(), ids.end());
     return ids;
 }
 
 std::uint32_t NaiveExchange::cancel_account(engine::AccountId account, CancelReason reason) {
-    const auto ids = open_of(account);
-    for (const engine::OrderId id : ids) cancel_and_tell(id, reason);
-    return static_cast<std::uint32_t>(ids.size());
+    return cancel_these(open_of(account), reason);
+}
+
+// Offers that are firm stay.
+std::uint32_t NaiveExchange::cancel_these(const std::vector<engine::OrderId>& ids, CancelReason reason) {
+    std::uint32_t orders = 0;
+    for (const engine::OrderId id : ids) {
+        if (firm(id)) continue;
+        cancel_and_tell(id, reason);
+        ++orders;
+    }
+    return orders;
 }
 
 void NaiveExchange::tell_mass(engine::AccountId account, std::uint32_t orders, CancelReason reason,
@@ -58,8 +69,9 @@ void NaiveExchange::cancel_all(const engine::CancelAll& c) {
     std::uint32_t orders = 0;
     for (const engine::OrderId id : open_of(header().account)) {
         bool taken = false;
-        if (const auto it = live_.find(id); it != live_.end()) {
-            const Order& order = it->second;
+        if (firm(id)) continue;
+        if (strips_.count(id) == 0) {
+            const Order& order = *find(id);
             taken = of_side(order.side) && (everywhere || order.instrument == c.scope ||
                                             (whole_family && order.instrument.family == c.scope.family));
         } else {
@@ -110,6 +122,8 @@ void NaiveExchange::open_session(const engine::OpenSession& o) {
         if (ended.count(order.session) != 0) order.session = e.session, ++e.adopted;
     for (auto& [id, s] : strips_)
         if (ended.count(s.session) != 0) s.session = e.session, ++e.adopted;
+    for (auto& [id, offer] : standbys_)
+        if (ended.count(offer.session) != 0) offer.session = e.session, ++e.adopted;
     sessions_.push_back({e.session,
                          connection,
                          header().account,
@@ -161,13 +175,11 @@ void NaiveExchange::lost_sessions_and_switches() {
         if (lost.mode == CancelOnDisconnect::account) {
             orders = cancel_account(account, CancelReason::disconnect);
         } else {
-            for (const engine::OrderId id : open_of(account)) {
-                const auto order = live_.find(id);
-                if ((order != live_.end() ? order->second.session : strips_.at(id).session) != lost.id)
-                    continue;
-                cancel_and_tell(id, CancelReason::disconnect);
-                ++orders;
-            }
+            std::vector<engine::OrderId> its;
+            for (const engine::OrderId id : open_of(account))
+                if ((strips_.count(id) != 0 ? strips_.at(id).session : find(id)->session) == lost.id)
+                    its.push_back(id);
+            orders = cancel_these(its, CancelReason::disconnect);
         }
         tell_mass(account, orders, CancelReason::disconnect, false);
     }
@@ -175,7 +187,7 @@ void NaiveExchange::lost_sessions_and_switches() {
 
 // ---- kill switches ----
 
-// As a gate does, then the strips that cover it, by time.
+// As a gate does, then the strips that cover it, by time, then its standby offers.
 std::uint32_t NaiveExchange::kill_hour(InstrumentId i) {
     std::uint32_t orders = 0;
     for (const Side side : {Side::buy, Side::sell})
@@ -186,10 +198,12 @@ std::uint32_t NaiveExchange::kill_hour(InstrumentId i) {
                             i.period.value < s.start.value + std::uint32_t{s.hours};
         if (covers) cancel_and_tell(id, CancelReason::killed), ++orders;
     }
+    for (const engine::OrderId id : standbys_of(i.family))
+        if (standbys_.at(id).instrument == i) orders += cancel_these({id}, CancelReason::killed);
     return orders;
 }
 
-// Its instruments by period, then its strips.
+// Its instruments by period, then its strips, then its standby offers.
 std::uint32_t NaiveExchange::kill_family(engine::FamilyId f) {
     std::uint32_t orders = 0;
     for (const InstrumentId i : hours_of(f))
@@ -198,7 +212,7 @@ std::uint32_t NaiveExchange::kill_family(engine::FamilyId f) {
                 cancel_and_tell(id, CancelReason::killed), ++orders;
     for (const engine::OrderId id : strips_in_time())
         if (strips_.at(id).family == f) cancel_and_tell(id, CancelReason::killed), ++orders;
-    return orders;
+    return orders + cancel_these(standbys_of(f), CancelReason::killed);
 }
 
 std::uint32_t NaiveExchange::kill_resting(const engine::Kill& k) {
@@ -233,7 +247,8 @@ void NaiveExchange::kill(const engine::Kill& k) {
     }
     // Only what is listed can be killed: a switch for something else would outlive every memory of it.
     if (k.scope == KillScope::instrument && hours_.count(k.instrument) == 0) {
-        auto r = symbol_refusal(k.instrument).value_or(refusal(RejectReason::gate_closed, RejectField::symbol));
+        auto r =
+            symbol_refusal(k.instrument).value_or(refusal(RejectReason::gate_closed, RejectField::symbol));
         r.instrument = k.instrument;
         return refuse(r);
     }

@@ -167,6 +167,8 @@ void NaiveExchange::fill(Order& order, std::int64_t price, std::int64_t lots, Li
         position.margin += before - order.hold;  // stays with what was sold
         account.receivable += notional;
         position.receivable += notional;
+        position.fee += fee;
+        position.tax += tax;
         position.sold += lots;
         position.open_sells -= lots;
     }
@@ -206,7 +208,7 @@ std::int64_t NaiveExchange::margin_for(engine::FamilyId f, std::int64_t price, s
     return narrow((notional * genesis_.margin.value + 9'999) / 10'000);
 }
 
-// From here on it stands in its book.
+// From here on it stands in its book; a standby offer beside it.
 void NaiveExchange::reserve(Order& order) {
     Account& account = accounts_[order.account.value];
     if (order.side == Side::buy) {
@@ -222,6 +224,7 @@ void NaiveExchange::reserve(Order& order) {
         position.open_sells += order.left;
     }
     account.cash -= order.hold;
+    if (order.standby) return;
     enter_book(order);
     touch(order.instrument);
 }
@@ -277,6 +280,10 @@ void NaiveExchange::cancel_and_tell(engine::OrderId id, CancelReason reason) {
         end_strip(it->second, OrderState::cancelled, reason);
         return tell(done_strips_.at(id));
     }
+    if (standbys_.count(id) != 0) {
+        end_standby(id, OrderState::cancelled, reason);
+        return tell(done_.at(id));
+    }
     end(live_.at(id), OrderState::cancelled, reason);
     tell(done_.at(id));
 }
@@ -304,6 +311,7 @@ engine::OrderEvent NaiveExchange::picture(const Order& order) const {
     if (order.capped) flags |= flag::capped;
     if (order.post_only) flags |= flag::post_only;
     if (order.type == OrderType::market) flags |= flag::market;
+    if (order.standby) flags |= flag::standby;
     e.order_flags = static_cast<std::uint8_t>(flags);
     e.deviation = order.deviation;
     return e;

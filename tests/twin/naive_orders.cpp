@@ -68,6 +68,7 @@ void NaiveExchange::place(const engine::PlaceOrder& p) {
     order.session = session_of_order();
     if (order.tif == TimeInForce::gtt) order.expire = p.expire;
     flag(order);
+    if (p.standby) return place_standby(order);
     const Reach at_once = reach(order);
     const bool fok = order.tif == TimeInForce::fok;
     if (fok && at_once.met > most_met) {
@@ -121,6 +122,7 @@ void NaiveExchange::replace(const engine::ReplaceOrder& change_) {
     for (const auto* strips : {&strips_, &done_strips_})
         if (const auto it = strips->find(found); it != strips->end()) owner = it->second.account;
     if (const auto it = any_ofs_.find(found); it != any_ofs_.end()) owner = it->second.account;
+    if (const Order* order = find(found); order != nullptr && order->standby) owner = order->account;
     if (owner == header().account) {
         auto r = refusal(RejectReason::format_value, RejectField::order);
         r.cid = change_.cid;
@@ -187,7 +189,11 @@ void NaiveExchange::cancel(const engine::CancelOrder& c) {
     if (!account_known(header().account))
         return refuse(refusal(RejectReason::account_unknown, RejectField::account));
     const engine::OrderId found = named(header().account, c.order, c.cid);
-    if (refuse_unless_live(found, c.order, c.cid)) return;
+    if (refuse_unless_live(found, c.order, c.cid) || refuse_firm(found, c)) return;
+    if (standbys_.count(found) != 0) {
+        end_standby(found, OrderState::cancelled, CancelReason::user);
+        return tell(done_.at(found), engine::event_flag::reply);
+    }
     if (const auto it = strips_.find(found); it != strips_.end()) {
         end_strip(it->second, OrderState::cancelled, CancelReason::user);
         return tell(done_strips_.at(found), engine::event_flag::reply);

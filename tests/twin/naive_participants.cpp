@@ -143,8 +143,7 @@ void NaiveExchange::register_resource(const engine::RegisterResource& r) {
     emit(header().account, done, true, engine::event_flag::reply);
 }
 
-// Refused when in any hour that is not final more would be owed than is left. Deliveries are not settled yet,
-// so no hour is final: what was sold stays owed.
+// Refused when in any hour that is not final more would be owed than is left. What is settled is gone.
 void NaiveExchange::withdraw_resource(const engine::WithdrawResource& w) {
     if (!account_known(header().account))
         return refuse(refusal(RejectReason::account_unknown, RejectField::account));

@@ -3,6 +3,7 @@
 // What the twin remembers: plain values, all numbers in ticks, lots and micro-CNY. Nothing here decides
 // anything.
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,6 +27,7 @@ struct Order {
     engine::OrderState state = engine::OrderState::open;
     engine::CancelReason reason = engine::CancelReason::none;
     bool post_only = false, capped = false;
+    bool standby = false;           // beside the book, for deliveries that fail
     bool non_executable = false;    // beyond the effective band: shown, skipped
     bool reason_given = false;      // entered with a reason code
     std::int64_t price = 0;         // ticks
@@ -125,6 +127,39 @@ struct Position {
     std::int64_t offered_again =
         0;  // of the bought units: those that an order fixed as free, less what it gave back
     std::int64_t margin = 0, receivable = 0;
+    std::int64_t fee = 0, tax = 0;  // of what it sold, told and not yet posted
+};
+
+// Who delivers how much to whom, in the minutes [first, first + minutes) of the window; and what both sides
+// said of each minute, in lots. A token day has no reports: all of it counts once it is over.
+struct Delivery {
+    engine::DeliveryId id{}, replaces{};
+    engine::InstrumentId instrument{};
+    engine::AccountId seller{}, buyer{};
+    std::int64_t price = 0;  // ticks
+    std::int64_t qty = 0;    // lots
+    std::int64_t first = 0, minutes = 0;
+    std::int64_t missed = 0;  // in a row
+    engine::DeliveryState state = engine::DeliveryState::gated;
+    engine::Text<32> endpoint{};
+    std::map<std::int64_t, std::int64_t> by_seller, by_buyer;  // minute to lots
+    std::optional<std::int64_t> failed_from;                   // the minute that began when it failed
+    std::int64_t covered = 0;                                  // lot-minutes of what replaced it
+    std::int64_t whole = 0;                                    // lot-minutes of a token day that is over
+
+    bool failed() const { return failed_from.has_value(); }
+    std::int64_t promised() const { return qty * minutes; }
+    // The lesser of both; the seller's word where the buyer is silent, nothing where the seller is.
+    std::int64_t counted(std::int64_t minute) const {
+        const auto said = by_seller.find(minute), heard = by_buyer.find(minute);
+        if (said == by_seller.end()) return 0;
+        return heard == by_buyer.end() ? said->second : std::min(said->second, heard->second);
+    }
+    std::int64_t delivered() const {
+        std::int64_t sum = whole;
+        for (const auto& [minute, lots] : by_seller) sum += counted(minute);
+        return sum;
+    }
 };
 
 // Lowest and highest price, both allowed.

@@ -128,6 +128,8 @@ void NaiveExchange::fill_leg(Strip& s, const StripLeg& leg) {
         s.margin[k] = margin;
         account.receivable += notional;
         position.receivable += notional;
+        position.fee += f.fee.value;
+        position.tax += f.tax.value;
         position.sold += leg.lots;
         position.open_sells -= leg.lots;
     }

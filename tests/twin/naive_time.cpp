@@ -51,6 +51,7 @@ Time NaiveExchange::next_timer() const {
     for (const auto& [account, armed] : switches_) sooner(armed.due);
     for (const Session& s : sessions_)
         if (s.lost) sooner(s.due);
+    sooner(next_of_deliveries());
     return next;
 }
 
@@ -99,14 +100,17 @@ std::vector<InstrumentId> NaiveExchange::in_symbol_order(const std::set<Instrume
 
 // ---- one instant ----
 
-// Rule changes, gates, windows, expiries, limit states and pauses, widening, whole minutes. All timers of one
-// kind act as one command: what follows a command follows each kind.
+// Rule changes, gates, windows, expiries, limit states and pauses, widening, whole minutes, deliveries. All
+// timers of one kind act as one command: what follows a command follows each kind.
 void NaiveExchange::fire(Time instant) {
     now_ = instant;
     bands_due();
     follow();
+    std::vector<InstrumentId> gated;
     for (const InstrumentId i : hours_by_symbol())
-        if (hours_.at(i).listed() && engine::gate_time(i.period, product(i.family)) == instant) close_gate(i);
+        if (hours_.at(i).listed() && engine::gate_time(i.period, product(i.family)) == instant)
+            gated.push_back(i), close_gate(i);
+    for (const InstrumentId i : gated) pair(i);
     follow();
     for (const engine::FamilyId f : by_symbol())
         if (engine::window_start(engine::period_at(instant, product(f)), product(f)) == instant)
@@ -121,6 +125,8 @@ void NaiveExchange::fire(Time instant) {
     follow();
     if (instant.value % engine::minute.value == 0)
         for (const InstrumentId i : hours_by_symbol()) look(i);
+    follow();
+    clock();
     follow();
 }
 

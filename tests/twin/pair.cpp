@@ -155,7 +155,12 @@ Difference Pair::ask_everything() {
         all.limit = 1'000;
         engine::QueryPositions positions;
         positions.limit = 1'000;
-        for (const auto& q : {of(engine::QueryBalance{}), of(few), of(all), of(positions)})
+        engine::QueryDeliveries some, deliveries;
+        some.limit = 3;
+        some.after = engine::DeliveryId{20};
+        deliveries.limit = 1'000;
+        for (const auto& q :
+             {of(engine::QueryBalance{}), of(few), of(all), of(positions), of(some), of(deliveries)})
             if (auto difference = ask(q)) return difference;
     }
     if (auto difference = ask_regulator()) return difference;
@@ -174,7 +179,7 @@ Difference Pair::ask_everything() {
         why.order = id;
         return d ? d : ask(engine::Command::of(why, engine::no_account, engine::no_key, {1, 1}));
     };
-    for (const auto* orders : {&twin_.live(), &twin_.done()}) {
+    for (const auto* orders : {&twin_.live(), &twin_.standbys(), &twin_.done()}) {
         std::size_t last = 100;
         for (auto it = orders->rbegin(); it != orders->rend() && last > 0; ++it, --last)
             if (auto d = ask_of(it->second.account, it->second.id, it->second.cid)) return d;

@@ -35,8 +35,9 @@ class Story {
     using Events = NaiveExchange::Events;
     static constexpr engine::AccountId acme{0}, bert{1}, carl{2};
 
-    explicit Story(std::int32_t width, tests::Amount guidance = "14.00") {
+    explicit Story(std::int32_t width, tests::Amount guidance = "14.00", bool delivers = false) {
         engine::Genesis g = tests::small_genesis();
+        if (delivers) g.deliveries = g.positions;
         g.strips = 64;
         g.sessions = 16;
         send(engine::Command::of(g));
@@ -87,6 +88,36 @@ class Story {
         p.price = price.value;
         p.side = side;
         return send(engine::Command::of(p, who, engine::no_key, tests::asked));
+    }
+    // Deliveries: reports of either side, and an offer of who stands by.
+    Events ready(engine::DeliveryId d, engine::AccountId who = bert) {
+        engine::ReportReady r;
+        r.delivery = d;
+        r.endpoint = engine::Text<32>{"host-1:22"};
+        return send(engine::Command::of(r, who, engine::no_key, tests::asked));
+    }
+    Events meter(engine::DeliveryId d, std::uint32_t minute, tests::Amount available,
+                 engine::AccountId who = bert) {
+        engine::ReportMeter m;
+        m.delivery = d;
+        m.minute = minute;
+        m.available = available.value;
+        return send(engine::Command::of(m, who, engine::no_key, tests::asked));
+    }
+    Events stand_by(tests::Amount qty, tests::Amount price, engine::InstrumentId i, engine::AccountId who) {
+        engine::PlaceOrder p;
+        p.cid = engine::Cid{next()};
+        p.side = engine::Side::sell;
+        p.instrument = i;
+        p.qty = qty.value;
+        p.price = price.value;
+        p.standby = true;
+        return send(engine::Command::of(p, who, engine::no_key, tests::asked));
+    }
+    engine::BalanceRow balance(engine::AccountId who) {
+        return ask(engine::Command::of(engine::QueryBalance{}, who, engine::no_key, tests::asked))
+            .at(0)
+            .template as<engine::BalanceRow>();
     }
     // What stands behind an order: its last cid is asked.
     engine::ExplainRow explain(engine::AccountId who) {
