@@ -23,6 +23,7 @@ class Restorer {
         strips();
         link_orders();
         unfinished();
+        if (in_.more()) additions();
         in_.finish();
     }
 
@@ -51,6 +52,7 @@ class Restorer {
     void notes(std::vector<std::uint32_t>& into, bool Book::*flag);
     void improved();
     void unfinished();
+    void additions();
 
     State& state_;
     SnapshotReader& in_;

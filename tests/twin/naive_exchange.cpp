@@ -56,6 +56,7 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::set_phase: return set_phase(command.as<engine::SetPhase>());
         case CommandKind::suspend_dynamic: return suspend(command.as<engine::SuspendDynamic>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
+        case CommandKind::set_limits: return set_limits(command.as<engine::SetLimits>());
         default: return;  // follow-ons: the work was done at once
     }
 }
