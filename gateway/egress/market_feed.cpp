@@ -12,16 +12,17 @@ namespace gridbook::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Channel>, 7> channels_here{
+constexpr std::array<std::pair<std::string_view, Channel>, 8> channels_here{
     {{"book", Channel::book},
      {"book.100ms", Channel::book_100ms},
      {"trades", Channel::trades},
      {"ticker", Channel::ticker},
      {"band", Channel::band},
      {"phase", Channel::phase},
-     {"indicative", Channel::indicative}}};
+     {"indicative", Channel::indicative},
+     {"alerts", Channel::alerts}}};
 // Of the protocol, but of a later version.
-constexpr std::array<std::string_view, 3> channels_later{"capacity", "cost", "alerts"};
+constexpr std::array<std::string_view, 2> channels_later{"capacity", "cost"};
 
 bool is_book(Channel channel) { return channel == Channel::book || channel == Channel::book_100ms; }
 
@@ -120,9 +121,10 @@ std::optional<WireError> MarketFeed::read_topic(const std::string& symbol, Chann
                                                 Topic& topic) const {
     const auto instrument = directory_.instrument(symbol);
     if (instrument && (any || market_.find(*instrument) != nullptr)) {
-        // A band belongs to the family, whatever hour the reader looks at.
-        topic = channel == Channel::band ? of_family(channel, instrument->family)
-                                         : of_instrument(channel, *instrument);
+        // A band belongs to the family, whatever hour the reader looks at; an alert speaks of a family at
+        // most.
+        const bool wide = channel == Channel::band || channel == Channel::alerts;
+        topic = wide ? of_family(channel, instrument->family) : of_instrument(channel, *instrument);
         return std::nullopt;
     }
     const auto family = directory_.family_id(symbol);
@@ -280,6 +282,15 @@ void MarketFeed::phase(const engine::Event& event) {
     subscriptions_.drop_before(change.instrument);
     const auto first = engine::instrument(change.instrument.family, engine::Period{});
     tops_.erase(tops_.lower_bound(first), tops_.lower_bound(change.instrument));
+}
+
+void MarketFeed::alert(engine::FamilyId family, std::string_view members) {
+    const std::initializer_list<Topic> topics{of_family(Channel::alerts, family), of_all(Channel::alerts)};
+    if (!subscriptions_.heard(topics)) return;
+    text_ = R"({"ev":"alert",)";
+    text_ += members;
+    text_ += '}';
+    tell(topics);
 }
 
 void MarketFeed::tell(std::initializer_list<Topic> topics) {

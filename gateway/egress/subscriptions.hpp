@@ -12,7 +12,7 @@
 
 namespace gridbook::gateway {
 
-enum class Channel : std::uint8_t { book, book_100ms, trades, ticker, band, phase, indicative };
+enum class Channel : std::uint8_t { book, book_100ms, trades, ticker, band, phase, indicative, alerts };
 
 struct Topic {
     Channel channel = Channel::book;

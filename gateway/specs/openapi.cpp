@@ -64,8 +64,17 @@ void add_account(Paths& paths) {
         }
         each_word(route.parameters,
                   [&](std::string_view word) { append_parameter(word, "query", parameters); });
-        parameters.pop_back();
-        paths[path] += fmt::format(R"("get":{{{}"parameters":[{}],{}}},)", signed_by, parameters, answers);
+        if (!parameters.empty()) parameters.pop_back();
+        std::string body;
+        if (!route.fields.empty()) {
+            append_fields_schema(route.fields, {}, body);
+            body = fmt::format(
+                R"("requestBody":{{"required":true,"content":{{"application/json":{{"schema":{}}}}}}},)",
+                body);
+        }
+        paths[path] +=
+            fmt::format(R"("{}":{{{}"parameters":[{}],{}{}}},)", route.method == "GET" ? "get" : "post",
+                        signed_by, parameters, body, answers);
     }
 }
 
