@@ -185,7 +185,8 @@ struct RegisterResource {
     RejectField unknown_field{};  // which of class, zone, tier named nothing; family is no_family then
     std::array<std::uint8_t, 3> reserved_small{};
     Sha256 certificate{};
-    std::array<std::uint8_t, 40> reserved{};
+    Decimal cost{};  // declared: what a unit-hour costs the provider; 0: not given
+    std::array<std::uint8_t, 32> reserved{};
 };
 
 struct WithdrawResource {
@@ -233,8 +234,8 @@ struct Kill {
 struct SetBand {
     static constexpr CommandKind kind = CommandKind::set_band;
     FamilyId family = no_family;
-    bool follow = false;  // converted from the benchmark from then on; the three values are 0
-    std::uint8_t reserved = 0;
+    bool follow = false;    // converted from the benchmark from then on; the three values are 0
+    bool reasoned = false;  // the signed body gives a reason
     std::uint32_t expect = 0;
     Decimal floor{};
     Decimal ceiling{};

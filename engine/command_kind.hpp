@@ -48,6 +48,7 @@ enum class CommandKind : std::uint8_t {
     set_guidance = 44,
     set_factors = 45,
     decide_change = 46,
+    set_limits = 47,
     // Delivery.
     report_ready = 50,
     report_meter = 51,

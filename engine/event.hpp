@@ -168,7 +168,8 @@ struct ResourceRegistered {
     std::uint16_t pue = 0;
     Quantity count{};
     Quantity registered{};  // of that account in that family, after it
-    std::array<std::uint8_t, 56> reserved{};
+    Decimal cost{};         // declared, CNY a unit-hour; 0: none
+    std::array<std::uint8_t, 48> reserved{};
 };
 
 struct ResourceWithdrawn {

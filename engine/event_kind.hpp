@@ -55,6 +55,8 @@ enum class EventKind : std::uint8_t {
     replaced = 152,
     delivery_settled = 153,
     position_settled = 154,
+    // Limits of accounts.
+    limits_set = 160,
     // Answers to questions: not journaled.
     first_answer = 200,
     order_row = 200,

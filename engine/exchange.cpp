@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/accounts/limits.hpp"
 #include "engine/accounts/participants.hpp"
 #include "engine/accounts/switches.hpp"
 #include "engine/bands/banding.hpp"
@@ -114,6 +115,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::set_phase: return set_phase(step, c.view<SetPhase>());
         case CommandKind::suspend_dynamic: return suspend_dynamic(step, c.view<SuspendDynamic>());
         case CommandKind::kill: return kill(step, c.view<Kill>());
+        case CommandKind::set_limits: return set_limits(step, c.view<SetLimits>());
         default: break;
     }
     if (!account_known(step)) return;

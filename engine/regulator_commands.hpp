@@ -29,7 +29,7 @@ struct SetGuidance {
     static constexpr CommandKind kind = CommandKind::set_guidance;
     FamilyId family = no_family;
     Formula formula = Formula::cost_1;
-    std::uint8_t reserved = 0;
+    bool reasoned = false;  // the signed body gives a reason beside the rationale
     std::uint32_t expect = 0;
     Decimal price{};
     Time effective{};  // 0: at once
@@ -75,6 +75,23 @@ struct DecideChange {
     std::uint32_t change = 0;
     Verdict verdict = Verdict::approve;
     std::array<std::uint8_t, 59> reserved{};
+    Sha256 blob{};
+};
+
+// What an account may send (market-rules section 8); 0: as the market's own limit. None is wider than that.
+struct AccountLimits {
+    Decimal qty{};                   // an order (QTY_LIMIT)
+    Money notional{};                // an order (NOTIONAL_LIMIT)
+    std::uint32_t open_orders = 0;   // at once (ORDERS_LIMIT)
+    std::uint32_t orders_per_s = 0;  // RATE_LIMIT; kept by the gateway
+    friend constexpr auto operator<=>(const AccountLimits&, const AccountLimits&) = default;
+};
+
+// The limits of the account that the header names, from now on. What is open already stays.
+struct SetLimits {
+    static constexpr CommandKind kind = CommandKind::set_limits;
+    AccountLimits limits{};
+    std::array<std::uint8_t, 40> reserved{};
     Sha256 blob{};
 };
 

@@ -56,6 +56,15 @@ struct FactorsChanged {
     std::array<std::uint8_t, 22> reserved{};
 };
 
+// The limits of an account, which are in force from now on.
+struct LimitsSet {
+    static constexpr EventKind kind = EventKind::limits_set;
+    Origin origin{};
+    AccountLimits limits{};
+    Sequence blob{};  // sequence of the command whose signed body asked for it; 0: none
+    std::array<std::uint8_t, 56> reserved{};
+};
+
 // What became of a proposed change.
 enum class ChangeState : std::uint8_t { none = 0, open, approved, rejected, expired, refused };
 

@@ -101,6 +101,8 @@ enum class RejectField : std::uint8_t {
     meter_minute,  // of the window
     available,     // Decimal
     standby,
+    cost,         // Decimal
+    open_orders,  // at once
     count_,
 };
 
@@ -189,13 +191,13 @@ constexpr std::string_view code(RejectReason r) {
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",     "symbol",    "price",  "qty",     "notional", "cash",    "capacity",
-        "oid",       "account", "key",       "family", "class",   "zone",     "tier",    "count",
-        "amount",    "expect",  "effective", "floor",  "ceiling", "guidance", "pool",    "tflops",
-        "role",      "ts",      "reason",    "expire", "min_qty", "start",    "hours",   "need",
-        "tif",       "until",   "session",   "factor", "issued",  "change",   "formula", "capex",
-        "life_h",    "util",    "power_kw",  "pue",    "tariff",  "opex_h",   "did",     "minute",
-        "available", "standby"};
+        "",          "cid",     "symbol",    "price",      "qty",     "notional", "cash",    "capacity",
+        "oid",       "account", "key",       "family",     "class",   "zone",     "tier",    "count",
+        "amount",    "expect",  "effective", "floor",      "ceiling", "guidance", "pool",    "tflops",
+        "role",      "ts",      "reason",    "expire",     "min_qty", "start",    "hours",   "need",
+        "tif",       "until",   "session",   "factor",     "issued",  "change",   "formula", "capex",
+        "life_h",    "util",    "power_kw",  "pue",        "tariff",  "opex_h",   "did",     "minute",
+        "available", "standby", "cost",      "open_orders"};
     return names[static_cast<std::size_t>(f)];
 }
 

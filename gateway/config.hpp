@@ -14,6 +14,7 @@
 #include "engine/pipeline/wait.hpp"
 #include "gateway/egress/account_streams.hpp"
 #include "gateway/ingress/rate_limits.hpp"
+#include "ledger/surveillance/alert.hpp"
 
 namespace gridbook::gateway {
 
@@ -54,6 +55,12 @@ struct Config {
         std::uint32_t keep = 3;
         bool projection = true;
         std::uint32_t stream_days = 7;  // account streams can be resumed from so long ago
+    };
+    // What surveillance tells from when on (market-rules section 8).
+    struct Surveillance {
+        bool enabled = true;
+        bool names = true;  // channel `alerts`, which anybody hears, names participants
+        ledger::Thresholds thresholds{};
     };
     struct Threads {
         bool engine_own = false;  // false: I/O and engine share a thread; the ledger always has its own
@@ -122,6 +129,7 @@ struct Config {
     Server server{};
     Data data{};
     Snapshots snapshots{};
+    Surveillance surveillance{};
     Threads threads{};
     Rings rings{};
     Sessions sessions{};

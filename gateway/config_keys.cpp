@@ -176,6 +176,35 @@ ConfigKeys<Config> rate_keys(Rates& (*rates)(Config&)) {
             {"queries_per_s", per_s(Pace::queries)}, {"queries_burst", burst(Pace::queries)}};
 }
 
+// From when on an alert is worth telling (market-rules sections 5 and 8).
+ConfigKeys<Config> surveillance_keys() {
+    const auto threshold = [](std::uint32_t ledger::Thresholds::*value, std::int64_t least,
+                              std::int64_t most) {
+        return [=](Config& c, const V& v) { v.integer(c.surveillance.thresholds.*value, least, most); };
+    };
+    using T = ledger::Thresholds;
+    return {{"enabled", [](Config& c, const V& v) { v.flag(c.surveillance.enabled); }},
+            {"names", [](Config& c, const V& v) { v.flag(c.surveillance.names); }},
+            {"soon_ms", threshold(&T::soon_ms, 1, 3'600'000)},
+            {"cancel_after_fill_bp", threshold(&T::cancel_after_fill_share, 1, 10'000)},
+            {"cancel_after_fill_least", threshold(&T::cancel_after_fill_least, 1, 1'000'000'000)},
+            {"layering_levels", threshold(&T::layering_levels, 2, 1'000)},
+            {"layering_least", threshold(&T::layering_least, 1, 1'000'000'000)},
+            {"wash_bp", threshold(&T::wash_share, 0, 9'999)},
+            {"wash_least", threshold(&T::wash_least, 1, 1'000'000'000)},
+            {"orders_per_trade", threshold(&T::orders_per_trade, 1, 1'000'000'000)},
+            {"orders_least", threshold(&T::orders_least, 1, 1'000'000'000)},
+            {"withdrawal_minutes", threshold(&T::withdrawal_minutes, 1, 1'440)},
+            {"withdrawal_bp", threshold(&T::withdrawal_share, 0, 9'999)},
+            {"withdrawal_least_lots", threshold(&T::withdrawal_least, 1, 1'000'000'000)},
+            {"near_floor_bp", threshold(&T::near_floor_share, 0, 10'000)},
+            {"floor_hugging_bp", threshold(&T::floor_hugging_share, 1, 10'000)},
+            {"floor_hugging_least_lots", threshold(&T::floor_hugging_least, 1, 1'000'000'000)},
+            {"spiral_days", threshold(&T::spiral_days, 2, 30)},
+            {"spiral_fall_bp", threshold(&T::spiral_fall, 1, 10'000)},
+            {"spiral_floor_bp", threshold(&T::spiral_floor_share, 1, 10'000)}};
+}
+
 }  // namespace
 
 const std::vector<ConfigSection>& config_sections() {
@@ -241,6 +270,7 @@ const std::vector<ConfigSection>& config_sections() {
         {"key_rates", rate_keys([](Config& c) -> Rates& { return c.rates.key; })},
         {"account_rates", rate_keys([](Config& c) -> Rates& { return c.rates.account; })},
         {"rules", rule_keys()},
+        {"surveillance", surveillance_keys()},
         {"fees",
          {{"taker_bp", [](Config& c, const V& v) { v.basis_points(c.genesis.taker_fee); }},
           {"maker_bp", [](Config& c, const V& v) { v.basis_points(c.genesis.maker_fee); }},

@@ -90,6 +90,10 @@ void Directory::apply(const engine::Event& event) {
         case factors_changed: take(event.as<engine::FactorsChanged>()); break;
         case account_opened: take(event.as<engine::AccountOpened>(), event.header.account); break;
         case key_set: take(event.as<engine::KeySet>(), event.header.account); break;
+        case limits_set:
+            if (event.header.account.value < accounts_.size())
+                accounts_[event.header.account.value].limits = event.as<engine::LimitsSet>().limits;
+            break;
         case rules_set: rules_ = event.as<engine::RulesSet>().rules; break;
         default: break;
     }
@@ -147,7 +151,7 @@ void Directory::take(const engine::FactorsChanged& e) {
 void Directory::take(const engine::AccountOpened& e, engine::AccountId id) {
     std::string name(e.name.view());
     account_ids_[name] = id;
-    append(accounts_, id, Account{std::move(name), std::string(e.group_name.view()), e.roles, 0});
+    append(accounts_, id, Account{std::move(name), std::string(e.group_name.view()), e.roles, 0, {}});
 }
 
 void Directory::take(const engine::KeySet& e, engine::AccountId account) {

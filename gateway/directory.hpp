@@ -44,7 +44,8 @@ class Directory {
         std::string name;
         std::string group;
         std::uint8_t roles = 0;
-        std::uint64_t number = 0;  // last n of its stream
+        std::uint64_t number = 0;        // last n of its stream
+        engine::AccountLimits limits{};  // narrower than the market's
     };
     struct Key {
         std::string name;

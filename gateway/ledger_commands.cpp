@@ -8,10 +8,13 @@
 #include <iostream>
 #include <memory>
 
+#include "gateway/config.hpp"
+#include "gateway/ingress/instant.hpp"
 #include "ledger/backup.hpp"
 #include "ledger/export/export.hpp"
 #include "ledger/projection/rebuild.hpp"
 #include "ledger/segment_check.hpp"
+#include "ledger/surveillance/report.hpp"
 
 namespace gridbook::gateway {
 namespace {
@@ -106,6 +109,52 @@ void add_segments(CLI::App& app, int& status) {
     });
 }
 
+// A day of UTC, as 2026-12-01; empty: none was given. False: it is no day.
+bool read_day(const std::string& text, engine::Time& day) {
+    if (text.empty()) return true;
+    const auto read = parse_instant(text + "T00:00:00Z");
+    if (!read) fmt::print(stderr, "surveillance: a day of UTC, as 2026-12-01, not {}\n", text);
+    if (read) day = *read;
+    return read.has_value();
+}
+
+struct SurveillanceFlags {
+    std::string data, config, from, to;
+    bool json = false;
+};
+
+int run_surveillance(const SurveillanceFlags& flags) {
+    constexpr int wrong = 2;
+    ledger::SurveillanceOptions options;
+    options.json = flags.json;
+    if (!flags.config.empty()) {
+        std::string error;
+        const auto config = read_config(flags.config, error);
+        if (!config) {
+            fmt::print(stderr, "surveillance: {}\n", error);
+            return wrong;
+        }
+        options.thresholds = config->surveillance.thresholds;
+    }
+    if (!read_day(flags.from, options.from) || !read_day(flags.to, options.upto)) return wrong;
+    if (!flags.to.empty()) options.upto = options.upto + engine::day;
+    return ledger::survey(flags.data, std::cout, std::cerr, options);
+}
+
+void add_surveillance(CLI::App& app, int& status) {
+    auto* command = app.add_subcommand(
+        "surveillance",
+        "alerts of a journal, each with the sequences it was counted from; also beside a running exchange");
+    auto flags = std::make_shared<SurveillanceFlags>();
+    command->add_option("--data", flags->data, "data folder")->required();
+    command->add_option("--config", flags->config,
+                        "thresholds of its [surveillance]; default: those of the rules");
+    command->add_option("--from", flags->from, "first day told, UTC, as 2026-12-01; default: the first");
+    command->add_option("--to", flags->to, "last day told; default: the last");
+    command->add_flag("--json", flags->json, "one object a line");
+    command->callback([flags, &status] { status = run_surveillance(*flags); });
+}
+
 }  // namespace
 
 void add_ledger_subcommands(CLI::App& app, int& status) {
@@ -114,6 +163,7 @@ void add_ledger_subcommands(CLI::App& app, int& status) {
     add_backup(app, status);
     add_restore(app, status);
     add_segments(app, status);
+    add_surveillance(app, status);
 }
 
 }  // namespace gridbook::gateway

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The subcommands that work on a data folder without an exchange: rebuild, export, backup, restore.
+// The subcommands that work on a data folder without an exchange: rebuild, export, backup, restore, segments,
+// surveillance.
 
 namespace CLI {
 class App;

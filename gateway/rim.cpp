@@ -47,7 +47,7 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
       rates_(rate_limits(config)),
       port_(commands, blobs),
       public_api_(directory_, bands_, market_, metrics_, config.genesis, [this] { return not_ready_; }),
-      http_api_(directory_, public_api_, requests_, port_, server_, machine_time(), std::move(log)),
+      http_api_(directory_, bands_, public_api_, requests_, port_, server_, machine_time(), std::move(log)),
       ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, replay_, rates_, machine_time,
                config.sessions.cancel_grace_ms),
       publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_,
@@ -65,6 +65,16 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
         server_.listen_plain(config.server.plain_address, config.server.plain_port);
 }
 
+void Rim::tell_alerts() {
+    if (watch_ == nullptr || watch_->told() == alerts_told_) return;
+    constexpr std::size_t at_once = 100;
+    for (const ledger::Watch::Told& alert : watch_->after(alerts_told_, at_once)) {
+        alerts_told_ = alert.number;
+        if (alert.sequence > alerts_from_)
+            feed_.alert(alert.family, alerts_named_ ? alert.members : alert.unnamed);
+    }
+}
+
 std::size_t Rim::poll(engine::Time now) {
     if (now - ticked_ >= tick_every) {
         ingress_.tick();
@@ -72,6 +82,7 @@ std::size_t Rim::poll(engine::Time now) {
     }
     if (now - fed_ >= feed_every) {
         feed_.tick(now);
+        tell_alerts();
         fed_ = now;
     }
     const std::size_t replayed = replay_.step(now) ? 1 : 0;

@@ -42,6 +42,14 @@ class Rim final : public ledger::Mirror {
         public_api_.use_history(history);
         billing_.use_history(history);
     }
+    // Alerts of what happens from now on are told on channel `alerts`, all of them by GET.
+    void use_watch(const ledger::Watch& watch, bool names) {
+        watch_ = &watch;
+        alerts_named_ = names;
+        alerts_from_ = directory_.sequence();
+        http_api_.use_watch(watch);
+    }
+    void use_sandbox(SandboxRuns& runs) { http_api_.use_sandbox(runs); }
     void publish(const engine::Event& event) { publisher_.publish(event); }
     void end_of_batch() { publisher_.end_of_batch(); }
     // What /readyz says from now on; empty: ready.
@@ -56,6 +64,7 @@ class Rim final : public ledger::Mirror {
     const Directory& directory() const { return directory_; }
 
   private:
+    void tell_alerts();
     // The server needs its inbox and the inbox needs the server: this stands between them.
     class Door final : public Inbox {
       public:
@@ -95,6 +104,10 @@ class Rim final : public ledger::Mirror {
     HttpApi http_api_;
     Ingress ingress_;
     Publisher publisher_;
+    const ledger::Watch* watch_ = nullptr;
+    bool alerts_named_ = false;
+    engine::Sequence alerts_from_{};  // alerts up to here were told by an earlier process
+    std::uint64_t alerts_told_ = 0;   // number of the last one that was looked at
     engine::Time ticked_{};
     engine::Time fed_{};
 };

@@ -8,7 +8,7 @@
 #include <iostream>
 #include <memory>
 
-#include "gateway/decimal.hpp"
+#include "gateway/draft_band.hpp"
 #include "gateway/ingress/instant.hpp"
 #include "ledger/sandbox/sandbox.hpp"
 
@@ -25,32 +25,6 @@ struct Flags {
 int complain(const std::string& what) {
     fmt::print(stderr, "sandbox: {}\n", what);
     return wrong;
-}
-
-// An empty value leaves what was; false: it is none.
-bool read_price(std::string_view text, engine::Decimal& price) {
-    if (text.empty()) return true;
-    const auto value = parse_decimal(text);
-    if (!value || value->value <= 0) return false;
-    price = *value;
-    return true;
-}
-
-// FAMILY:FLOOR:CEILING[:GUIDANCE]
-std::optional<ledger::DraftBand> read_band(std::string_view text) {
-    const auto next = [&] {
-        const std::size_t end = text.find(':');
-        const std::string_view part = text.substr(0, end);
-        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-        return part;
-    };
-    ledger::DraftBand draft;
-    draft.family = next();
-    const bool good = read_price(next(), draft.floor) && read_price(next(), draft.ceiling) &&
-                      read_price(next(), draft.guidance);
-    const bool any = draft.floor.value != 0 || draft.ceiling.value != 0 || draft.guidance.value != 0;
-    if (draft.family.empty() || !good || !any || !text.empty()) return std::nullopt;
-    return draft;
 }
 
 template <class Write>
@@ -70,7 +44,7 @@ int run(const Flags& flags) {
     options.from = *day;
     options.upto = engine::Time{day->value + engine::day.value};
     for (const std::string& text : flags.bands) {
-        auto draft = read_band(text);
+        auto draft = read_draft(text);
         if (!draft)
             return complain(
                 fmt::format("--band: FAMILY:FLOOR:CEILING[:GUIDANCE], prices above 0, an empty one "

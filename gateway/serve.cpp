@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "gateway/admin/sandbox_runs.hpp"
 #include "gateway/admin/signed_text.hpp"
 #include "gateway/bootstrap.hpp"
 #include "gateway/clock.hpp"
@@ -14,6 +15,7 @@
 #include "gateway/status_line.hpp"
 #include "ledger/disk_space.hpp"
 #include "ledger/follower.hpp"
+#include "ledger/surveillance/watch.hpp"
 
 namespace gridbook::gateway {
 namespace {
@@ -38,6 +40,8 @@ class Service {
         recover();
         pipeline_.emplace(config_, rings_, exchange_, *journal_, rim_);
         follow();
+        watch();
+        rim_.use_sandbox(sandbox_);
         add_gauges();
         // From here on a signal closes in order: pages are served already while the configuration is entered.
         // Before, in a long recovery, it simply ends the process, which loses nothing.
@@ -99,6 +103,17 @@ class Service {
         options.trouble = [](const std::string& sentence) { spdlog::error("snapshots: {}", sentence); };
         follower_.emplace(*journal_, std::move(options));
         follower_->start();
+    }
+
+    // Surveillance, behind the journal.
+    void watch() {
+        if (!config_.surveillance.enabled) return;
+        ledger::WatchOptions options;
+        options.thresholds = config_.surveillance.thresholds;
+        options.trouble = [](const std::string& sentence) { spdlog::error("surveillance: {}", sentence); };
+        watch_.emplace(*journal_, std::move(options));
+        rim_.use_watch(*watch_, config_.surveillance.names);
+        watch_->start();
     }
 
     // A certificate that cannot be used leaves the old one in its place.
@@ -176,6 +191,7 @@ class Service {
         drain();
         pipeline_->stop();
         follower_.reset();
+        if (watch_) watch_->stop();
         spdlog::info("closed at sequence {}", pipeline_->ledger_stats().durable.load());
     }
 
@@ -226,6 +242,7 @@ class Service {
                         return static_cast<double>(d.value) / 1e9;
                     });
         if (follower_) add_follower_gauges(m, follower_->stats());
+        if (watch_) add_watch_gauges(m, *watch_);
         m.gauge("gridbook_connections", "open sockets",
                 [this] { return static_cast<double>(rim_.server().connections()); });
     }
@@ -243,6 +260,17 @@ class Service {
               stats.stopped_by_difference);
     }
 
+    static void add_watch_gauges(Metrics& m, const ledger::Watch& watch) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(ledger::Indicator::count_); ++i) {
+            const auto indicator = static_cast<ledger::Indicator>(i);
+            m.gauge(fmt::format("gridbook_alerts_total{{indicator=\"{}\"}}", ledger::name(indicator)),
+                    "alerts of surveillance, counted from the beginning of the journal",
+                    [&watch, indicator] { return static_cast<double>(watch.count(indicator)); });
+        }
+        m.gauge("gridbook_surveillance_sequence", "last sequence that surveillance has looked at",
+                [&watch] { return static_cast<double>(watch.applied().value); });
+    }
+
     ServeOptions options_;
     const Config& config_;
     std::unique_ptr<ledger::Journal> journal_;
@@ -252,6 +280,8 @@ class Service {
     std::optional<Pipeline> pipeline_;
     std::unique_ptr<ledger::Projection> projection_;
     std::optional<ledger::Follower> follower_;
+    std::optional<ledger::Watch> watch_;
+    SandboxRuns sandbox_{std::filesystem::read_symlink("/proc/self/exe"), config_.data.folder};
     ledger::DiskSpace disk_{config_.data.folder, std::uint64_t{config_.data.free_floor_mb} << 20};
     engine::Time checkpointed_{};
     bool stopping_ = false;

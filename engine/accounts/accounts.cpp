@@ -22,6 +22,7 @@ AccountId Accounts::open(const Text<32>& name, const Text<24>& group, std::uint8
     account.roles = roles;
     if (groups_[account.group.value].killed) account.killed |= kill_by::group;
     accounts_.push_back(account);
+    limits_.push_back({});
     return AccountId{static_cast<std::uint32_t>(accounts_.size() - 1)};
 }
 
@@ -40,6 +41,13 @@ void Accounts::set_killed(GroupId id, bool on) {
         account.killed = static_cast<std::uint8_t>(on ? account.killed | kill_by::group
                                                       : account.killed & ~kill_by::group);
     }
+}
+
+void Accounts::set_limits(AccountId id, const AccountLimits& limits) {
+    Account& account = accounts_[id.value];
+    limits_[id.value] = limits;
+    account.killed = static_cast<std::uint8_t>(limits != AccountLimits{} ? account.killed | has_limits
+                                                                         : account.killed & ~has_limits);
 }
 
 KeyIndex Accounts::set_key(const Key& key) {

@@ -16,8 +16,10 @@ inline constexpr std::uint32_t no_slot = 0xFFFFFFFFu;
 
 // Why an account is killed.
 namespace kill_by {
-inline constexpr std::uint8_t account = 1, group = 2;
+inline constexpr std::uint8_t account = 1, group = 2, any = account | group;
 }
+// Beside these bits: the account has limits of its own, so its orders go the long way.
+inline constexpr std::uint8_t has_limits = 4;
 
 // What matching touches stands in the first cache line.
 struct alignas(64) Account {
@@ -32,13 +34,16 @@ struct alignas(64) Account {
     std::uint32_t last_order = 0;
     std::uint32_t sessions = 0;  // open ones that want their orders cancelled with their connection
     std::uint8_t roles = 0;
-    std::uint8_t killed = 0;                 // kill_by bits
+    std::uint8_t killed = 0;                 // kill_by bits, has_limits; 0: nothing is to be asked
     std::uint32_t first_position = no_slot;  // linked, newest first
     Money penalty{};
     Text<32> name{};
     Sequence after_armed{};            // the command that armed cancel.after
     std::uint32_t first_delivery = 0;  // nodes of its deliveries (delivery/deliveries.hpp)
     std::uint32_t last_delivery = 0;
+
+    bool is_killed() const { return (killed & kill_by::any) != 0; }
+    bool limited() const { return (killed & has_limits) != 0; }
 };
 
 struct Key {
@@ -65,6 +70,7 @@ class Accounts {
         keys_limit_ = keys;
         accounts_.reserve(accounts);
         groups_.reserve(accounts);
+        limits_.reserve(accounts);
         keys_.reserve(keys);
     }
 
@@ -84,6 +90,8 @@ class Accounts {
     const PoolVector<Account>& all() const { return accounts_; }
     const std::vector<Key>& keys() const { return keys_; }
     const Text<24>& group_name(GroupId id) const { return groups_[id.value].name; }
+    const AccountLimits& limits(AccountId id) const { return limits_[id.value]; }
+    void set_limits(AccountId id, const AccountLimits& limits);
     // Kills or clears a group: each of its accounts knows, also those that join it later.
     void set_killed(GroupId id, bool on);
 
@@ -98,6 +106,7 @@ class Accounts {
         bool killed = false;
     };
     std::vector<Group> groups_;
+    std::vector<AccountLimits> limits_;  // [account]
     std::vector<Key> keys_;
     std::size_t accounts_limit_ = 0;
     std::size_t keys_limit_ = 0;

@@ -28,6 +28,9 @@ Refused check_resource(const State& state, const RegisterResource& body) {
     const bool sparse = c.sparse_tflops != 0 && body.tflops == c.sparse_tflops;
     if (body.tflops != 0 && (sparse || body.tflops > c.tflops || (body.dense_given && !body.dense)))
         return refusal(RejectReason::spec_mismatch, RejectField::tflops, c.tflops, body.tflops);
+    if (body.cost < Decimal{} || body.cost > decimal_of(max_price))
+        return refusal(RejectReason::format_value, RejectField::cost, decimal_of(max_price).value,
+                       body.cost.value);
     if (state.resources.full()) return pool_full(Pool::resources, state.resources.limit());
     return {};
 }
@@ -124,6 +127,7 @@ void register_resource(Step& step, const RegisterResource& body) {
     resource.green_share = body.green_share;
     resource.pue = body.pue;
     resource.count = lots_of(body.count, family.product);
+    resource.cost = body.cost;
     ResourceRegistered e;
     e.origin = step.command.origin;
     e.resource = state.resources.add(resource);
@@ -134,6 +138,7 @@ void register_resource(Step& step, const RegisterResource& body) {
     e.pue = resource.pue;
     e.count = resource.count;
     e.registered = state.resources.registered(account, body.family);
+    e.cost = resource.cost;
     tell_numbered(step, account, e, event_flag::reply);
 }
 

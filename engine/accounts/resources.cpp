@@ -34,6 +34,19 @@ const Resource* Resources::find(std::uint32_t id) const {
     return at != resources_.end() && at->id == id ? &*at : nullptr;
 }
 
+Decimal Resources::dearest(FamilyId family) const {
+    Decimal most{};
+    for (const Resource& r : resources_)
+        if (r.family == family) most = std::max(most, r.cost);
+    return most;
+}
+
+bool Resources::set_cost(std::uint32_t id, Decimal cost) {
+    const Resource* found = find(id);
+    if (found != nullptr) resources_[static_cast<std::size_t>(found - resources_.data())].cost = cost;
+    return found != nullptr;
+}
+
 void Resources::withdraw(std::uint32_t id) {
     const Resource* resource = find(id);
     sum(resource->account, resource->family) -= resource->count;

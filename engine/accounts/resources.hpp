@@ -18,6 +18,7 @@ struct Resource {
     std::uint16_t green_share = 0;
     std::uint16_t pue = 0;
     Quantity count{};
+    Decimal cost{};  // declared, of a unit-hour; 0: none
 };
 
 class Resources {
@@ -36,6 +37,10 @@ class Resources {
     Quantity registered(AccountId account, FamilyId family) const {
         return registered_[account.value * families_ + family.value];
     }
+    // The highest cost declared with any resource of the family; 0: none is.
+    Decimal dearest(FamilyId family) const;
+    // For restoring a snapshot. False: there is no such resource.
+    bool set_cost(std::uint32_t id, Decimal cost);
     const std::vector<Resource>& all() const { return resources_; }
     std::uint32_t last_id() const { return last_id_; }
 

@@ -87,6 +87,27 @@ Refused check_followers(const State& state, FamilyId id, const HardBand& after) 
     return r;
 }
 
+// A floor under what a provider says its hour costs.
+Refused check_cost(const State& state, FamilyId id, const HardBand& after) {
+    const Decimal cost = state.resources.dearest(id);
+    if (decimal_of(after.low) >= cost) return {};
+    Refused r = refused(id, RejectReason::reason_required, RejectField::floor);
+    r.limit_low = cost.value;
+    r.got = decimal_of(after.low).value;
+    return r;
+}
+
+// Of the family, then of those that follow it.
+Refused check_costs(const State& state, FamilyId id, const HardBand& after) {
+    Refused r = check_cost(state, id, after);
+    if (!passed(r)) return r;
+    for_followers(state, id, [&](FamilyId follower, const Family& family) {
+        r = check_cost(state, follower, follow(state, family, after));
+        return passed(r);
+    });
+    return r;
+}
+
 std::int64_t share_moved(Price before, Price after) {
     const std::int64_t step = std::int64_t{after.value} - before.value;
     return (step < 0 ? -step : step) * basis_points_one;
@@ -95,12 +116,26 @@ std::int64_t share_moved(Price before, Price after) {
 }  // namespace
 
 BandAsk ask_of(const SetBand& body) {
-    return {body.family, body.expect,    body.floor,     body.ceiling, body.guidance,
-            body.follow, body.effective, body.rationale, body.blob,    nullptr};
+    return {.family = body.family,
+            .expect = body.expect,
+            .floor = body.floor,
+            .ceiling = body.ceiling,
+            .guidance = body.guidance,
+            .follow = body.follow,
+            .reasoned = body.reasoned || !body.rationale.empty(),
+            .effective = body.effective,
+            .rationale = body.rationale,
+            .blob = body.blob};
 }
 
 BandAsk ask_of(const SetGuidance& body) {
-    return {body.family, body.expect, {}, {}, body.price, false, body.effective, {}, body.blob, &body};
+    return {.family = body.family,
+            .expect = body.expect,
+            .guidance = body.price,
+            .reasoned = body.reasoned,
+            .effective = body.effective,
+            .blob = body.blob,
+            .rationale_inputs = &body};
 }
 
 BandChange change_of(const State& state, const BandAsk& ask) {
@@ -168,7 +203,9 @@ Refused check_ask(const State& state, const BandAsk& ask) {
     if (!passed(r)) return r;
     const HardBand after = outcome(state, id, change_of(state, ask));
     r = check_shape(id, after);
-    return passed(r) ? check_followers(state, id, after) : r;
+    if (passed(r)) r = check_followers(state, id, after);
+    if (passed(r) && !ask.reasoned) r = check_costs(state, id, after);
+    return r;
 }
 
 Impact impact_of(const State& state, FamilyId id, const HardBand& after) {

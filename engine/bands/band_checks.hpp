@@ -3,7 +3,8 @@
 // What a regulator asks of a family's band, whichever command says it, and everything it may be refused for,
 // in this order: SYMBOL_UNKNOWN, VERSION_CONFLICT, EFFECTIVE, FORMAT_VALUE (follow, formula), TICK and
 // FORMAT_VALUE of each value, GUIDANCE_FORMULA, ENGINE_LIMIT (changes scheduled), the shape of the band, and
-// the shape of those that follow it. It changes nothing, so a dry run asks the same.
+// the shape of those that follow it, and REASON_REQUIRED (a floor under a declared cost). It changes nothing,
+// so a dry run asks the same.
 
 #include "engine/bands/impact.hpp"
 #include "engine/refusal.hpp"
@@ -18,6 +19,7 @@ struct BandAsk {
     Decimal ceiling{};
     Decimal guidance{};
     bool follow = false;
+    bool reasoned = false;  // the regulator said why
     Time effective{};
     Text<24> rationale{};
     Sha256 blob{};

@@ -46,7 +46,7 @@ bool off_band(Refused& r, RejectReason reason, const Candidate& c, Price low, Pr
 // The narrowest scope that hits is told.
 bool killed(const State& state, const Candidate& c, Refused& r) {
     RejectField field = RejectField::none;
-    if (state.accounts[c.account].killed != 0)
+    if (state.accounts[c.account].is_killed())
         field = RejectField::account;
     else if (c.book != nullptr && c.book->killed)
         field = RejectField::symbol;
@@ -80,8 +80,8 @@ bool qty(const Candidate& c, RejectField field, Decimal qty, Decimal most, Refus
 bool notional(const State& state, const Candidate& c, Refused& r) {
     const Wide micro = static_cast<Wide>(c.asked_price.value) * c.asked_qty.value / decimal_one;
     const Wide told = micro > INT64_MAX ? Wide{INT64_MAX} : micro;
-    return refused(r, RejectReason::notional_limit, RejectField::notional, c, state.genesis.max_notional,
-                   static_cast<std::int64_t>(told));
+    return refused(r, RejectReason::notional_limit, RejectField::notional, c,
+                   most_notional(state, c.account).value, static_cast<std::int64_t>(told));
 }
 
 bool hard_band(const Candidate& c, Refused& r) {
@@ -122,7 +122,7 @@ bool pool(const Candidate& c, Pool pool, std::size_t limit, Refused& r) {
 }
 
 bool orders(const State& state, const Candidate& c, Refused& r) {
-    return refused(r, RejectReason::orders_limit, RejectField::account, c, state.genesis.account_orders,
+    return refused(r, RejectReason::orders_limit, RejectField::account, c, most_orders(state, c.account),
                    static_cast<std::int64_t>(state.accounts[c.account].open_orders) + 1);
 }
 

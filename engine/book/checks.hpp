@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "engine/state.hpp"
+#include "engine/accounts/limits.hpp"
 #include "engine/units/likely.hpp"
 
 namespace gridbook::engine {
@@ -68,7 +68,7 @@ namespace refusing {
 }
 
 inline bool check_killed(const State& state, const Candidate& c, Refused& r) {
-    const bool killed = state.killed || state.accounts[c.account].killed != 0 ||
+    const bool killed = state.killed || state.accounts[c.account].is_killed() ||
                         (c.family != nullptr && c.family->killed) || (c.book != nullptr && c.book->killed);
     return usually(!killed) || refusing::killed(state, c, r);
 }
@@ -114,11 +114,12 @@ inline bool check_qty(const Candidate& c, RejectField field, Decimal qty, Decima
 
 inline bool check_notional(const State& state, const Candidate& c, Refused& r) {
     std::int64_t narrow = 0;
-    if (usually(!__builtin_mul_overflow(c.asked_price.value, c.asked_qty.value, &narrow)) &&
+    if (usually(!state.accounts[c.account].limited()) &&
+        usually(!__builtin_mul_overflow(c.asked_price.value, c.asked_qty.value, &narrow)) &&
         usually(narrow <= state.most_product))
         return true;
     const Wide value = static_cast<Wide>(c.asked_price.value) * c.asked_qty.value;
-    return value < (static_cast<Wide>(state.genesis.max_notional) + 1) * decimal_one ||
+    return value < (static_cast<Wide>(most_notional(state, c.account).value) + 1) * decimal_one ||
            refusing::notional(state, c, r);
 }
 
@@ -191,7 +192,7 @@ inline bool check_limits(const State& state, const Candidate& c, Refused& r) {
     if (seldom(c.rests && state.orders.full()))
         return refusing::pool(c, Pool::orders, state.orders.limit(), r);
     if (seldom(c.rests && !check_levels(state, c, r))) return false;
-    return usually(state.accounts[c.account].open_orders < state.genesis.account_orders) ||
+    return usually(state.accounts[c.account].open_orders < most_orders(state, c.account)) ||
            refusing::orders(state, c, r);
 }
 

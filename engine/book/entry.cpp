@@ -49,7 +49,7 @@ bool check_price(Candidate& c, Refused& r) {
 // Each step, then each size.
 bool check_sizes(const State& state, const PlaceOrder& body, Candidate& c, Refused& r) {
     if (!check_lots(c, r) || !check_lot(c, RejectField::min_qty, body.min_qty, r)) return false;
-    if (!check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r)) return false;
+    if (!check_qty(c, RejectField::qty, body.qty, most_qty(state, c.account), r)) return false;
     return body.min_qty == Decimal{} || check_qty(c, RejectField::min_qty, body.min_qty, body.qty, r);
 }
 
@@ -292,7 +292,7 @@ void replace_order(Step& step, const ReplaceOrder& body) {
     locate(state, c);
     const bool good = check_killed(state, c, r) && check_phase(state, c, true, r) && check_tick(c, r) &&
                       check_lots(c, r) &&
-                      check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r) &&
+                      check_qty(c, RejectField::qty, body.qty, most_qty(state, c.account), r) &&
                       check_anew(state, c, record.cum, r);
     if (!good) {
         r.cid = record.cid;

@@ -24,6 +24,7 @@ class Restorer {
         deliveries();
         link_orders();
         unfinished();
+        if (in_.more()) additions();
         in_.finish();
     }
 
@@ -55,6 +56,7 @@ class Restorer {
     void notes(std::vector<std::uint32_t>& into, bool Book::*flag);
     void improved();
     void unfinished();
+    void additions();
 
     State& state_;
     SnapshotReader& in_;

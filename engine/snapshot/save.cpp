@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the tables of a snapshot, in the order in which snapshot_restore.cpp reads them.
+#include <algorithm>
+
 #include "engine/snapshot/state_fields.hpp"
 #include "engine/snapshot/state_hash.hpp"
 #include "engine/snapshot/stream.hpp"
@@ -147,6 +149,24 @@ void save_unfinished(SnapshotWriter& w, const State& state) {
     for (std::size_t i = 0; i < state.agenda.size(); ++i) fields(w, state.agenda[i]);
 }
 
+// What few markets have stands at the end, and only where it is there: snapshots from before it existed are
+// read as they were.
+void save_additions(SnapshotWriter& w, const State& state) {
+    const auto& resources = state.resources.all();
+    const auto& accounts = state.accounts.all();
+    const auto declared = std::count_if(resources.begin(), resources.end(),
+                                        [](const Resource& r) { return r.cost != Decimal{}; });
+    const auto limited =
+        std::count_if(accounts.begin(), accounts.end(), [](const Account& a) { return a.limited(); });
+    if (declared == 0 && limited == 0) return;
+    w(static_cast<std::uint64_t>(declared));
+    for (const Resource& r : resources)
+        if (r.cost != Decimal{}) w(r.id, r.cost);
+    w(static_cast<std::uint64_t>(limited));
+    for (std::uint32_t a = 0; a < accounts.size(); ++a)
+        if (accounts[a].limited()) w(AccountId{a}), fields(w, state.accounts.limits(AccountId{a}));
+}
+
 }  // namespace
 
 bool save_state(const State& state, SnapshotSink& sink) {
@@ -167,6 +187,7 @@ bool save_state(const State& state, SnapshotSink& sink) {
     save_strips(w, state);
     save_deliveries(w, state);
     save_unfinished(w, state);
+    save_additions(w, state);
     return w.finish();
 }
 

@@ -59,6 +59,11 @@ void fields(F& f, T& a) {
     f(a.name, a.roles, a.killed, a.number, a.cash, a.hold, a.margin, a.receivable, a.penalty, a.open_orders,
       a.sessions, a.after_armed);
 }
+// Only of an account that has some.
+template <class F, Like<AccountLimits> T>
+void fields(F& f, T& l) {
+    f(l.qty, l.notional, l.open_orders, l.orders_per_s);
+}
 template <class F, Like<Key> T>
 void fields(F& f, T& k) {
     f(k.name, k.public_key, k.account, k.roles, k.on_behalf);
@@ -91,6 +96,7 @@ void for_each_delivery(const State& state, F&& f) {
              slot != 0; slot = state.deliveries[slot].next)
             f(slot);
 }
+// Besides its declared cost, which few have.
 template <class F, Like<Resource> T>
 void fields(F& f, T& r) {
     f(r.id, r.account, r.family, r.factor, r.factor_version, r.green_share, r.pue, r.count);

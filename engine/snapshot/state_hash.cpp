@@ -57,6 +57,8 @@ void hash_accounts(Hasher& h, const Accounts& accounts) {
         fields(h, account);
         h(account.group, accounts.group_name(account.group));
     }
+    for (std::uint32_t a = 0; a < accounts.all().size(); ++a)
+        if (accounts.all()[a].limited()) fields(h, accounts.limits(AccountId{a}));
     for (const Key& key : accounts.keys()) fields(h, key);
     fields(h, accounts.house);
 }
@@ -83,7 +85,10 @@ void hash_changes(Hasher& h, const Changes& changes) {
 // Slots of sessions are canonical: the first free one is taken.
 void hash_few(Hasher& h, const State& state) {
     h(state.resources.last_id(), state.sessions.last_id());
-    for (const Resource& resource : state.resources.all()) fields(h, resource);
+    for (const Resource& resource : state.resources.all()) {
+        fields(h, resource);
+        if (resource.cost != Decimal{}) h(resource.cost);
+    }
     for (const Session& session : state.sessions.all()) fields(h, session);
 }
 

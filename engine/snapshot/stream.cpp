@@ -58,7 +58,7 @@ void SnapshotReader::next_frame() {
 
 void SnapshotReader::finish() {
     if (at_ != length_) return fail(SnapshotError::contents);
-    next_frame();
+    if (!ended_) next_frame();
     if (length_ != 0) return fail(SnapshotError::contents);
     std::byte more{};
     if (good() && source_.read(std::span(&more, 1)) != 0) fail(SnapshotError::trailing);

@@ -101,6 +101,11 @@ class SnapshotReader {
     void fail(SnapshotError error) {
         if (error_ == SnapshotError::none) error_ = error;
     }
+    // Is there anything before the end?
+    bool more() {
+        if (at_ == length_ && !ended_) next_frame(), ended_ = good() && length_ == 0;
+        return good() && at_ != length_;
+    }
     // The end must be here.
     void finish();
     bool good() const { return error_ == SnapshotError::none; }
@@ -132,6 +137,7 @@ class SnapshotReader {
     std::size_t length_ = 0;
     std::size_t at_ = 0;
     std::uint64_t frames_ = 0;
+    bool ended_ = false;  // the last frame was seen
     SnapshotError error_ = SnapshotError::none;
 };
 

@@ -147,4 +147,22 @@ void Restorer::few() {
     state_.sessions.restore(std::move(sessions), last);
 }
 
+// What few markets have (save.cpp).
+void Restorer::additions() {
+    for (std::size_t n = in_.count(state_.resources.limit()); n > 0 && good(); --n) {
+        std::uint32_t resource = 0;
+        Decimal cost{};
+        in_(resource, cost);
+        in_.expect(cost > Decimal{} && state_.resources.set_cost(resource, cost));
+    }
+    for (std::size_t n = in_.count(state_.accounts.all().size()); n > 0 && good(); --n) {
+        AccountId id{};
+        AccountLimits limits;
+        in_(id);
+        fields(in_, limits);
+        if (in_.expect(state_.accounts.known(id) && limits != AccountLimits{}))
+            state_.accounts.set_limits(id, limits);
+    }
+}
+
 }  // namespace gridbook::engine

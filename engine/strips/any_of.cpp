@@ -43,7 +43,7 @@ bool refused(Refused& r, RejectReason reason, RejectField field, InstrumentId i,
 
 // A killed family or hour is only an alternative that cannot be had.
 bool check_killed_any_of(const State& state, const Candidate& c, Refused& r) {
-    if (state.accounts[c.account].killed != 0)
+    if (state.accounts[c.account].is_killed())
         return refused(r, RejectReason::killed, RejectField::account, c.instrument);
     return !state.killed || refused(r, RejectReason::killed, RejectField::none, c.instrument);
 }
@@ -79,7 +79,7 @@ bool check_numbers(const State& state, const PlaceAnyOf& body, Candidate& c, Ref
     c.family = &state.catalogue.family(body.families[0]);
     c.asked_price = body.price;
     const bool good = check_tick(c, r) && check_lot(c, RejectField::need, body.need, r) &&
-                      check_qty(c, RejectField::need, body.need, Decimal{state.genesis.max_qty}, r);
+                      check_qty(c, RejectField::need, body.need, most_qty(state, c.account), r);
     if (!good) return false;
     c.asked_qty = Decimal{body.need.value * body.hours};
     return check_notional(state, c, r);

@@ -27,8 +27,8 @@ bool check_pools(const State& state, AccountId account, const Sweep& wanted, Ins
 
 bool check_open_orders(const State& state, AccountId account, InstrumentId told, Refused& r) {
     const std::uint32_t open = state.accounts[account].open_orders;
-    if (open < state.genesis.account_orders) return true;
-    r = refusal(RejectReason::orders_limit, RejectField::account, told, state.genesis.account_orders,
+    if (open < most_orders(state, account)) return true;
+    r = refusal(RejectReason::orders_limit, RejectField::account, told, most_orders(state, account),
                 static_cast<std::int64_t>(open) + 1);
     return false;
 }

@@ -30,7 +30,7 @@ bool refused(Refused& r, RejectReason reason, RejectField field, InstrumentId i)
 // By the scope of the first kill that hits: account or group, hours, family, market.
 bool check_strip_killed(const State& state, AccountId account, const PlaceStrip& body, Refused& r) {
     const InstrumentId first = instrument(body.family, body.start);
-    if (state.accounts[account].killed != 0)
+    if (state.accounts[account].is_killed())
         return refused(r, RejectReason::killed, RejectField::account, first);
     if (state.catalogue.known(body.family)) {
         const Family& family = state.catalogue.family(body.family);
@@ -78,7 +78,7 @@ bool check_hard_band(const Candidate& c, Refused& r) {
 // Price and lots on their steps and within their limits; the notional is that of all hours.
 bool check_numbers(const State& state, const PlaceStrip& body, Candidate& c, Refused& r) {
     const bool good = check_tick(c, r) && check_lot(c, RejectField::qty, body.qty, r) &&
-                      check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r);
+                      check_qty(c, RejectField::qty, body.qty, most_qty(state, c.account), r);
     if (!good) return false;
     c.asked_qty = Decimal{body.qty.value * body.hours};
     if (!check_notional(state, c, r) || !check_hard_band(c, r)) return false;

@@ -57,6 +57,13 @@ constexpr Field kill_fields[] = {{"scope", word, required, 16, kill_scopes},
                                  {"on", truth},
                                  {"reason", text, optional, 1024}};
 
+constexpr Field limit_fields[] = {{"account", label, required, 32},
+                                  {"qty", decimal, optional},
+                                  {"notional", decimal, optional},
+                                  {"open_orders", whole, optional, UINT32_MAX},
+                                  {"orders_per_s", whole, optional, 10'000'000},
+                                  {"reason", text, optional, 1024}};
+
 std::uint8_t roles_of(const Frame& frame) {
     std::uint8_t out = 0;
     for (const std::string_view word_said : frame.texts("roles"))
@@ -147,6 +154,7 @@ CommandOrError band(const Frame& frame, const Directory& directory, const engine
     if (auto error = check_band_prices(frame)) return std::move(*error);
     return Command::of(engine::SetBand{.family = *family,
                                        .follow = frame.number("follow") == 1,
+                                       .reasoned = frame.has("reason"),
                                        .expect = static_cast<std::uint32_t>(frame.number("expect")),
                                        .floor = Decimal{frame.number("floor")},
                                        .ceiling = Decimal{frame.number("ceiling")},
@@ -228,6 +236,18 @@ CommandOrError kill(const Frame& frame, const Directory& directory, const engine
     return Command::of(body);
 }
 
+// What is left out, or 0, is as the market's own.
+CommandOrError limits(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
+    const auto account = directory.account_id(frame.text("account"));
+    if (!account) return no_account_named(frame.text("account"));
+    engine::SetLimits body{.blob = blob};
+    body.limits = {.qty = Decimal{frame.number("qty")},
+                   .notional = engine::Money{frame.number("notional")},
+                   .open_orders = static_cast<std::uint32_t>(frame.number("open_orders")),
+                   .orders_per_s = static_cast<std::uint32_t>(frame.number("orders_per_s"))};
+    return Command::of(body, *account);
+}
+
 constexpr std::uint8_t overseers = engine::role::regulator | engine::role::operator_;
 
 const AdminCall calls[] = {
@@ -238,6 +258,7 @@ const AdminCall calls[] = {
     {"/v1/admin/phase", overseers, phase_fields, phase},
     {"/v1/admin/dynamic", engine::role::regulator, dynamic_fields, dynamic},
     {"/v1/admin/kill", overseers, kill_fields, kill},
+    {"/v1/admin/limits", overseers, limit_fields, limits},
     {"/v1/admin/guidance", engine::role::regulator, guidance_fields(), guidance_command},
     {"/v1/admin/factors", engine::role::regulator, factor_fields(), factors_command},
     {"/v1/admin/*/approve", engine::role::regulator, decision_fields(), approve_command},

@@ -24,8 +24,8 @@ struct AdminCall {
                            const engine::Sha256& blob) = nullptr;
 };
 
-// participants, keys, credits, bands, phase, dynamic, kill; of regulator_bodies.hpp: guidance, factors,
-// approve, reject.
+// participants, keys, credits, bands, phase, dynamic, kill, limits; of regulator_bodies.hpp: guidance,
+// factors, approve, reject.
 std::span<const AdminCall> admin_calls();
 
 // With "dry_run":true a change is a question: what it would do. The same command otherwise.

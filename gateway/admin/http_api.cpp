@@ -101,16 +101,12 @@ void HttpApi::handle(HttpId id, const HttpRequest& http, engine::Time now) {
 }
 
 HttpApi::Refusal HttpApi::dispatch(Call& call) {
-    bool known = false;
-    if (const AdminCall* what = find_admin_call(call.path)) {
-        if (call.http.method == "POST") return admin(call, *what);
-        known = true;
+    const AdminCall* what = find_admin_call(call.path);
+    bool known = what != nullptr;
+    if (what != nullptr && call.http.method == "POST") {
+        return admin(call, *what);
     } else if (const SignedRoute* route = find_route(call.http.method, call.path, known)) {
-        if (route->history && fills_ != nullptr) return fills(call, *route);
-        if (route->log) return audit(call, *route);
-        if (route->billing && billing_ != nullptr) return billing(call, *route);
-        if (!route->available() || route->billing) return not_available(call.path);
-        return account(call, *route);
+        return answer(call, *route);
     } else if (const auto page = public_.get(call.http.target)) {
         if (call.http.method == "GET") {
             outbox_.respond(call.id, page->status, page->content_type, page->body);
@@ -121,6 +117,24 @@ HttpApi::Refusal HttpApi::dispatch(Call& call) {
     if (!known) return no_such_path(call.path);
     refuse(call.id, method_not_allowed, other_method(call.http, call.path));
     return std::nullopt;
+}
+
+HttpApi::Refusal HttpApi::answer(Call& call, const SignedRoute& route) {
+    if (!route.available() || (route.source == Source::sandbox && sandbox_ == nullptr) ||
+        (route.source == Source::billing && billing_ == nullptr))
+        return not_available(call.path);
+    if (auto error = sign(call, route.roles)) return error;
+    switch (route.source) {
+        case Source::fills: return fills(call);
+        case Source::billing: return billing(call, route);
+        case Source::log: return audit(call);
+        case Source::alerts: return alerts(call);
+        case Source::limits: return limits(call);
+        case Source::band: return band(call);
+        case Source::sandbox: return sandbox(call, route);
+        case Source::engine: break;
+    }
+    return account(call, route);
 }
 
 HttpApi::Refusal HttpApi::sign(Call& call, std::uint8_t roles) {
@@ -156,16 +170,15 @@ HttpApi::Refusal HttpApi::admin(Call& call, const AdminCall& what) {
     return enter(call, std::get<engine::Command>(command), std::move(text));
 }
 
-HttpApi::Refusal HttpApi::account(Call& call, const SignedRoute& route) {
-    if (auto error = sign(call, route.roles)) return error;
+HttpApi::Refusal HttpApi::account(const Call& call, const SignedRoute& route) {
     auto command = question(call, route.question);
     if (auto* error = std::get_if<WireError>(&command)) return std::move(*error);
     return enter(call, std::get<engine::Command>(command), {});
 }
 
 // The same rows as fills.get; `after` is a number of the account's stream.
-HttpApi::Refusal HttpApi::fills(Call& call, const SignedRoute& route) {
-    if (auto error = sign(call, route.roles)) return error;
+HttpApi::Refusal HttpApi::fills(const Call& call) {
+    if (fills_ == nullptr) return not_available(call.path);
     Target target(call.http.target);
     auto account = account_of(target, directory_, call.key);
     if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
@@ -179,8 +192,7 @@ HttpApi::Refusal HttpApi::fills(Call& call, const SignedRoute& route) {
 }
 
 // The list, or one of them: D12, D12.json or D12.csv, its lines behind the one that `after` names.
-HttpApi::Refusal HttpApi::billing(Call& call, const SignedRoute& route) {
-    if (auto error = sign(call, route.roles)) return error;
+HttpApi::Refusal HttpApi::billing(const Call& call, const SignedRoute& route) {
     Target target(call.http.target);
     auto account = account_of(target, directory_, call.key);
     if (auto* error = std::get_if<WireError>(&account)) return std::move(*error);
@@ -197,23 +209,6 @@ HttpApi::Refusal HttpApi::billing(Call& call, const SignedRoute& route) {
                               : billing_->one(id, name, after, limit, answer);
     if (error) return error;
     outbox_.respond(call.id, answer.status, answer.content_type, answer.body);
-    return std::nullopt;
-}
-
-HttpApi::Refusal HttpApi::audit(Call& call, const SignedRoute& route) {
-    if (auto error = sign(call, route.roles)) return error;
-    Target target(call.http.target);
-    const engine::Sequence after{target.count("after", 0, static_cast<std::size_t>(INT64_MAX))};
-    const std::size_t limit = target.count("limit", AuditLog::page_max, AuditLog::page_max);
-    if (auto error = target.error()) return std::move(*error);
-    std::string body = "{\"ok\":true,";
-    try {
-        log_.append_page(after, limit, body);
-    } catch (const std::runtime_error& error) {
-        return WireError{.code = "BUSY", .msg = error.what(), .field = "path", .rule = "ledger"};
-    }
-    body += '}';
-    outbox_.respond(call.id, 200, json_type, body);
     return std::nullopt;
 }
 
@@ -275,7 +270,7 @@ bool HttpApi::protects(engine::CommandKind kind) {
     return kind == engine::CommandKind::kill || kind == engine::CommandKind::set_band ||
            kind == engine::CommandKind::set_phase || kind == engine::CommandKind::suspend_dynamic ||
            kind == engine::CommandKind::set_guidance || kind == engine::CommandKind::set_factors ||
-           kind == engine::CommandKind::decide_change;
+           kind == engine::CommandKind::decide_change || kind == engine::CommandKind::set_limits;
 }
 
 HttpApi::Refusal HttpApi::enter(const Call& call, engine::Command command, std::string text) {

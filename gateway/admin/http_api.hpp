@@ -8,6 +8,7 @@
 #include "gateway/admin/audit_log.hpp"
 #include "gateway/admin/bodies.hpp"
 #include "gateway/admin/routes.hpp"
+#include "gateway/admin/sandbox_runs.hpp"
 #include "gateway/admin/signature_gate.hpp"
 #include "gateway/egress/billing.hpp"
 #include "gateway/egress/public_api.hpp"
@@ -16,15 +17,17 @@
 #include "gateway/ingress/command_port.hpp"
 #include "gateway/ingress/decoder.hpp"
 #include "gateway/requests.hpp"
+#include "ledger/surveillance/watch.hpp"
 
 namespace gridbook::gateway {
 
 class HttpApi {
   public:
     // `started` is the machine's time at which this process began to listen (signature_gate.hpp).
-    HttpApi(const Directory& directory, const PublicApi& pages, Requests& requests, CommandPort& port,
-            Outbox& outbox, engine::Time started, AuditLog::Texts texts = {})
+    HttpApi(const Directory& directory, const Bands& bands, const PublicApi& pages, Requests& requests,
+            CommandPort& port, Outbox& outbox, engine::Time started, AuditLog::Texts texts = {})
         : directory_(directory),
+          bands_(bands),
           public_(pages),
           requests_(requests),
           port_(port),
@@ -38,6 +41,10 @@ class HttpApi {
     void use_fills(const StreamReplay& fills) { fills_ = &fills; }
     // And their invoices.
     void use_billing(const Billing& billing) { billing_ = &billing; }
+    // What surveillance finds; without it, it is turned off. Before the first request.
+    void use_watch(const ledger::Watch& watch) { watch_ = &watch; }
+    // Who tries drafts on past days; without it nobody does. Before the first request.
+    void use_sandbox(SandboxRuns& runs) { sandbox_ = &runs; }
     // Answers now, or opens a request that egress answers.
     void handle(HttpId id, const HttpRequest& http, engine::Time now);
 
@@ -56,10 +63,16 @@ class HttpApi {
     Refusal dispatch(Call& call);
     Refusal sign(Call& call, std::uint8_t roles);
     Refusal admin(Call& call, const AdminCall& what);
-    Refusal account(Call& call, const SignedRoute& route);
-    Refusal fills(Call& call, const SignedRoute& route);
-    Refusal audit(Call& call, const SignedRoute& route);
-    Refusal billing(Call& call, const SignedRoute& route);
+    Refusal answer(Call& call, const SignedRoute& route);
+    Refusal account(const Call& call, const SignedRoute& route);
+    Refusal fills(const Call& call);
+    Refusal audit(const Call& call);
+    Refusal billing(const Call& call, const SignedRoute& route);
+    Refusal alerts(const Call& call);
+    Refusal limits(const Call& call);
+    Refusal band(const Call& call);
+    Refusal sandbox(const Call& call, const SignedRoute& route);
+    Refusal begin_sandbox(const Call& call, const SignedRoute& route);
     static bool protects(engine::CommandKind kind);
     Refusal enter(const Call& call, engine::Command command, std::string blob);
     std::variant<engine::Command, WireError> question(const Call& call, engine::CommandKind kind) const;
@@ -67,6 +80,7 @@ class HttpApi {
     void refuse(HttpId id, unsigned status, const WireError& error);
 
     const Directory& directory_;
+    const Bands& bands_;
     const PublicApi& public_;
     Requests& requests_;
     CommandPort& port_;
@@ -76,6 +90,8 @@ class HttpApi {
     Decoder decoder_;
     const StreamReplay* fills_ = nullptr;
     const Billing* billing_ = nullptr;
+    const ledger::Watch* watch_ = nullptr;
+    SandboxRuns* sandbox_ = nullptr;
 };
 
 }  // namespace gridbook::gateway

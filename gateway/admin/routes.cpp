@@ -9,19 +9,24 @@ using enum engine::CommandKind;
 
 constexpr std::uint8_t overseers = engine::role::regulator | engine::role::operator_;
 
+constexpr Field sandbox_fields[] = {{"day", Form::text, Need::required, 10},
+                                    {"bands", Form::texts, Need::required, 128}};
+
 constexpr SignedRoute routes[] = {
     {"GET", "/v1/account/balances", query_balance, 0xFF, "account"},
     {"GET", "/v1/account/orders", query_orders, 0xFF, "account after limit"},
     {"GET", "/v1/account/positions", query_positions, 0xFF, "account after limit"},
-    {"GET", "/v1/account/fills", none, 0xFF, "account after limit", true},
+    {"GET", "/v1/account/fills", none, 0xFF, "account after limit", Source::fills},
     {"GET", "/v1/account/deliveries", query_deliveries, 0xFF, "account after limit"},
-    {"GET", "/v1/account/invoices", none, 0xFF, "account period after limit", false, false, true},
-    {"GET", "/v1/account/invoices/*", none, 0xFF, "account after limit", false, false, true},
-    {"POST", "/v1/admin/sandbox"},
-    {"POST", "/v1/admin/limits"},
+    {"GET", "/v1/account/invoices", none, 0xFF, "account period after limit", Source::billing},
+    {"GET", "/v1/account/invoices/*", none, 0xFF, "account after limit", Source::billing},
+    {"GET", "/v1/admin/sandbox", none, overseers, "", Source::sandbox},
+    {"POST", "/v1/admin/sandbox", none, engine::role::regulator, "", Source::sandbox, sandbox_fields},
+    {"GET", "/v1/admin/limits", none, overseers, "account", Source::limits},
     {"GET", "/v1/admin/changes", query_changes, overseers, "after limit"},
-    {"GET", "/v1/admin/audit", none, overseers, "after limit", false, true},
-    {"GET", "/v1/admin/surveillance"},
+    {"GET", "/v1/admin/audit", none, overseers, "after limit", Source::log},
+    {"GET", "/v1/admin/surveillance", none, overseers, "after limit", Source::alerts},
+    {"GET", "/v1/admin/explain", none, overseers, "family version", Source::band},
     {"GET", "/v1/admin/explain/*", query_explain, overseers, "account"},
 };
 

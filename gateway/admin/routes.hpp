@@ -7,8 +7,21 @@
 #include <string_view>
 
 #include "engine/command.hpp"
+#include "gateway/ingress/schema.hpp"
 
 namespace gridbook::gateway {
+
+// Who has the answer.
+enum class Source : std::uint8_t {
+    engine,   // it is a question, or none: a later version answers it
+    fills,    // of an account: the streams, and the ledger
+    billing,  // invoices of an account: the ledger
+    log,      // of admin requests: the ledger
+    alerts,   // surveillance
+    limits,   // of accounts: the directory
+    band,     // why it is as it is: the mirror of the bands
+    sandbox,
+};
 
 struct SignedRoute {
     std::string_view method;
@@ -16,11 +29,10 @@ struct SignedRoute {
     engine::CommandKind question = engine::CommandKind::none;  // none: a later version answers it
     std::uint8_t roles = 0xFF;                                 // who may ask
     std::string_view parameters{};                             // of the query, divided by spaces
-    bool history = false;                                      // what has been is read for it
-    bool log = false;      // answered at once from the ledger: the log of admin requests
-    bool billing = false;  // the same: invoices
+    Source source = Source::engine;
+    std::span<const Field> fields{};  // of a POST that is no command
 
-    bool available() const { return log || history || billing || question != engine::CommandKind::none; }
+    bool available() const { return source != Source::engine || question != engine::CommandKind::none; }
 };
 
 // Segment by segment; a `*` stands for any one.

@@ -157,7 +157,7 @@ Said understand(std::string_view line) {
     }
     if (name == "oversee") {
         if (words.size() != 2) return Misunderstood{"oversee takes FAMILY, or * for all"};
-        return MarketWords{R"(["band","phase"])", words[1]};
+        return MarketWords{R"(["band","phase","alerts"])", words[1]};
     }
     if (name == "send" && words.size() > 1) {
         const OpSpec* op = find_op(words[1]);
@@ -176,7 +176,7 @@ std::string help_text() {
     for (const TradeCommand& command : trade_commands) line(command.name, command.arguments, command.help);
     for (const HttpCommand& command : http_commands) line(command.name, command.argument, command.help);
     line("watch", "SYMBOL", "book, trades, ticker and phase as they change");
-    line("oversee", "FAMILY", "bands, references, limit states and phases as they change; * for all");
+    line("oversee", "FAMILY", "bands, references, limit states, phases and alerts as they come; * for all");
     line("events", "", "what happens to the account, as it happens");
     line("send", "OP name=value ...", "any op of the protocol");
     line("quit", "", "end");

@@ -69,6 +69,17 @@ const Bands::Version* Bands::version(engine::FamilyId family, std::uint32_t numb
     return it == versions.end() ? nullptr : &*it;
 }
 
+const Bands::Version* Bands::before(const Version& version) const {
+    const Version* found = nullptr;
+    for (const Version& v : families_[version.band.family.value].versions)
+        if (v.band.status != BandStatus::scheduled && v.band.version != version.band.version &&
+            v.band.effective <= version.band.effective &&
+            (found == nullptr || v.band.effective >= found->band.effective) &&
+            (v.band.effective < version.band.effective || v.band.version < version.band.version))
+            found = &v;
+    return found;
+}
+
 std::vector<const Bands::Version*> Bands::scheduled(engine::FamilyId family) const {
     std::vector<const Version*> found;
     if (family.value >= families_.size()) return found;

@@ -37,6 +37,8 @@ class Bands {
     // Null: the family has no such version, or it is too long ago.
     const Version* in_force(engine::FamilyId family) const;
     const Version* version(engine::FamilyId family, std::uint32_t number) const;
+    // What was in force before it, as far as it is known: the version below it that is not still to come.
+    const Version* before(const Version& version) const;
     // Accepted, not yet in force, in the order of their versions.
     std::vector<const Version*> scheduled(engine::FamilyId family) const;
 

@@ -83,8 +83,9 @@ void append_registered(const Event& event, const Directory& directory, std::stri
     m.decimal<"factor">(engine::Decimal{resource.factor * 1'000})
         .number<"factor_version">(resource.factor_version)
         .decimal<"green_share">(engine::Decimal{resource.green_share * 100})
-        .decimal<"pue">(engine::Decimal{resource.pue * 1'000})
-        .time<"ts">(event.header.time);
+        .decimal<"pue">(engine::Decimal{resource.pue * 1'000});
+    if (resource.cost != engine::Decimal{}) m.decimal<"cost">(resource.cost);
+    m.time<"ts">(event.header.time);
 }
 
 void append_withdrawn(const Event& event, const Directory& directory, std::string& out) {
@@ -195,6 +196,17 @@ void append_killed(const Event& event, Members& m) {
 
 }  // namespace
 
+void append_account_limits(const engine::AccountLimits& limits, std::string& out) {
+    out += '{';
+    Members m(out);
+    if (limits.qty != engine::Decimal{}) m.decimal<"qty">(limits.qty);
+    if (limits.notional != engine::Money{}) m.money<"notional">(limits.notional);
+    if (limits.open_orders != 0) m.number<"open_orders">(limits.open_orders);
+    if (limits.orders_per_s != 0) m.number<"orders_per_s">(limits.orders_per_s);
+    if (const std::size_t first = out.rfind('{'); first + 1 < out.size()) out.erase(first + 1, 1);
+    out += '}';
+}
+
 void append_error_member(const WireError& error, std::string& out) {
     Members m(out);
     m.raw(R"("error":{"code":")").raw(error.code).raw("\"").text<"msg">(error.msg);
@@ -269,6 +281,12 @@ void append_admin_answer(const Event& event, const Directory& directory, std::st
         case EventKind::phase_changed: append_phase_answer(event, directory, m, out); break;
         case EventKind::dynamic_suspended: append_suspended(event, directory, m, out); break;
         case EventKind::killed: append_killed(event, m); break;
+        case EventKind::limits_set:
+            m.raw("\"account\":");
+            append_quoted(account_name(event, directory), out);
+            m.raw(",\"limits\":");
+            append_account_limits(event.as<engine::LimitsSet>().limits, out);
+            break;
         default: m.raw("\"account\":"); append_quoted(account_name(event, directory), out);
     }
     m.number<"seq">(event.header.sequence.value);

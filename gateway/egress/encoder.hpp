@@ -20,6 +20,8 @@ void append_error_reply(std::string_view id, const WireError& error, std::string
 std::string http_error(const WireError& error);
 // "error":{…}
 void append_error_member(const WireError& error, std::string& out);
+// {"qty":…,"notional":…,"open_orders":…,"orders_per_s":…}: what is as the market's own is left out.
+void append_account_limits(const engine::AccountLimits& limits, std::string& out);
 
 // The members of the event as the account stream tells it: "ev":"order",… Empty for kinds that no stream
 // carries. `cum` is used by fills only: lots of the order filled so far, this match included.

@@ -12,7 +12,7 @@ namespace gridbook::gateway {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Channel>, 9> channels_here{
+constexpr std::array<std::pair<std::string_view, Channel>, 10> channels_here{
     {{"book", Channel::book},
      {"book.100ms", Channel::book_100ms},
      {"trades", Channel::trades},
@@ -21,9 +21,8 @@ constexpr std::array<std::pair<std::string_view, Channel>, 9> channels_here{
      {"phase", Channel::phase},
      {"indicative", Channel::indicative},
      {"capacity", Channel::capacity},
-     {"cost", Channel::cost}}};
-// Of the protocol, but of a later version.
-constexpr std::array<std::string_view, 1> channels_later{"alerts"};
+     {"cost", Channel::cost},
+     {"alerts", Channel::alerts}}};
 
 // Of families only: told at most once a second, of those in which something moved.
 bool is_discovery(Channel channel) { return channel == Channel::capacity || channel == Channel::cost; }
@@ -113,13 +112,6 @@ std::optional<WireError> MarketFeed::read_channels(const MarketRequest& request,
         const auto it = std::ranges::find(channels_here, word, [](const auto& entry) { return entry.first; });
         if (it != channels_here.end()) {
             channels.push_back(it->second);
-        } else if (contains(channels_later, word)) {
-            return WireError{"NOT_AVAILABLE",
-                             "channel " + word + " is not available in this version",
-                             "channels",
-                             "",
-                             {},
-                             word};
         } else {
             return WireError{"FORMAT_VALUE", "no such channel: " + word, "channels", "one of", {}, word};
         }
@@ -147,9 +139,10 @@ std::optional<WireError> MarketFeed::read_topic(const std::string& symbol, Chann
                                                 Topic& topic) const {
     const auto instrument = directory_.instrument(symbol);
     if (instrument && (any || market_.find(*instrument) != nullptr)) {
-        // A band belongs to the family, whatever hour the reader looks at; so does what can be had of it.
-        topic = channel == Channel::band || is_discovery(channel) ? of_family(channel, instrument->family)
-                                                                  : of_instrument(channel, *instrument);
+        // A band belongs to the family, whatever hour the reader looks at; so does what can be had of it, and
+        // an alert speaks of a family at most.
+        const bool wide = channel == Channel::band || channel == Channel::alerts || is_discovery(channel);
+        topic = wide ? of_family(channel, instrument->family) : of_instrument(channel, *instrument);
         return std::nullopt;
     }
     const auto family = directory_.family_id(symbol);
@@ -313,6 +306,15 @@ void MarketFeed::phase(const engine::Event& event) {
     subscriptions_.drop_before(change.instrument);
     const auto first = engine::instrument(change.instrument.family, engine::Period{});
     tops_.erase(tops_.lower_bound(first), tops_.lower_bound(change.instrument));
+}
+
+void MarketFeed::alert(engine::FamilyId family, std::string_view members) {
+    const std::initializer_list<Topic> topics{of_family(Channel::alerts, family), of_all(Channel::alerts)};
+    if (!subscriptions_.heard(topics)) return;
+    text_ = R"({"ev":"alert",)";
+    text_ += members;
+    text_ += '}';
+    tell(topics);
 }
 
 void MarketFeed::tell(std::initializer_list<Topic> topics) {

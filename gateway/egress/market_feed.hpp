@@ -59,6 +59,8 @@ class MarketFeed {
     void indicative(const engine::Event& indicative);
     // A reference or its band moved, a limit state or wall begins or ends, the dynamic layer is suspended.
     void dynamic_band(const engine::Event& event);
+    // What surveillance found: its members, of a family or of none (no_family).
+    void alert(engine::FamilyId family, std::string_view members);
 
   private:
     using Topics = std::vector<Topic>;

@@ -163,6 +163,22 @@ void append_range(engine::Price low, engine::Price high, Members& m, std::string
     m.raw("\"]");
 }
 
+// What a flag of the soft range was judged by: the range around the guidance at entry, and the deviation from
+// it.
+void append_flag_grounds(const engine::ExplainRow& row, const Directory& directory, Members& m,
+                         std::string& out) {
+    constexpr std::uint8_t soft_flags =
+        engine::order_flag::guidance_below | engine::order_flag::guidance_above;
+    const std::int64_t guidance = row.guidance_then.value;
+    if ((row.order_flags & soft_flags) == 0 || guidance == 0) return;
+    const std::int64_t soft = directory.rules().soft_range.value, one = engine::basis_points_one;
+    append_range<"soft_range">(
+        engine::Price{static_cast<std::int32_t>((guidance * (one - soft) + one - 1) / one)},
+        engine::Price{static_cast<std::int32_t>(guidance * (one + soft) / one)}, m, out);
+    append_deviation(row.order_flags,
+                     static_cast<std::int32_t>((row.price.value - guidance) * one / guidance), m, out);
+}
+
 void append_row(const engine::ExplainRow& row, const Directory& directory, Members& m, std::string& out) {
     m.raw("\"oid\":\"").raw(std::to_string(row.order.value)).raw("\"").word<"state">(wire_name(row.state));
     m.word<"rule">(rule_of(row));
@@ -170,6 +186,7 @@ void append_row(const engine::ExplainRow& row, const Directory& directory, Membe
         m.word<"side">(wire_name(row.side)).price<"price">(row.price);
         append_flags(row.order_flags, m);
         m.number<"entered">(row.entered.value).price<"guidance_then">(row.guidance_then);
+        append_flag_grounds(row, directory, m, out);
     }
     // What a refused order named may be nothing.
     if (row.instrument.family.value >= directory.families().size()) return;

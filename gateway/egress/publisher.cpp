@@ -41,6 +41,7 @@ bool has_origin(EventKind kind) {
         case EventKind::band_changed:
         case EventKind::dynamic_suspended:
         case EventKind::killed:
+        case EventKind::limits_set:
         case EventKind::session_opened:
         case EventKind::factors_changed:
         case EventKind::change_proposed:

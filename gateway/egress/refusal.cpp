@@ -55,6 +55,7 @@ std::string value_text(RejectField field, std::int64_t value) {
         case RejectField::min_qty:
         case RejectField::need:
         case RejectField::available:
+        case RejectField::cost:
         case RejectField::capacity: append_decimal(engine::Decimal{value}, out); return out;
         case RejectField::notional:
         case RejectField::cash:
@@ -108,6 +109,11 @@ std::string_view rule_name(RejectReason reason) {
         case RejectReason::delivery_state: return "state";
         default: return "";
     }
+}
+
+// A floor under a declared cost, set without saying why.
+bool under_cost(const engine::Refused& r) {
+    return r.reason == RejectReason::reason_required && r.field == RejectField::floor;
 }
 
 // Zero is a limit of its own only where nothing may be left.
@@ -269,7 +275,12 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
                        ? "outside the dynamic band"
                        : fmt::format(FMT_COMPILE("price {} is beyond the dynamic band {} to {}"), e.got,
                                      e.limit[0], e.limit[1]);
-        case RejectReason::reason_required: return "outside the soft range of guidance a reason is needed";
+        case RejectReason::reason_required:
+            return under_cost(r)
+                       ? fmt::format(FMT_COMPILE("floor {} lies under {}, what a provider declared as "
+                                                 "its cost: a reason is needed"),
+                                     e.got, first(e.limit))
+                       : "outside the soft range of guidance a reason is needed";
         case RejectReason::funds:
             return fmt::format(FMT_COMPILE("needs {} CNY, available {}"), e.got, first(e.limit));
         case RejectReason::capacity:
@@ -318,7 +329,7 @@ WireError refusal(const engine::Event& event, const Directory& directory, const 
     const Bands::Version* band = bands.version(r.instrument.family, r.band);
     WireError e{engine::code(r.reason), {}};
     e.field = engine::name(r.field);
-    e.rule = rule_name(r.reason);
+    e.rule = under_cost(r) ? "declared_cost" : rule_name(r.reason);
     e.limit = limit_texts(r);
     e.got = got_text(r, directory);
     e.band = r.band;

@@ -21,7 +21,8 @@ enum class Channel : std::uint8_t {
     phase,
     indicative,
     capacity,
-    cost
+    cost,
+    alerts
 };
 
 struct Topic {

@@ -163,6 +163,7 @@ struct ToBody {
                                       .tflops = static_cast<std::uint32_t>(r.tflops.value / 1'000),
                                       .unknown_field = family.unknown};
         if (!r.certificate.empty()) body.certificate = sha256(r.certificate);
+        body.cost = r.cost;
         return command(body);
     }
     engine::Command operator()(const WithdrawRequest& r) const {

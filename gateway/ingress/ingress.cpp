@@ -156,11 +156,17 @@ std::optional<WireError> Ingress::find_traded(engine::AccountId account) {
                      .got = std::to_string(request->trade.value)};
 }
 
+// As all rates, not with a replay clock.
+std::uint32_t Ingress::own_rate(engine::AccountId account) const {
+    if (directory_.clock() == engine::ClockMode::replay) return 0;
+    return directory_.accounts()[account.value].limits.orders_per_s;
+}
+
 std::optional<WireError> Ingress::admit(const Session& session, const TradeRequest& request,
                                         engine::AccountId account) {
     const auto* orders = std::get_if<BatchRequest>(&request.body);
     const auto cost = orders == nullptr ? 1u : static_cast<std::uint32_t>(orders->orders.size());
-    return rates_.admit(session.key, account, pace_of(request.op->op), cost, clock_());
+    return rates_.admit(session.key, account, pace_of(request.op->op), cost, clock_(), own_rate(account));
 }
 
 // What needs no engine.
@@ -190,9 +196,9 @@ std::optional<WireError> Ingress::append_here(const Session& session, const Trad
         if (billing_ == nullptr) return WireError{"NOT_AVAILABLE", "invoices are not kept here", "op"};
         return billing_->append_list(account, invoices->period, invoices->after, invoices->limit, text_);
     } else {
-        rates_.append_use(session.key, account, clock_(), text_);
+        rates_.append_use(session.key, account, clock_(), text_, own_rate(account));
         Members(text_).raw<"limits">("");
-        append_trade_limits(sessions_.limits(), text_);
+        append_trade_limits(sessions_.limits(account), text_);
     }
     return std::nullopt;
 }

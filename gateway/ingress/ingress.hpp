@@ -67,6 +67,7 @@ class Ingress final : public Inbox {
     engine::AccountId account_of(const Session& session, const TradeRequest& request) const;
     std::optional<WireError> answer(Session& session);
     std::optional<WireError> find_traded(engine::AccountId account);
+    std::uint32_t own_rate(engine::AccountId account) const;
     std::optional<WireError> admit(const Session& session, const TradeRequest& request,
                                    engine::AccountId account);
     // What needs no engine is answered from the mirrors. False: it is no such question.

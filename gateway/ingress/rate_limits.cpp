@@ -71,27 +71,35 @@ Bucket& RateLimits::bucket(std::vector<Buckets>& all, std::size_t index, Pace pa
 }
 
 std::optional<WireError> RateLimits::admit(engine::KeyIndex key, engine::AccountId account, Pace pace,
-                                           std::uint32_t cost, engine::Time now) {
+                                           std::uint32_t cost, engine::Time now, std::uint32_t own) {
     if (pace == Pace::none) return std::nullopt;
     engine::Duration retry{};
     const Rate& of_key = key_rates_.of(pace);
     Bucket& key_bucket = bucket(keys_, key.value, pace);
     if (!key_bucket.take(of_key, cost, now, retry))
         return over("key", pace, of_key, key_bucket.used(of_key, now), retry);
-    const Rate& of_account = account_rates_.of(pace);
+    const Rate of_account = account_rate(pace, own);
     Bucket& account_bucket = bucket(accounts_, account.value, pace);
     if (account_bucket.take(of_account, cost, now, retry)) return std::nullopt;
     key_bucket.give_back(of_key, cost);
     return over("account", pace, of_account, account_bucket.used(of_account, now), retry);
 }
 
+Rate RateLimits::account_rate(Pace pace, std::uint32_t own) const {
+    const Rate& rate = account_rates_.of(pace);
+    if (pace != Pace::orders || own == 0 || (rate.per_s != 0 && rate.per_s <= own)) return rate;
+    return {own, own};
+}
+
 void RateLimits::append_use(engine::KeyIndex key, engine::AccountId account, engine::Time now,
-                            std::string& out) const {
+                            std::string& out, std::uint32_t own) const {
     static const Buckets unused{};
+    Rates of_account = account_rates_;
+    of_account.of(Pace::orders) = account_rate(Pace::orders, own);
     out += "\"key\":";
     append_buckets(key_rates_, key.value < keys_.size() ? keys_[key.value] : unused, now, out);
     out += ",\"account\":";
-    append_buckets(account_rates_, account.value < accounts_.size() ? accounts_[account.value] : unused, now,
+    append_buckets(of_account, account.value < accounts_.size() ? accounts_[account.value] : unused, now,
                    out);
 }
 

@@ -32,14 +32,17 @@ class RateLimits {
   public:
     RateLimits(const Rates& key, const Rates& account) : key_rates_(key), account_rates_(account) {}
 
-    // Takes `cost` from both buckets, or from none: RATE_LIMIT.
+    // Takes `cost` from both buckets, or from none: RATE_LIMIT. `own`: orders a second that were set for this
+    // account (market-rules section 8), as many at once; 0: none.
     std::optional<WireError> admit(engine::KeyIndex key, engine::AccountId account, Pace pace,
-                                   std::uint32_t cost, engine::Time now);
+                                   std::uint32_t cost, engine::Time now, std::uint32_t own = 0);
     // "key":{"orders":{"per_s":…,"burst":…,"used":…},…},"account":{…}: members of limits.get.
-    void append_use(engine::KeyIndex key, engine::AccountId account, engine::Time now,
-                    std::string& out) const;
+    void append_use(engine::KeyIndex key, engine::AccountId account, engine::Time now, std::string& out,
+                    std::uint32_t own = 0) const;
 
   private:
+    // The narrower of the two.
+    Rate account_rate(Pace pace, std::uint32_t own) const;
     using Buckets = std::array<Bucket, paces>;
     static Bucket& bucket(std::vector<Buckets>& all, std::size_t index, Pace pace);
 

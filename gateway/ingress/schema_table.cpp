@@ -26,7 +26,7 @@ constexpr Word stp_modes[] = {{"cancel_taker"}, {"cancel_maker"}, {"cancel_both"
 constexpr Word band_modes[] = {{"reject"}, {"cap"}};
 constexpr Word cods[] = {{"off"}, {"connection"}, {"account"}};
 constexpr Word channels[] = {{"book"},       {"trades"}, {"band"},     {"phase"}, {"indicative"},
-                             {"book.100ms"}, {"ticker"}, {"capacity"}, {"cost"},  {"alerts", true}};
+                             {"book.100ms"}, {"ticker"}, {"capacity"}, {"cost"},  {"alerts"}};
 
 constexpr Field logon_fields[] = {
     {"key", text, required, 64},  {"ts", time},
@@ -92,6 +92,7 @@ constexpr Field register_fields[] = {
     {"residency", text, optional, 16}, {"pue", figure, optional},
     {"green_share", figure, optional}, {"tflops", figure, optional},
     {"dense", truth, optional},        {"cert", text, optional, any_length},
+    {"cost", decimal, optional},
 };
 constexpr Field withdraw_fields[] = {{"resource", id}};
 constexpr Field ready_fields[] = {

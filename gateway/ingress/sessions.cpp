@@ -38,12 +38,23 @@ void append_trade_limits(const TradeLimits& limits, std::string& out) {
     if (limits.open_orders != 0) members.number<"open_orders">(limits.open_orders);
     if (limits.qty.value != 0) members.decimal<"qty">(limits.qty);
     if (limits.notional.value != 0) members.money<"notional">(limits.notional);
+    if (limits.orders_per_s != 0) members.number<"orders_per_s">(limits.orders_per_s);
     members.raw("}");
 }
 
 Sessions::Sessions(const Directory& directory, Outbox& transport, const AccountStreams& streams,
                    TradeLimits limits)
     : directory_(directory), voice_(*this, transport), streams_(streams), limits_(limits) {}
+
+TradeLimits Sessions::limits(engine::AccountId account) const {
+    const engine::AccountLimits& own = directory_.accounts()[account.value].limits;
+    TradeLimits limits = limits_;
+    if (own.open_orders != 0) limits.open_orders = own.open_orders;
+    if (own.qty != engine::Decimal{}) limits.qty = own.qty;
+    if (own.notional != engine::Money{}) limits.notional = own.notional;
+    limits.orders_per_s = own.orders_per_s;
+    return limits;
+}
 
 void Sessions::Voice::send(ConnectionId connection, std::string_view text) {
     if (Session* session = sessions_.find(connection)) session->said = sessions_.now_;
@@ -275,7 +286,7 @@ void Sessions::append_logon_reply(const Session& session, std::string_view id,
         .number<"n">(account.number)
         .number<"seq">(directory_.sequence().value)
         .raw<"limits">("");
-    append_trade_limits(limits_, text_);
+    append_trade_limits(limits(session.account), text_);
     if (resume_error) {
         text_ += ',';
         append_error_member(*resume_error, text_);

@@ -56,6 +56,7 @@ struct TradeLimits {
     std::uint32_t open_orders = 0;
     engine::Decimal qty{};
     engine::Money notional{};
+    std::uint32_t orders_per_s = 0;  // only of an account with a rate of its own
 };
 
 // {"frame_bytes":16384,"open_orders":…,"qty":"…","notional":"…"}
@@ -100,7 +101,8 @@ class Sessions {
     // What the session's key may do now; 0 when it is not signed in or its key was revoked.
     std::uint8_t roles(const Session& session) const;
     std::size_t size() const { return sessions_.size(); }
-    const TradeLimits& limits() const { return limits_; }
+    // The market's, or the account's own where it has some.
+    TradeLimits limits(engine::AccountId account) const;
 
   private:
     // The transport with a note of when each connection was last spoken to.

@@ -161,6 +161,7 @@ Refusal check_figures(const Frame& frame) {
         return refusal;
     if (auto refusal = check_figure(frame, "green_share", 0, one, 100, "0 to 1, at most four decimals"))
         return refusal;
+    if (auto refusal = check_figure(frame, "cost", 1, INT64_MAX, 1, "more than 0")) return refusal;
     return check_figure(frame, "tflops", 1'000, 1'000'000 * one, 1'000,
                         "more than 0, at most 1000000, at most three decimals");
 }
@@ -175,6 +176,7 @@ RegisterRequest registration(const Frame& frame) {
                         .pue = decimal(frame, "pue"),
                         .green_share = decimal(frame, "green_share"),
                         .tflops = decimal(frame, "tflops"),
+                        .cost = decimal(frame, "cost"),
                         .dense = std::nullopt};
     if (frame.has("dense")) out.dense = frame.number("dense") == 1;
     return out;

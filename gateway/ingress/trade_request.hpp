@@ -142,6 +142,7 @@ struct RegisterRequest {
     engine::Decimal pue{};
     engine::Decimal green_share{};
     engine::Decimal tflops{};
+    engine::Decimal cost{};  // 0: not given
     std::optional<bool> dense;
 };
 

@@ -6,6 +6,7 @@
 #include "gateway/admin/signed_text.hpp"
 #include "gateway/client/table.hpp"
 #include "gateway/egress/answers.hpp"
+#include "gateway/egress/band_explanation.hpp"
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
 #include "ledger/recovery.hpp"
@@ -56,6 +57,14 @@ class Copy {
         return out;
     }
 
+    // The same of a band; empty: there is no such family or version.
+    std::string ask_band(const std::string& family, std::uint32_t version) {
+        const auto id = directory_.family_id(family);
+        std::string out;
+        if (!id || append_band_explanation({*id, version}, directory_, bands_, out)) return {};
+        return out;
+    }
+
   private:
     void hear(const engine::Event& event) {
         directory_.apply(event);
@@ -86,6 +95,15 @@ int explain(const ExplainOptions& options, std::ostream& out) {
     Copy copy(**journal);
     const engine::Sequence last{options.at == 0 ? UINT64_MAX : options.at};
     if (const std::string why = copy.apply_until(last); !why.empty()) return fail(out, why, unreadable);
+    const auto told = [&](const std::string& members) {
+        const std::string text = "{\"ok\":true," + members + "}";
+        out << (options.json ? text + "\n" : readable(text));
+        return explained;
+    };
+    if (!options.family.empty()) {
+        const std::string members = copy.ask_band(options.family, options.version);
+        return members.empty() ? fail(out, "no such family or band version", unknown) : told(members);
+    }
     engine::QueryExplain query{.cid = engine::Cid(options.cid), .order = engine::OrderId{options.order}};
     engine::AccountId account = engine::no_account;
     if (!options.account.empty()) {
@@ -95,9 +113,7 @@ int explain(const ExplainOptions& options, std::ostream& out) {
     }
     const std::string members = copy.ask(query, account);
     if (members.empty()) return fail(out, "no such order, or it is done and forgotten", unknown);
-    const std::string text = "{\"ok\":true," + members + "}";
-    out << (options.json ? text + "\n" : readable(text));
-    return explained;
+    return told(members);
 }
 
 }  // namespace gridbook::gateway

@@ -11,14 +11,16 @@
 namespace gridbook::gateway {
 
 struct ExplainOptions {
-    std::string data;          // data folder of a stopped exchange, or of a restored backup
-    std::uint64_t order = 0;   // by id, or
-    std::string account, cid;  // by client order id
-    std::uint64_t at = 0;      // as of this sequence; 0: the last one
+    std::string data;           // data folder of a stopped exchange, or of a restored backup
+    std::uint64_t order = 0;    // by id, or
+    std::string account, cid;   // by client order id, or
+    std::string family;         // its band
+    std::uint32_t version = 0;  // of the band; 0: the one in force
+    std::uint64_t at = 0;       // as of this sequence; 0: the last one
     bool json = false;
 };
 
-// 0: explained; 1: there is no such order; 2: the journal cannot be read.
+// 0: explained; 1: there is no such order or band; 2: the journal cannot be read.
 int explain(const ExplainOptions& options, std::ostream& out);
 
 }  // namespace gridbook::gateway

@@ -94,6 +94,7 @@ std::string_view type_schema(std::string_view type) {
         {"levels",
          R"({"type":"array","items":{"type":"array","items":{"type":"string"},"minItems":2,"maxItems":2}})"},
         {"texts", R"({"type":"array","items":{"type":"string"}})"},
+        {"numbers", R"({"type":"array","items":{"type":"integer"}})"},
         {"object", R"({"type":"object"})"},
         {"numbers", R"({"type":"array","items":{"type":"integer"}})"},
         {"objects", R"({"type":"array","items":{"type":"object"}})"},

@@ -40,7 +40,7 @@ constexpr MessageSpec table[] = {
     event("credit", "seq:number n:number amount:decimal cash:decimal ts:time"),
     event("resource",
           "state:text seq:number n:number resource:id family:text count:decimal registered:decimal "
-          "factor:decimal? factor_version:number? green_share:decimal? pue:decimal? ts:time"),
+          "factor:decimal? factor_version:number? green_share:decimal? pue:decimal? cost:decimal? ts:time"),
     event("delivery",
           "state:text seq:number n:number did:id replaces:id? symbol:text party:text seller:text buyer:text "
           "price:decimal qty:decimal from_minute:number minutes:number promised:decimal delivered:decimal "
@@ -78,7 +78,7 @@ constexpr MessageSpec table[] = {
     reply("limits.get", "key:object account:object limits:object"),
     reply("quote.explain",
           "oid:id state:text rule:text side:text? price:decimal? flags:texts? entered:number? "
-          "guidance_then:decimal? "
+          "guidance_then:decimal? soft_range:pair? deviation:decimal? "
           "symbol:text "
           "phase:text band_then:number band:number guidance:decimal hard:pair effective:pair "
           "reference:decimal? "
@@ -111,6 +111,11 @@ constexpr MessageSpec table[] = {
     told("cost",
          "family:text class:text zone:text tier:text residency:text latency_ms:number symbol:text "
          "price:decimal price_is:text per_pflops_day:decimal? seq:number ts:time"),
+    told("alert",
+         "number:number indicator:text day:text account:text? family:text? group:text? other:text? "
+         "value:number threshold:number unit:text fell_every_day:truth? fell_far:truth? "
+         "sold_under_cost:truth? floor_share:number? proposes:text? seq:number first:number "
+         "evidence:numbers ts:time"),
     told("resync", "dropped:number ts:time"),
 };
 

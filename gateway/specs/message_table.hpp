@@ -8,6 +8,7 @@
 //   text id time decimal instant   strings: any, digits, nanoseconds, a decimal, RFC 3339
 //   number truth                   an integer below 2^53; true or false
 //   pair levels                    [price, qty]; a list of these
+//   numbers                        a list of integers
 //   texts object objects           a list of strings; nested objects, told in the protocol
 
 #include <span>

@@ -58,14 +58,23 @@ void add_account(Paths& paths) {
         if (!route.available()) continue;
         std::string path(route.path), parameters;
         if (const std::size_t star = path.find('*'); star != std::string::npos) {
-            const std::string_view name = route.billing ? "invoice" : "oid";
+            const std::string_view name = route.source == Source::billing ? "invoice" : "oid";
             path.replace(star, 1, fmt::format("{{{}}}", name));
             append_parameter(name, "path", parameters);
         }
         each_word(route.parameters,
                   [&](std::string_view word) { append_parameter(word, "query", parameters); });
-        parameters.pop_back();
-        paths[path] += fmt::format(R"("get":{{{}"parameters":[{}],{}}},)", signed_by, parameters, answers);
+        if (!parameters.empty()) parameters.pop_back();
+        std::string body;
+        if (!route.fields.empty()) {
+            append_fields_schema(route.fields, {}, body);
+            body = fmt::format(
+                R"("requestBody":{{"required":true,"content":{{"application/json":{{"schema":{}}}}}}},)",
+                body);
+        }
+        paths[path] +=
+            fmt::format(R"("{}":{{{}"parameters":[{}],{}{}}},)", route.method == "GET" ? "get" : "post",
+                        signed_by, parameters, body, answers);
     }
 }
 

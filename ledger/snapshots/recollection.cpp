@@ -46,6 +46,7 @@ void Recollection::hear(const Event& event) {
             numbers_.resize(event.header.account.value + std::size_t{1});
             break;
         case EventKind::key_set: hear_key(event); break;
+        case EventKind::limits_set: hear_limits(event); break;
         case EventKind::rules_set: rules_ = again(event); break;
         case EventKind::guidance_set: hear_band(event.as<engine::GuidanceSet>().family, event); break;
         case EventKind::band_changed: hear_band(event.as<engine::BandChanged>().family, event); break;
@@ -60,6 +61,14 @@ void Recollection::hear(const Event& event) {
     }
     if (event.header.number.value != 0 && event.header.account.value < numbers_.size())
         numbers_[event.header.account.value] = event.header.number;
+}
+
+// The account's last ones take the place of those before.
+void Recollection::hear_limits(const Event& event) {
+    std::erase_if(lasting_, [&](const Event& e) {
+        return e.kind() == EventKind::limits_set && e.header.account == event.header.account;
+    });
+    lasting_.push_back(again(event));
 }
 
 void Recollection::hear_key(const Event& event) {

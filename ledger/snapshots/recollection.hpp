@@ -73,6 +73,7 @@ class Recollection {
     void hear_reference(const engine::Event& event);
     void hear_band(engine::FamilyId family, const engine::Event& event);
     void hear_key(const engine::Event& event);
+    void hear_limits(const engine::Event& event);
     void hear_order(const engine::Event& event);
     template <class Body>
     void hear_strip(const engine::Event& event);

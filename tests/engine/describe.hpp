@@ -96,6 +96,7 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::tflops:
         case engine::RejectField::account:
         case engine::RejectField::order:
+        case engine::RejectField::open_orders:
         case engine::RejectField::role: return fmt::format("{}", value);
         case engine::RejectField::effective:
         case engine::RejectField::issued:
@@ -161,10 +162,11 @@ inline std::string body_line(const engine::Event& e, const Names& names) {
         }
         case EventKind::resource_registered: {
             const auto r = e.as<engine::ResourceRegistered>();
-            return fmt::format("resource {} registered {} {}, now {}, factor {}", r.resource,
+            return fmt::format("resource {} registered {} {}, now {}, factor {}{}", r.resource,
                                names.family(r.family),
                                text_of(engine::decimal_of(r.count, names.product(r.family))),
-                               text_of(engine::decimal_of(r.registered, names.product(r.family))), r.factor);
+                               text_of(engine::decimal_of(r.registered, names.product(r.family))), r.factor,
+                               r.cost == engine::Decimal{} ? "" : ", cost " + text_of(r.cost));
         }
         case EventKind::resource_withdrawn: {
             const auto r = e.as<engine::ResourceWithdrawn>();

@@ -179,6 +179,22 @@ TEST_CASE("rules, pools, grace and widths of the dynamic band") {
           "c.toml:2:22: rules.reference_window_s: must be whole minutes");
 }
 
+TEST_CASE("surveillance has the thresholds of the rules, or its own") {
+    const Config plain = good("");
+    CHECK(plain.surveillance.enabled);
+    CHECK(plain.surveillance.thresholds.wash_share == 8'000);
+    CHECK(plain.surveillance.thresholds.spiral_fall == 1'500);
+    const Config c = good("[surveillance]\nlayering_levels = 4\nspiral_days = 7\nnames = false\n");
+    CHECK(c.surveillance.thresholds.layering_levels == 4);
+    CHECK(c.surveillance.thresholds.spiral_days == 7);
+    CHECK_FALSE(c.surveillance.names);
+    CHECK(refused("[surveillance]\nwash_bp = 10000\n") ==
+          "c.toml:2:11: surveillance.wash_bp: must be 0 to 9999, got 10000");
+    CHECK(refused("[surveillance]\nspiral_days = 1\n") ==
+          "c.toml:2:15: surveillance.spiral_days: must be 2 to 30, got 1");
+    CHECK(refused("[surveillance]\nwash = 1\n") == "c.toml:2:8: surveillance.wash: there is no such key");
+}
+
 TEST_CASE("the width of a dynamic band is a percentage") {
     const auto with = [](const std::string& width) {
         return parts +

@@ -172,7 +172,7 @@ TEST_CASE("what cannot be had is refused by name and changes nothing") {
         {subscribe({"book"}, {"*"}), R"(FORMAT_VALUE","msg":"channels book and book.100ms take instruments)"},
         {subscribe({"trades", "book"}, {example_family}),
          R"(FORMAT_VALUE","msg":"channels book and book.100ms take instruments)"},
-        {subscribe({"alerts"}, {"*"}), R"(NOT_AVAILABLE","msg":"channel alerts)"},
+        {subscribe({"capacity"}, {"*"}), R"(NOT_AVAILABLE","msg":"channel capacity)"},
         {subscribe({"book.100ms"}, {"*"}), R"(FORMAT_VALUE","msg":"channels book and book.100ms)"},
         {subscribe({"gossip"}, {"*"}), R"(FORMAT_VALUE","msg":"no such channel: gossip","field":"channels")"},
         {subscribe({}, {"*"}), R"(FORMAT_FIELD","msg":"channels is missing or empty","field":"channels")"},
@@ -197,6 +197,21 @@ TEST_CASE("a connection holds so many subscriptions and is told the limit") {
         x.outbox.to(1) ==
         Texts{
             R"({"id":"1","ok":false,"error":{"code":"ENGINE_LIMIT","msg":"too many subscriptions on one connection","field":"symbols","rule":"subscriptions","limit":["8"],"got":"10"}})"});
+}
+
+TEST_CASE("an alert is told to who hears its family, or all; one of an account only to who hears all") {
+    Egress x;
+    x.feed.handle(1, subscribe({"alerts"}, {example_family}));
+    x.feed.handle(2, subscribe({"alerts"}, {"*"}));
+    x.feed.handle(3, subscribe({"band"}, {"*"}));
+    x.outbox.clear();
+    x.feed.alert(engine::FamilyId{0}, R"("number":1,"indicator":"spiral")");
+    x.feed.alert(engine::no_family, R"("number":2,"indicator":"layering")");
+    const std::string first = R"({"ev":"alert","number":1,"indicator":"spiral"})";
+    const std::string second = R"({"ev":"alert","number":2,"indicator":"layering"})";
+    CHECK(x.outbox.to(1) == std::vector<std::string>{first});
+    CHECK(x.outbox.to(2) == std::vector<std::string>{first, second});
+    CHECK(x.outbox.to(3).empty());
 }
 
 }  // namespace

@@ -225,7 +225,7 @@ struct Gateway {
     StreamReplay replay{directory, streams, sessions};
     Rates key_rates, account_rates;  // no limits, until a test sets some and makes `rates` anew
     RateLimits rates{key_rates, account_rates};
-    HttpApi admin{directory, pages, requests, port, sessions.outbox(), now};
+    HttpApi admin{directory, bands, pages, requests, port, sessions.outbox(), now};
     Ingress ingress{directory, sessions, requests, port, feed, admin, replay, rates, [this] { return now; }};
     ConnectionId connections = 0;
     HttpId requests_made = 0;

@@ -137,4 +137,31 @@ TEST_CASE("a batch that is none is refused as a whole", "[batch]") {
     CHECK(g.nothing_entered());
 }
 
+TEST_CASE("an account's own rate is kept where it is narrower than the market's, and told", "[rates]") {
+    Limited g({}, rates(10, 100, 10));
+    const auto own = [&](std::uint32_t per_s) {
+        engine::LimitsSet set;
+        set.limits.orders_per_s = per_s;
+        set.limits.qty = engine::Decimal{2'500'000};
+        engine::Event event;
+        event.header.account = g.acme;
+        event.set(set);
+        g.directory.apply(event);
+    };
+    own(3);
+    const ConnectionId c = g.signed_in("k-buyer");
+    for (int i = 0; i < 3; ++i) CHECK(g.ask(c, place(i)).empty());
+    const std::string refused = g.ask(c, place(3));
+    CHECK(refused.find(R"("rule":"account.orders","limit":["3","3"])") != std::string::npos);
+    const std::string told = g.ask(c, R"({"id":"9","op":"limits.get"})");
+    CHECK(told.find(R"("account":{"orders":{"per_s":3,"burst":3,"used":3})") != std::string::npos);
+    CHECK(told.find(R"("qty":"2.5","orders_per_s":3})") != std::string::npos);
+    // Wider than the market's: that one holds.
+    own(50);
+    g.forget_commands();
+    g.now = g.now + engine::second * 10;
+    for (int i = 4; i < 24; ++i) CHECK(g.ask(c, place(i)).empty());
+    CHECK(g.ask(c, place(24)).find(R"("limit":["10","20"])") != std::string::npos);
+}
+
 }  // namespace gridbook::gateway::rim

@@ -60,6 +60,7 @@ const std::map<std::string, Rule> admin_by_path{
     {"/v1/admin/phase", {R"({"family":"H100.CN-EAST.G2","action":"pause"})", {"regulator", "operator"}}},
     {"/v1/admin/dynamic", {R"({"family":"H100.CN-EAST.G2","action":"resume"})", {"regulator"}}},
     {"/v1/admin/kill", {R"({"scope":"market","on":true})", {"regulator", "operator"}}},
+    {"/v1/admin/limits", {R"({"account":"acme","open_orders":5})", {"regulator", "operator"}}},
     {"/v1/admin/guidance",
      {R"({"family":"H100.CN-EAST.G2","price":"14.00","formula":"cost-1","capex":"230000","life_h":35040,"util":"0.8",)"
       R"("power_kw":"0.7","pue":"1.3","tariff":"0.65","opex_h":"5.2","expect":1,"rationale":"survey"})",

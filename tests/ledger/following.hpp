@@ -70,6 +70,7 @@ class PlainMirror final : public Mirror {
             }
             case order: hear_order(event.as<engine::OrderEvent>()); break;
             case fill: hear_fill(event); break;
+            case limits_set: limits_[event.header.account] = event.as<engine::LimitsSet>().limits; break;
             default: break;
         }
     }
@@ -86,7 +87,7 @@ class PlainMirror final : public Mirror {
     friend bool operator==(const PlainMirror& a, const PlainMirror& b) {
         const auto all = [](const PlainMirror& m) {
             return std::tie(m.place_, m.numbers_, m.names_, m.families_, m.bands_, m.phases_, m.orders_,
-                            m.trades_, m.last_);
+                            m.trades_, m.last_, m.limits_);
         };
         return all(a) == all(b);
     }
@@ -115,6 +116,7 @@ class PlainMirror final : public Mirror {
 
     std::pair<engine::Sequence, engine::Time> place_;
     std::map<engine::AccountId, engine::StreamNumber> numbers_;
+    std::map<engine::AccountId, engine::AccountLimits> limits_;
     std::vector<std::string> names_;
     int families_ = 0;
     std::map<engine::FamilyId, std::uint32_t> bands_;

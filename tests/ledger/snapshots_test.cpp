@@ -9,6 +9,19 @@ using namespace gridbook::ledger::test;
 
 namespace {
 
+// What only some markets have: limits of accounts, which change, and declared costs.
+void limit_and_declare(Story& story, int part) {
+    engine::SetLimits limits;
+    limits.limits.qty = engine::Decimal{(20 + part) * engine::decimal_one};
+    limits.limits.orders_per_s = 100;
+    story.send(engine::Command::of(limits, engine::AccountId{static_cast<std::uint32_t>(part % 2)}));
+    engine::RegisterResource resource;
+    resource.family = engine::FamilyId{0};
+    resource.count = engine::Decimal{engine::decimal_one};
+    resource.cost = engine::Decimal{9'123'456};
+    story.send(engine::Command::of(resource, engine::AccountId{3}));
+}
+
 // A journal of some trading with three snapshots and a tail behind them. What was true at its end.
 struct Written {
     TempFolder folder;
@@ -23,6 +36,7 @@ struct Written {
         Follower follower(story.journal(), options);
         begin(follower);
         for (int part = 0; part < 4; ++part) {
+            limit_and_declare(story, part);
             trade_by_seed(story, seed * 10 + static_cast<std::uint64_t>(part), each);
             story.flush();
             if (part == 3) break;

@@ -239,9 +239,15 @@ Events Story::trade_op(const std::string& who, Words& words) {
     if (what == "credit") return send(credit(account(who), decimal_word(words.next())));
     if (what == "resource") {
         const engine::Decimal count = decimal_word(words.next());
-        const std::string family_name = words.maybe();
-        return send(resource(account(who), count,
-                             family_name.empty() ? engine::FamilyId{0} : family_id(family_name)));
+        engine::Command command = resource(account(who), count, engine::FamilyId{0});
+        auto body = command.as<engine::RegisterResource>();
+        for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
+            if (word == "cost")
+                body.cost = decimal_word(words.next());
+            else
+                body.family = family_id(word);
+        }
+        return send_for(who, body);
     }
     if (what == "withdraw")
         return send(withdraw(account(who), static_cast<std::uint32_t>(std::stoi(words.next()))));
@@ -273,6 +279,7 @@ Events Story::act(Words& words) {
     if (first == "call") return phase(engine::PhaseAction::call, words);
     if (first == "suspend") return suspend(words);
     if (first == "kill") return kill(words);
+    if (first == "limits") return limits(words);
     if (first == "time") {
         now_ = time(words.next());
         return send(advance());

@@ -39,6 +39,7 @@ class Story {
     engine::Command guidance(Words& words);
     engine::Command factors(Words& words);
     Events decide(const std::string& verdict, Words& words);
+    Events limits(Words& words);
     // expect 1, effective 10:00, by reg-1: what all changes may say. False: the word is none of these.
     template <class Body>
     bool common_word(const std::string& word, Words& words, Body& body);

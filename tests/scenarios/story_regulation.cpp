@@ -12,6 +12,31 @@ std::uint32_t thousandths(const std::string& word) { return static_cast<std::uin
 
 }  // namespace
 
+// Of what can be under a declared cost; factors cannot.
+template <class Body>
+void set_reasoned(Body& body) {
+    if constexpr (requires { body.reasoned; }) body.reasoned = true;
+}
+
+// limits acme [qty 10] [notional 500] [orders 3] [rate 20] [by operator]
+Events Story::limits(Words& words) {
+    const std::string who = words.next();
+    engine::SetLimits body;
+    for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
+        if (word == "qty")
+            body.limits.qty = decimal(words.next());
+        else if (word == "notional")
+            body.limits.notional = engine::Money{decimal(words.next()).value};
+        else if (word == "orders")
+            body.limits.open_orders = static_cast<std::uint32_t>(std::stoul(words.next()));
+        else if (word == "rate")
+            body.limits.orders_per_s = static_cast<std::uint32_t>(std::stoul(words.next()));
+        else
+            words.refuse(word);
+    }
+    return send_for(who, body);
+}
+
 template <class Body>
 bool Story::common_word(const std::string& word, Words& words, Body& body) {
     if (word == "expect")
@@ -20,6 +45,8 @@ bool Story::common_word(const std::string& word, Words& words, Body& body) {
         body.effective = time(words.next());
     else if (word == "by")
         by_ = account(words.next());
+    else if (word == "because")
+        words.next(), set_reasoned(body);
     else
         return false;
     return true;

@@ -114,6 +114,17 @@ std::string limit_text(const engine::LimitState& l, const Names& names) {
     return line;
 }
 
+// What is as the market's own is left out.
+std::string limits_text(const engine::LimitsSet& e) {
+    const engine::AccountLimits& l = e.limits;
+    std::string line = "limits";
+    if (l.qty != engine::Decimal{}) line += " qty " + text_of(l.qty);
+    if (l.notional != engine::Money{}) line += " notional " + text_of(l.notional);
+    if (l.open_orders != 0) line += fmt::format(" orders {}", l.open_orders);
+    if (l.orders_per_s != 0) line += fmt::format(" rate {}", l.orders_per_s);
+    return l == engine::AccountLimits{} ? "limits: the market's own" : line;
+}
+
 std::string killed_text(const engine::Killed& k, const Names& names) {
     constexpr std::array<std::string_view, 5> scopes{"account", "group", "instrument", "family", "market"};
     std::string line =
@@ -231,6 +242,7 @@ std::string body_text(const engine::Event& e, const Names& names) {
         case EventKind::impact_row: return "row: " + band_line(e.as<engine::ImpactRow>().band, names);
         case EventKind::refusal_row: return refusal_text(e.as<engine::RefusalRow>(), names);
         case EventKind::killed: return killed_text(e.as<engine::Killed>(), names);
+        case EventKind::limits_set: return limits_text(e.as<engine::LimitsSet>());
         case EventKind::explain_row: return explain_text(e.as<engine::ExplainRow>(), names);
         case EventKind::mass_cancelled: {
             const auto m = e.as<engine::MassCancelled>();

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A regulator's day with nothing but the README's chapter: guidance with its formula, who would be affected, a second
 approval, orders that park and return, the question why an order was refused, answered by one call, and the same answer
-from a copy of the journal; then an audit that verifies every signature. Most of it by `gridbook regulator`."""
+from a copy of the journal; a floor under a declared cost, an account that layers, limits of an account; then an audit that
+verifies every signature. Most of it by `gridbook regulator`."""
 
 import argparse
 import asyncio
@@ -10,6 +11,8 @@ import hashlib
 import json
 import subprocess
 import time
+
+import websockets
 
 from clients import PythonClient
 from exchange import Exchange, Folder, Key, check, equal
@@ -22,6 +25,8 @@ REGULATED = MARKET.replace('[[classes]]\nname = "H100"\n', '[[classes]]\nname = 
     'classes = "H100"\nzones', 'classes = ["H100", "A100"]\nzones').replace('guidance = "14.00"', 'benchmark = "14.00"') + """
 [rules]
 four_eyes_bp = 1000
+[surveillance]
+layering_least = 1
 [[classes]]
 name = "A100"
 tflops = "312"
@@ -184,6 +189,101 @@ def race(exchange, keys, rounds):
     equal(granted, list(range(granted[0], granted[0] + rounds)), "versions granted")
 
 
+async def declared_cost(exchange, one, provider):
+    """A floor under what a provider says its hour costs it needs a reason."""
+    said = await provider.done("resource.register", **{"class": "H100"}, zone="CN-EAST", tier="G2", count="100", cost="10.5")
+    equal(said["cost"], "10.5", "the declared cost, told again")
+    await provider.refused("FORMAT_VALUE", "resource.register", **{"class": "H100"}, zone="CN-EAST", tier="G2", count="1", cost="0")
+    version = band_of(exchange, H100)["version"]
+    words = ("propose", "bands", f"family={H100}", "floor=9.00", f"expect={version}")
+    refused = one.refused("REASON_REQUIRED", *words)
+    equal((refused["field"], refused["rule"], refused["limit"], refused["got"]), ("floor", "declared_cost", ["10.50"], "9.00"),
+          "a floor under a declared cost")
+    equal(one.refused("REASON_REQUIRED", *words, "--dry-run")["limit"], ["10.50"], "the same, tried")
+    equal(one.say(*words, "reason=relief")["version"], version + 1, "with a reason")
+    equal(band_of(exchange, H100)["reason"], "relief", "the reason, published")
+
+
+async def layer(one, exchange, provider, other):
+    """Three levels shown, a fill on the other side, three levels taken back: told on `alerts`, listed, and counted."""
+    hour = f"{H100}.{HOUR}"
+    watching = subprocess.Popen([one.exchange.binary, "regulator", "--url", exchange.url, "--json", "watch", "--seconds", "8"],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    async with websockets.connect(f"{exchange.socket_url}/v1/market", ping_interval=None) as market:
+        await market.send(json.dumps({"id": "1", "op": "subscribe", "channels": ["alerts"], "symbols": ["*"]}))
+        check(json.loads(await market.recv())["ok"], "channel alerts")
+        await asyncio.sleep(1)
+        await other.done("resource.register", **{"class": "H100"}, zone="CN-EAST", tier="G2", count="50")
+        for i, price in enumerate(("13.00", "14.00", "15.00")):
+            await other.done("order.place", symbol=hour, side="sell", type="limit", price=price, qty="5", cid=f"shown-{i}")
+        await provider.done("order.place", symbol=hour, side="sell", type="limit", price="12.00", qty="1", cid="real")
+        await other.done("order.place", symbol=hour, side="buy", type="limit", price="12.00", qty="1", cid="wanted")
+        for i in range(3):
+            await other.done("order.cancel", cid=f"shown-{i}")
+        while (alert := json.loads(await asyncio.wait_for(market.recv(), 20))).get("ev") == "hb":
+            pass
+    equal((alert["ev"], alert["indicator"], alert["account"], alert["value"], alert["unit"]),
+          ("alert", "layering", "poor", 1, "times"), "the alert as it is told")
+    equal((len(alert["evidence"]), alert["evidence"][-1]), (4, alert["seq"]), "its evidence: a fill and three cancels")
+    listed = one.say("surveillance")
+    equal(listed["alerts"], [{k: v for k, v in alert.items() if k != "ev"}], "the alert as it is listed")
+    equal((listed["more"], listed["counted_from"]), (False, 1), "from when it counts")
+    equal(one.say("surveillance", "--after", str(alert["number"]))["alerts"], [], "alerts behind the last")
+    check('gridbook_alerts_total{indicator="layering"} 1' in exchange.get("/metrics")[1], "the counter of alerts")
+    check('"indicator":"layering"' in watching.communicate(timeout=30)[0], "what `regulator watch` shows")
+    return listed["alerts"]
+
+
+async def limits(one, buyer):
+    hour = f"{A100}.{HOUR}"
+    order = {"symbol": hour, "side": "buy", "type": "limit", "price": "4.20"}
+    one.refused("FORMAT_VALUE", "limits", "acme", "qty=99999999")
+    one.refused("ACCOUNT_UNKNOWN", "limits", "nobody", "qty=5")
+    set_now = one.say("limits", "acme", "qty=5", "open_orders=1", "orders_per_s=20", "reason=test")
+    own = {"qty": "5", "open_orders": 1, "orders_per_s": 20}
+    equal((set_now["account"], set_now["limits"]), ("acme", own), "limits set")
+    equal(one.say("limits")["accounts"], [{"account": "acme", "limits": own}], "limits listed")
+    told = await buyer.done("limits.get")
+    equal({k: told["limits"][k] for k in own}, own, "limits.get")
+    equal(told["account"]["orders"]["per_s"], 20, "the account's own rate")
+    too_much = await buyer.refused("QTY_LIMIT", "order.place", **order, qty="5.1", cid="l-1")
+    equal(too_much["error"]["limit"], ["0.1", "5"], "the account's own quantity")
+    too_many = await buyer.refused("ORDERS_LIMIT", "order.place", **order, qty="5", cid="l-2")
+    equal(too_many["error"]["limit"], ["1"], "the account's own open orders")
+    return own
+
+
+def explain_band(one):
+    told = one.say("explain", "--family", A100)
+    equal((told["rule"], told["benchmark"], told["factor"]), ("converted", H100, "0.4"), "why a band is as it is")
+    equal(told["edges"]["floor"], {"price": "3.60", "rule": "0.4 x 9.00, rounded up to the tick"}, "the rule of an edge")
+    check(told["before"]["version"] < told["band"]["version"], "the band before it")
+    own = one.say("explain", "--family", H100)
+    equal((own["rule"], own["edges"]["floor"]), ("set_by_regulator", {"price": "9.00", "rule": "set"}), "a band of its own")
+    one.refused("FORMAT_VALUE", "explain", "--family", A100, "--version", "999")
+    return told
+
+
+def sandbox(exchange, one):
+    """A draft tried on today, by a process beside the exchange; its report by GET."""
+    equal(one.say("sandbox")["run"], None, "no run yet")
+    one.refused("SYMBOL_UNKNOWN", "sandbox", "2026-01-01", "NOTHING:1:2")
+    one.refused("FORMAT_VALUE", "sandbox", "yesterday", f"{H100}:9.00:16.00")
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    begun = one.say("sandbox", day, f"{H100}:9.00:15.00")["run"]
+    equal((begun["number"], begun["day"], begun["bands"]), (1, day, [f"{H100}:9.00:15.00"]), "a run")
+    until = time.time() + 60
+    while (told := one.say("sandbox"))["run"]["status"] == "running" and time.time() < until:
+        time.sleep(0.2)
+    equal(told["run"]["status"], "done", f"how it ended: {told}")
+    check(H100 in json.dumps(told["report"]), "the report speaks of the drafted family")
+    one.say("sandbox", "2001-01-01", f"{H100}:9.00:15.00")
+    while (told := one.say("sandbox"))["run"]["status"] == "running" and time.time() < until:
+        time.sleep(0.2)
+    equal(told["run"]["status"], "failed", "a day before the journal")
+    check("2001-01-01" in told["run"]["error"] and "report" not in told, f"and why: {told}")
+
+
 def audit_log(exchange, one):
     """The chain over the exported log, made again by hand."""
     link, after, entries = bytes(32), 0, []
@@ -205,7 +305,8 @@ def audit_log(exchange, one):
 async def story(arguments, folder):
     keys = {name: Key(name, account, [role]) for name, account, role in
             [("op", "exchange", "operator"), ("reg-1", "regulator", "regulator"), ("reg-2", "ministry", "regulator"),
-             ("buyer", "acme", "buyer")]}
+             ("buyer", "acme", "buyer"), ("prov", "prov", "provider")]}
+    keys["poor"] = Key("poor", "poor", ["buyer", "provider"])
     config = folder / "market.toml"
     config.write_text(REGULATED + "".join(key.toml() for key in keys.values()))
     with Exchange(arguments.binary, folder, config) as exchange:
@@ -218,16 +319,31 @@ async def story(arguments, folder):
         factors(exchange, one)
         roles_and_signatures(exchange, keys, one)
         race(exchange, keys, arguments.rounds)
+        for account in ("prov", "poor"):
+            exchange.post(keys["op"], "/v1/admin/credits", {"account": account, "amount": "100000"})
+        provider, other = [await PythonClient(exchange.socket_url, keys[name]).connect() for name in ("prov", "poor")]
+        await declared_cost(exchange, one, provider)
+        alerts = await layer(one, exchange, provider, other)
+        own = await limits(one, buyer)
+        why = explain_band(one)
+        sandbox(exchange, one)
         live = one.say("explain", order)
         bands, classes = exchange.get_json("/v1/bands"), exchange.get_json("/v1/classes")
         link, requests = audit_log(exchange, one)
-        await buyer.close()
+        for client in (buyer, provider, other):
+            await client.close()
         # Everything is still there after kill -9, from a snapshot or from the beginning.
         exchange.kill()
         exchange.start()
         equal(exchange.get_json("/v1/bands")["bands"], bands["bands"], "bands after a restart")
         equal(exchange.get_json("/v1/classes")["classes"], classes["classes"], "classes after a restart")
         equal([r["status"] for r in one.say("changes")["changes"]], ["approved", "refused", "rejected"], "changes after a restart")
+        equal(one.say("limits")["accounts"], [{"account": "acme", "limits": own}], "limits after a restart")
+        until = time.time() + 30
+        while (again := one.say("surveillance"))["applied"] < live["seq"] and time.time() < until:
+            time.sleep(0.2)
+        equal(again["alerts"], alerts, "alerts after a restart")
+        equal(one.say("limits", "acme", "clear")["limits"], {}, "limits cleared")
         exchange.stop()
         # The same explanation from the journal alone.
         copy = json.loads(subprocess.run(
@@ -236,6 +352,13 @@ async def story(arguments, folder):
         for name in ("ts", "time"):
             live.pop(name, None)
         equal(copy, live, "the explanation from a replayed copy")
+        copy = json.loads(subprocess.run(
+            [arguments.binary, "explain", "--data", str(exchange.data), "--family", A100, "--at", str(why["seq"]), "--json"],
+            check=True, capture_output=True, text=True, timeout=120).stdout)
+        equal(copy, why, "the explanation of a band from a replayed copy")
+        found = subprocess.run([arguments.binary, "surveillance", "--data", str(exchange.data), "--config", str(config), "--json"],
+                               check=True, capture_output=True, text=True, timeout=120).stdout
+        equal([json.loads(line) for line in found.splitlines()], alerts, "alerts from a copy of the journal")
         lines = exchange.audit()
         signed = next(line for line in lines if "signed by the keys they name" in line)
         check(f"{requests} requests; the log ends with {link}" in signed, f"{signed}\nwanted {requests} and {link}")

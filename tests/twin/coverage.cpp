@@ -66,6 +66,9 @@ std::vector<std::string> in_scope() {
                                    "event factors scheduled",
                                    "event factors in force",
                                    "certificate ends",
+                                   "event limits set",
+                                   "event limits cleared",
+                                   "floor under a declared cost",
                                    "change proposed",
                                    "change approved",
                                    "change rejected",
@@ -210,6 +213,9 @@ void Coverage::count_other(const engine::Event& e) {
             if (e.as<engine::SessionOpened>().adopted != 0) count("session adopts orders");
             return count("event session opened");
         case EventKind::session_closed: return count("event session closed");
+        case EventKind::limits_set:
+            return count(e.as<engine::LimitsSet>().limits == engine::AccountLimits{} ? "event limits cleared"
+                                                                                     : "event limits set");
         case EventKind::mass_cancelled: return count("event mass cancelled");
         case EventKind::cancel_after_set: return count("event cancel after set");
         case EventKind::alternative: {
@@ -227,6 +233,8 @@ void Coverage::count_other(const engine::Event& e) {
         case EventKind::refused: {
             const auto r = e.as<engine::Refused>();
             if (flags & engine::event_flag::duplicate) count("refusal dup");
+            if (r.reason == RejectReason::reason_required && r.field == engine::RejectField::floor)
+                count("floor under a declared cost");
             if (r.pool != engine::Pool::none) count(fmt::format("limit of {}", name(r.pool)));
             for (const auto field : {engine::RejectField::delivery, engine::RejectField::meter_minute,
                                      engine::RejectField::available, engine::RejectField::standby})

@@ -82,6 +82,8 @@ class Flow {
     engine::Command advance();
     engine::Command participant();
     engine::Command resource();
+    engine::Command limits();
+    engine::Decimal some_cost(engine::FamilyId family);
     engine::Command catalogue();
 
     engine::Command from(engine::AccountId account, const auto& body) {

@@ -46,6 +46,9 @@ engine::Command Flow::set_band() {
         s.effective = Time{now_.value - now_.value % engine::hour.value + engine::minute.value * 45};
     if (one_in(2)) s.blob.fill(7);
     s.rationale = engine::Text<24>{"R-" + std::to_string(f.last_version + 1)};
+    // A floor under a declared cost wants one of the two.
+    if (regulated_ && one_in(2)) s.rationale = {};
+    if (regulated_ && one_in(3)) s.reasoned = true;
     return from(some_account(), s);
 }
 
@@ -144,7 +147,30 @@ engine::Command Flow::resource() {
     r.dense_given = one_in(2);
     r.dense = !one_in(20);
     if (one_in(5)) r.tflops = one_in(3) ? 1'979'000 : 989'400;
+    if (regulated_ && one_in(3)) r.cost = some_cost(r.family);
     return from(some_account(), r);
+}
+
+// Around the floor, so that it matters.
+Decimal Flow::some_cost(engine::FamilyId family) {
+    if (family.value >= seen_.families().size() || one_in(20))
+        return Decimal{one_in(2) ? -1 : engine::tick_decimal << 30};
+    return Decimal{seen_.families()[family.value].band.lo * engine::tick_decimal * between(90, 110) / 100};
+}
+
+// Narrow enough to be met; now and then none, or wider than the market's.
+engine::Command Flow::limits() {
+    engine::SetLimits s;
+    if (!one_in(3)) s.limits.qty = Decimal{between(1, 8) * engine::decimal_one};
+    if (!one_in(3)) s.limits.notional = engine::Money{between(5, 120) * engine::decimal_one};
+    if (!one_in(3)) s.limits.open_orders = static_cast<std::uint32_t>(between(1, 5));
+    if (one_in(3)) s.limits.orders_per_s = static_cast<std::uint32_t>(between(1, 100));
+    if (one_in(3)) s.limits = {};
+    if (one_in(12)) s.limits.qty = Decimal{one_in(2) ? -1 : seen_.genesis().max_qty + 1};
+    if (one_in(12)) s.limits.notional = engine::Money{one_in(2) ? -1 : seen_.genesis().max_notional + 1};
+    if (one_in(12)) s.limits.open_orders = seen_.genesis().account_orders + 1;
+    if (one_in(2)) s.blob.fill(4);
+    return from(some_account(), s);
 }
 
 engine::Command Flow::catalogue() {

@@ -11,7 +11,8 @@ namespace gridbook::twin {
 using engine::Time;
 
 engine::Command Flow::regulation() {
-    const std::int64_t dice = between(1, 10);
+    const std::int64_t dice = between(1, 11);
+    if (dice == 11) return limits();
     if (dice <= 3) return guidance();
     if (dice <= 5) return factors();
     if (dice <= 6) return follow();
@@ -50,6 +51,7 @@ engine::Command Flow::guidance() {
     if (one_in(40)) g.pue = 900;
     if (one_in(40)) g.utilisation = engine::BasisPoints{one_in(2) ? 0 : 10'001};
     if (one_in(60)) g.life_h = 0;
+    g.reasoned = one_in(2);
     return from(some_account(), g);
 }
 
@@ -89,6 +91,7 @@ engine::Command Flow::follow() {
     if (one_in(12)) s.floor = engine::Decimal{f.band.lo * engine::tick_decimal};
     if (one_in(4)) s.effective = now_ + engine::second * between(1, 600);
     if (one_in(2)) s.blob.fill(5);
+    s.reasoned = one_in(2);
     return from(some_account(), s);
 }
 

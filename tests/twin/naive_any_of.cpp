@@ -53,10 +53,10 @@ NaiveExchange::Refusal NaiveExchange::any_of_refusal(const engine::PlaceAnyOf& p
         r.got = p.need.value;
         return r;
     }
-    if (p.need.value <= 0 || p.need.value > genesis_.max_qty) {
+    if (p.need.value <= 0 || p.need.value > most_qty()) {
         auto r = refusal(RejectReason::qty_limit, RejectField::need);
         r.limit_low = tenth;
-        r.limit_high = genesis_.max_qty;
+        r.limit_high = most_qty();
         r.got = p.need.value;
         return r;
     }

@@ -142,9 +142,26 @@ NaiveExchange::Refusal NaiveExchange::band_refusal(const engine::SetBand& s,
         return of(s.family, pool_full(engine::Pool::agenda, changes_ahead));
     const Band after = outcome(s.family, {f.last_version + 1, s, now_, {}, 0});
     if (const auto r = band_shape_refusal(after)) return of(s.family, r);
-    for (const auto& [id, band] : following(s.family, after))
+    const Bands followers = following(s.family, after);
+    for (const auto& [id, band] : followers)
         if (const auto r = band_shape_refusal(band)) return of(id, r);
+    if (formula == nullptr ? s.reasoned || !s.rationale.empty() : formula->reasoned) return std::nullopt;
+    if (const auto r = cost_refusal(s.family, after)) return of(s.family, r);
+    for (const auto& [id, band] : followers)
+        if (const auto r = cost_refusal(id, band)) return of(id, r);
     return std::nullopt;
+}
+
+// A floor under what any provider of the family declared needs a reason.
+NaiveExchange::Refusal NaiveExchange::cost_refusal(engine::FamilyId id, const Band& after) const {
+    std::int64_t dearest = 0;
+    for (const Resource& resource : resources_)
+        if (resource.live && resource.family == id) dearest = std::max(dearest, resource.cost);
+    if (after.lo * engine::tick_decimal >= dearest) return std::nullopt;
+    auto r = refusal(RejectReason::reason_required, RejectField::floor);
+    r.limit_low = dearest;
+    r.got = after.lo * engine::tick_decimal;
+    return r;
 }
 
 // What would park: orders inside the bands of now and outside these.

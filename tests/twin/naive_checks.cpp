@@ -58,10 +58,10 @@ NaiveExchange::Refusal NaiveExchange::quantity_refusal(const engine::PlaceOrder&
         r.got = value.value;
         return r;
     }
-    if (p.qty.value <= 0 || p.qty.value > genesis_.max_qty) {
+    if (p.qty.value <= 0 || p.qty.value > most_qty()) {
         auto r = refusal(RejectReason::qty_limit, RejectField::qty);
         r.limit_low = engine::lot_decimal(product_);
-        r.limit_high = genesis_.max_qty;
+        r.limit_high = most_qty();
         r.got = p.qty.value;
         return r;
     }
@@ -75,9 +75,9 @@ NaiveExchange::Refusal NaiveExchange::quantity_refusal(const engine::PlaceOrder&
 }
 
 NaiveExchange::Refusal NaiveExchange::notional_refusal(Wide notional) const {
-    if (notional <= genesis_.max_notional) return std::nullopt;
+    if (notional <= most_notional()) return std::nullopt;
     auto r = refusal(RejectReason::notional_limit, RejectField::notional);
-    r.limit_high = genesis_.max_notional;
+    r.limit_high = most_notional();
     r.got = narrow(notional);
     return r;
 }
@@ -192,9 +192,9 @@ NaiveExchange::Refusal NaiveExchange::limit_refusal(engine::Pool resting) const 
     if (resting == engine::Pool::strips && strips_.size() + standbys_.size() >= genesis_.strips)
         return pool_full(resting, genesis_.strips);
     const auto open = static_cast<std::int64_t>(open_of(header().account).size());
-    if (open < genesis_.account_orders) return std::nullopt;
+    if (open < most_orders()) return std::nullopt;
     auto r = refusal(RejectReason::orders_limit, RejectField::account);
-    r.limit_high = genesis_.account_orders;
+    r.limit_high = most_orders();
     r.got = open + 1;
     return r;
 }

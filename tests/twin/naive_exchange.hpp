@@ -42,6 +42,10 @@ class NaiveExchange : public NaiveMarket {
     void register_resource(const engine::RegisterResource& r);
     void withdraw_resource(const engine::WithdrawResource& w);
     Refusal resource_refusal(const engine::RegisterResource& r) const;
+    void set_limits(const engine::SetLimits& s);
+    std::int64_t most_qty() const;  // of who asks
+    std::int64_t most_notional() const;
+    std::int64_t most_orders() const;
     Refusal family_refusal(const engine::DefineFamily& d) const;
     Refusal band_value_refusal(engine::Decimal value, engine::RejectField field) const;
     engine::Refused pool_full(engine::Pool pool, std::int64_t limit) const;
@@ -141,6 +145,7 @@ class NaiveExchange : public NaiveMarket {
     void set_band(const engine::SetBand& s, const engine::SetGuidance* formula = nullptr, By by = {});
     Refusal band_refusal(const engine::SetBand& s, const engine::SetGuidance* formula) const;
     Refusal band_shape_refusal(const Band& after) const;
+    Refusal cost_refusal(engine::FamilyId f, const Band& after) const;
     Band changed(const Band& before, const BandChange& change) const;
     Band outcome(engine::FamilyId f, const BandChange& change) const;
     engine::BandChanged told(engine::FamilyId f, const Band& after, engine::BandStatus status) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Participants of the twin: accounts, keys, money, resources.
 #include <algorithm>
+#include <tuple>
 
 #include "tests/twin/naive_exchange.hpp"
 
@@ -119,6 +120,13 @@ NaiveExchange::Refusal NaiveExchange::resource_refusal(const engine::RegisterRes
         mismatch.got = r.tflops;
         return mismatch;
     }
+    constexpr std::int64_t dearest = ((1 << 30) - 1) * engine::tick_decimal;
+    if (r.cost.value < 0 || r.cost.value > dearest) {
+        auto cost = refusal(RejectReason::format_value, RejectField::cost);
+        cost.limit_high = dearest;
+        cost.got = r.cost.value;
+        return cost;
+    }
     const auto live =
         std::count_if(resources_.begin(), resources_.end(), [](const Resource& x) { return x.live; });
     if (live >= static_cast<std::ptrdiff_t>(genesis_.resources))
@@ -129,7 +137,7 @@ NaiveExchange::Refusal NaiveExchange::resource_refusal(const engine::RegisterRes
 void NaiveExchange::register_resource(const engine::RegisterResource& r) {
     if (const auto refused = resource_refusal(r)) return refuse(*refused);
     const auto lots = engine::lots_of(r.count, product(r.family));
-    resources_.push_back({header().account, r.family, lots.value, true});
+    resources_.push_back({header().account, r.family, lots.value, true, r.cost.value});
     engine::ResourceRegistered done;
     done.origin = header().origin;
     done.resource = static_cast<std::uint32_t>(resources_.size());  // ids count from 1
@@ -140,6 +148,7 @@ void NaiveExchange::register_resource(const engine::RegisterResource& r) {
     done.pue = r.pue;
     done.count = lots;
     done.registered = engine::Quantity{registered(header().account, r.family)};
+    done.cost = r.cost;
     emit(header().account, done, true, engine::event_flag::reply);
 }
 
@@ -176,6 +185,45 @@ void NaiveExchange::withdraw_resource(const engine::WithdrawResource& w) {
     done.count = engine::Quantity{r.lots};
     done.registered = engine::Quantity{left};
     emit(header().account, done, true, engine::event_flag::reply);
+}
+
+// ---- limits of an account ----
+
+void NaiveExchange::set_limits(const engine::SetLimits& s) {
+    if (!account_known(header().account))
+        return refuse(refusal(RejectReason::account_unknown, RejectField::account));
+    const auto& l = s.limits;
+    for (const auto& [got, most, field] :
+         {std::tuple{l.qty.value, genesis_.max_qty, RejectField::qty},
+          std::tuple{l.notional.value, genesis_.max_notional, RejectField::notional},
+          std::tuple{std::int64_t{l.open_orders}, std::int64_t{genesis_.account_orders},
+                     RejectField::open_orders}}) {
+        if (got >= 0 && got <= most) continue;
+        auto r = refusal(RejectReason::format_value, field);
+        r.limit_high = most;
+        r.got = got;
+        return refuse(r);
+    }
+    accounts_[header().account.value].limits = l;
+    engine::LimitsSet done;
+    done.origin = header().origin;
+    done.limits = l;
+    if (s.blob != engine::Sha256{}) done.blob = sequence_;
+    emit(header().account, done, false, engine::event_flag::reply);
+}
+
+// The account's own limit, else the market's.
+std::int64_t NaiveExchange::most_qty() const {
+    const std::int64_t own = accounts_[header().account.value].limits.qty.value;
+    return own == 0 ? genesis_.max_qty : own;
+}
+std::int64_t NaiveExchange::most_notional() const {
+    const std::int64_t own = accounts_[header().account.value].limits.notional.value;
+    return own == 0 ? genesis_.max_notional : own;
+}
+std::int64_t NaiveExchange::most_orders() const {
+    const std::int64_t own = accounts_[header().account.value].limits.open_orders;
+    return own == 0 ? genesis_.account_orders : own;
 }
 
 }  // namespace gridbook::twin

@@ -107,6 +107,7 @@ struct Account {
     std::uint8_t roles = 0;
     std::int64_t cash = 0, hold = 0, margin = 0, receivable = 0, penalty = 0;
     std::uint64_t number = 0;  // last n of its stream
+    engine::AccountLimits limits{};
 };
 
 struct Key {
@@ -120,6 +121,7 @@ struct Resource {
     engine::FamilyId family{};
     std::int64_t lots = 0;
     bool live = true;
+    std::int64_t cost = 0;  // declared
 };
 
 struct Position {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Surveillance beside a running exchange. It reads the journal behind the commits, batch by batch, on a
+// thread of its own at the lowest priority, so a slow rule keeps nobody waiting: whoever trades, commits or
+// publishes never meets it. After a start it reads the journal from its first sequence on; until it has
+// caught up, `applied` tells how far the alerts go.
+//
+//   journal ──batch──▶ [ Surveillance ] ──alert──▶ the last ones, told by number ──▶ I/O thread, when it asks
+//
+// One thread steps; anyone may ask. Memory: that of Surveillance, and the alerts that are kept.
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "ledger/batch_copy.hpp"
+#include "ledger/export/names.hpp"
+#include "ledger/surveillance/surveillance.hpp"
+
+namespace gridbook::ledger {
+
+struct WatchOptions {
+    Thresholds thresholds{};
+    std::size_t keep = 10'000;                             // alerts
+    std::function<void(const std::string&)> trouble = {};  // a sentence, from the watch's thread
+};
+
+class Watch {
+  public:
+    // An alert as text.
+    struct Told {
+        std::uint64_t number = 0;
+        engine::Sequence sequence{};
+        engine::FamilyId family = engine::no_family;
+        std::string members{};  // JSON, without braces (report.hpp)
+        std::string unnamed{};  // the same without the names of participants
+    };
+
+    Watch(const Journal& journal, WatchOptions options);
+    ~Watch() { stop(); }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    // Reads on its own thread until stop().
+    void start();
+    void stop();
+    // The same by hand: the next batch; false: there is none.
+    Result<bool> step();
+
+    // By any thread.
+    std::uint64_t told() const { return told_.load(std::memory_order_acquire); }  // number of the last alert
+    engine::Sequence applied() const { return engine::Sequence{applied_.load(std::memory_order_relaxed)}; }
+    std::uint64_t count(Indicator indicator) const {
+        return counts_[static_cast<std::size_t>(indicator)].load(std::memory_order_relaxed);
+    }
+    // Those behind `number` that are kept, oldest first, at most so many.
+    std::vector<Told> after(std::uint64_t number, std::size_t most) const;
+
+  private:
+    void loop();
+    void keep(const Alert& alert);
+
+    const Journal& journal_;
+    WatchOptions options_;
+    Names names_;
+    Surveillance surveillance_;
+    BatchCopy batch_;
+    engine::Sequence place_{};
+    std::atomic<std::uint64_t> told_{0}, applied_{0};
+    std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Indicator::count_)> counts_{};
+    mutable std::mutex mutex_;  // of kept_: alerts are rare, and no order passes here
+    std::deque<Told> kept_;
+    std::atomic<bool> stop_{false};
+    std::thread thread_;
+};
+
+}  // namespace gridbook::ledger
