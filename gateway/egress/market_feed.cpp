@@ -28,11 +28,6 @@ constexpr std::array<std::pair<std::string_view, Channel>, 10> channels_here{
 bool is_discovery(Channel channel) { return channel == Channel::capacity || channel == Channel::cost; }
 bool is_book(Channel channel) { return channel == Channel::book || channel == Channel::book_100ms; }
 
-template <class Names>
-bool contains(const Names& names, std::string_view word) {
-    return std::ranges::find(names, word) != std::end(names);
-}
-
 WireError unknown_symbol(const std::string& symbol) {
     return {"SYMBOL_UNKNOWN",
             "no such instrument or family is listed: " + symbol,
