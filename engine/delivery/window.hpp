@@ -34,7 +34,8 @@ struct Window {
     }
     // The next instant after `now` at which the clock asks what became of its deliveries; never: it is over.
     Time next(Time now, Product product) const {
-        if (now < start - ready_lead) return start - ready_lead;
+        // Nobody says ready for a token day.
+        if (now < start - ready_lead && product == Product::gpu) return start - ready_lead;
         if (now < start) return start;
         if (now < end)
             return product == Product::gpu ? Time{(now.value / minute.value + 1) * minute.value} : end;
