@@ -22,13 +22,6 @@ namespace {
 constexpr engine::InstrumentId nine = hour_of(0, 9);
 constexpr DeliveryId first{1};
 
-// The exchange replaces nothing yet.
-template <class Test>
-void on_twin(Test&& test) {
-    Story<TwinMarket> twin(0, "14.00", true);
-    test(twin);
-}
-
 template <class Test>
 void on_both(Test&& test) {
     Story<TwinMarket> twin(0, "14.00", true);
@@ -121,7 +114,7 @@ TEST_CASE("957 of 960 unit-minutes are inside the SLA: nothing back, seller net 
 }
 
 TEST_CASE("silent from 09:20, replaced at 09:23 at 14.60 for 37 minutes: 55.746667 is kept", "[vectors]") {
-    on_twin([](auto& s) {
+    on_both([](auto& s) {
         const Before before(s);
         s.stand_by(16, "14.60", nine, s.carl);
         sell_sixteen(s);
