@@ -349,6 +349,7 @@ TEST_CASE("a day of tokens is paired, delivers by itself and is settled", "[deli
     CHECK(delivering(gate).size() == 2);
     CHECK(gate.back().as<DeliveryChanged>().minutes == 1'440);
     CHECK(gate.back().as<DeliveryChanged>().price == Price{1'400});
+    CHECK(d.m.exchange().next_timer() == clock(24));  // nobody is waited for 5 minutes before it
     CHECK(d.told(ready(1, prov)) == Lines{"prov refused DELIVERY_STATE did"});
     CHECK(d.told_at(clock(24)) == Lines{"prov 1 delivering", "acme 1 delivering"});
     CHECK(d.told(meter(1, prov, 0, 10)) == Lines{"prov refused DELIVERY_STATE did"});

@@ -26,6 +26,8 @@ template <class Test>
 void on_both(Test&& test) {
     Story<TwinMarket> twin(0, "14.00", true);
     test(twin);
+    Story<EngineMarket> engine(0, "14.00", true);
+    test(engine);
 }
 
 template <class S>
@@ -43,7 +45,7 @@ void sell_sixteen(S& s) {
 // Each minute is reported half a minute after it began.
 template <class S>
 void report(S& s, std::uint32_t from, std::uint32_t to, tests::Amount available, DeliveryId d = first,
-            engine::AccountId who = Story<TwinMarket>::bert) {
+            engine::AccountId who = S::bert) {
     for (std::uint32_t m = from; m < to; ++m) {
         s.at(clock(9, static_cast<int>(m), 30));
         s.meter(d, m, available, who);

@@ -31,7 +31,8 @@ Sent Flow::next() {
     now_ = std::max(now_, seen_.time()) + engine::millisecond * (one_in(4) ? 0 : between(1, 900));
     if (one_in(20)) now_ = now_ + engine::second * between(1, 20);
     if (one_in(12)) now_ = Time{now_.value - now_.value % engine::second.value + engine::second.value};
-    if (one_in(40)) now_ = Time{now_.value - now_.value % engine::minute.value + engine::minute.value};
+    if (one_in(delivering_ ? 150 : 40))
+        now_ = Time{now_.value - now_.value % engine::minute.value + engine::minute.value};
     if (one_in(250)) lean_ = between(-450, 450);
     return {some_command(), now_};
 }

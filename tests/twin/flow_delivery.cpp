@@ -48,10 +48,10 @@ engine::DefineTier Flow::delivering_tier() const {
 engine::Command Flow::delivery() {
     if (seen_.deliveries().empty() && !one_in(10)) return one_in(12) ? standby() : place();
     const std::int64_t dice = between(1, 100);
-    if (dice <= 5) return standby();
-    if (dice <= 8) return withdraw_all();
-    if (dice <= 18) return ready();
-    if (dice <= 28) return some_report();
+    if (dice <= 8) return standby();
+    if (dice <= 11) return withdraw_all();
+    if (dice <= 22) return ready();
+    if (dice <= 32) return some_report();
     return meter();
 }
 
@@ -119,7 +119,12 @@ engine::Command Flow::some_report() {
     if (seen_.deliveries().empty() || one_in(25)) return from(some_account(), m);
     const Delivery* d = &any(seen_.deliveries()).second;
     // Mostly one whose window runs.
-    for (int k = 0; k < 6 && (now_ < start_of(*d) || d->failed()); ++k) d = &any(seen_.deliveries()).second;
+    const auto reported = [&](const Delivery& x) {
+        return seen_.product(x.instrument.family) == engine::Product::gpu && now_ >= start_of(x) &&
+               !x.failed();
+    };
+    for (int k = 0; k < 6 && !reported(*d); ++k) d = &any(seen_.deliveries()).second;
+    if (!reported(*d) && !one_in(4)) return place();
     const std::int64_t running =
         std::max<std::int64_t>(0, (now_ - start_of(*d)).value / engine::minute.value);
     const std::int64_t dice = between(1, 20);
@@ -153,7 +158,7 @@ engine::Command Flow::standby() {
                                              : between(std::min(middle, band.hi), band.hi);
         p.price = Decimal{ticks * engine::tick_decimal};
     }
-    p.qty = one_in(8) ? some_qty(p.instrument.family) : Decimal{between(1, 60) * engine::gpu_lot_decimal};
+    p.qty = one_in(8) ? some_qty(p.instrument.family) : Decimal{between(1, 150) * engine::gpu_lot_decimal};
     const std::int64_t dice = between(1, 40);
     if (dice == 1) p.side = engine::Side::buy;
     if (dice == 2) p.type = engine::OrderType::market;
@@ -169,10 +174,12 @@ engine::Command Flow::standby() {
 engine::Command Flow::withdraw_all() {
     engine::Credit c;
     engine::AccountId who = some_account();
-    for (int k = 0; k < 5 && !seen_.deliveries().empty(); ++k) {
+    // Mostly one that is about to fail, and has money.
+    for (int k = 0; k < 30 && !seen_.deliveries().empty(); ++k) {
         const Delivery& d = any(seen_.deliveries()).second;
         who = d.seller;
-        if (!d.failed()) break;
+        const bool fails = d.state == DeliveryState::failing && d.by_seller.empty();
+        if (fails && seen_.accounts()[who.value].cash != 0) break;
     }
     if (who.value < seen_.accounts().size()) c.amount = engine::Money{-seen_.accounts()[who.value].cash};
     return from(who, c);

@@ -88,9 +88,9 @@ engine::Command Flow::set_rules() {
 engine::Command Flow::advance() {
     // Who reports each minute must have the time to; a day is over now and then.
     if (delivering_) {
-        if (one_in(6)) now_ = now_ + engine::minute;
-        if (one_in(200)) now_ = now_ + engine::minute * between(10, 70);
-        if (one_in(160)) now_ = now_ + engine::hour * between(20, 30);
+        if (one_in(20)) now_ = now_ + engine::minute * between(1, 3);
+        if (one_in(80)) now_ = now_ + engine::minute * between(10, 90);
+        if (one_in(120)) now_ = now_ + engine::hour * between(20, 30);
     } else if (one_in(3)) {
         now_ = now_ + engine::minute * between(1, one_in(8) ? 50 : 6);
     }

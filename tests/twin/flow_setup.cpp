@@ -96,13 +96,15 @@ void Flow::prepare() {
     g.max_notional = tests::millionths("800");
     if (delivering_) {
         g.deliveries = g.positions;
-        g.strips = static_cast<std::uint32_t>(between(10, 40));  // standby offers share them
+        g.strips = static_cast<std::uint32_t>(between(20, 60));  // standby offers share them
     }
     // Odd rates, so that every rounding matters.
     if (one_in(2)) g.margin = engine::BasisPoints{2'003};
     if (one_in(2))
         g.taker_fee = engine::BasisPoints{33}, g.maker_fee = engine::BasisPoints{7},
         g.tax = engine::BasisPoints{613};
+    // So little that others must advance what is owed.
+    if (delivering_ && one_in(2)) g.margin = engine::BasisPoints{503};
     add(g);
     prepare_rules();
     prepare_catalogue();

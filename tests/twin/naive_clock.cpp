@@ -47,9 +47,11 @@ Time NaiveExchange::next_of_deliveries() const {
     return next;
 }
 
-// Families by symbol: the offers of the hour that ends, then the deliveries by id. Then what is final.
+// Families by symbol: the offers of the hour that ends, then the deliveries by id. Then what is final. Other
+// timers may be due again at an instant; a minute is over once.
 void NaiveExchange::clock() {
-    if (genesis_.deliveries == 0) return;
+    if (genesis_.deliveries == 0 || clocked_ == now_) return;
+    clocked_ = now_;
     for (const engine::FamilyId f : by_symbol()) {
         for (const engine::OrderId id : standbys_of(f))
             if (engine::window_end(standbys_.at(id).instrument.period, product(f)) == now_)

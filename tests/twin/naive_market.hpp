@@ -82,6 +82,7 @@ class NaiveMarket {
     std::map<engine::OrderId, Order> standbys_;
     std::map<engine::DeliveryId, Delivery> deliveries_;  // not settled
     std::uint32_t last_delivery_ = 0;
+    engine::Time clocked_{};  // the last instant of the deliveries' clock
     std::map<engine::InstrumentId, std::int64_t> replaced_;
     std::map<engine::OrderId, AnyOf> any_ofs_;
     std::map<engine::InstrumentId, Book> books_;
