@@ -42,7 +42,7 @@ void checkpoint(Step& step) {
     StateHashed e;
     e.origin = step.command.origin;
     e.hash = hash_state(step.state);
-    e.open_orders = step.state.open_orders - step.state.strips.used();
+    e.open_orders = step.state.open_orders - step.state.strips.used() - step.state.standbys.used();
     e.trades = step.state.last_trade.value;
     tell(step, no_account, e, event_flag::reply);
 }

@@ -35,7 +35,9 @@ void reserve_all(State& state, const Genesis& g) {
     state.levels.reserve(g.pages);
     state.records.reserve(g.records, second * g.retention_s);
     state.strips.reserve(g.strips);
-    state.open.reserve(state.orders.slots(), g.strips);
+    const std::uint32_t standbys = g.deliveries == 0 ? 0 : g.strips;
+    state.standbys.reserve(standbys);
+    state.open.reserve(state.orders.slots(), g.strips, standbys);
     state.sessions.reserve(g.sessions);
     state.books.assign(g.books, Book{});
     state.timers.reserve(TimerIds::limit(state));

@@ -15,6 +15,7 @@
 #include "engine/book/order_records.hpp"
 #include "engine/catalogue/catalogue.hpp"
 #include "engine/delivery/deliveries.hpp"
+#include "engine/delivery/standby_list.hpp"
 #include "engine/follow_up.hpp"
 #include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
@@ -49,6 +50,7 @@ class State {
     OrderRecords records;
     StripList strips;
     Deliveries deliveries;
+    StandbyList standbys;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;
@@ -69,6 +71,9 @@ class State {
     }
     // Is this instrument listed, and what is its phase? A gated or past one counts as gated.
     Phase phase(InstrumentId i) const;
+
+    // Strips and standby offers share a pool.
+    bool strips_full() const { return strips.used() + standbys.used() >= strips.limit(); }
 
     // Scratch of questions and impact counts, reserved so that they allocate nothing; no part of the state.
     // And where a refusal is made: it is large, and nearly no command needs it.

@@ -12,12 +12,15 @@ namespace gridbook::engine {
 
 class OpenOrders {
   public:
-    // A node is a slot of the order pool, or one of the strip pool behind all those; 0: none.
-    void reserve(std::size_t orders, std::size_t strips) {
+    // A node is a slot of the order pool, or behind all those one of the strip pool, or behind them one of
+    // the standby offers; 0: none.
+    void reserve(std::size_t orders, std::size_t strips, std::size_t standbys) {
         strips_from_ = static_cast<std::uint32_t>(orders);
-        links_.assign(orders + strips + 1, Link{});
+        standbys_from_ = static_cast<std::uint32_t>(orders + strips);
+        links_.assign(orders + strips + standbys + 1, Link{});
     }
     std::uint32_t strip(std::uint32_t slot) const { return strips_from_ + slot; }
+    std::uint32_t standby(std::uint32_t slot) const { return standbys_from_ + slot; }
 
     void add(Account& account, std::uint32_t node, std::uint32_t record) {
         links_[node] = {.next = 0, .previous = account.last_order, .record = record};
@@ -58,6 +61,7 @@ class OpenOrders {
 
     PoolVector<Link> links_;
     std::uint32_t strips_from_ = 0;
+    std::uint32_t standbys_from_ = 0;
 };
 
 }  // namespace gridbook::engine

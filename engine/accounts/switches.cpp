@@ -22,8 +22,9 @@ std::uint32_t adopt(State& state, AccountId account, std::uint32_t from, std::ui
     std::uint32_t adopted = 0;
     for (std::uint32_t slot = first_open(state, account); slot != no_slot; slot = next_open(state, slot)) {
         const OrderRecord& record = state.records[slot];
-        std::uint32_t& session = record.kind == OrderKind::strip ? state.strips[record.live_slot].session
-                                                                 : state.open.session(record.live_slot);
+        std::uint32_t& session = record.kind == OrderKind::strip
+                                     ? state.strips[record.live_slot].session
+                                     : state.open.session(open_node(state, record));
         if (session != from) continue;
         session = to;
         adopted += 1;

@@ -7,6 +7,7 @@
 #include "engine/book/matching.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/book/remembered.hpp"
+#include "engine/delivery/standby.hpp"
 #include "engine/refusal.hpp"
 #include "engine/units/hash.hpp"
 
@@ -164,21 +165,16 @@ std::uint32_t find_own(const State& state, AccountId account, OrderId id, const 
     return slot != no_slot && state.records[slot].account == account ? slot : no_slot;
 }
 
-// It is not live, or there is none.
-[[gnu::cold]] void refuse_done(Step& step, std::uint32_t slot, OrderId id, const Cid& cid) {
-    const bool filled = slot != no_slot && step.state.records[slot].state == OrderState::filled;
-    Refused r = refusal(filled ? RejectReason::already_filled : RejectReason::order_unknown,
-                        RejectField::order, 0, static_cast<std::int64_t>(id.value));
+[[gnu::cold]] void refuse_named(Step& step, RejectReason reason, OrderId id, const Cid& cid) {
+    Refused r = refusal(reason, RejectField::order, 0, static_cast<std::int64_t>(id.value));
     r.cid = cid;
     refuse(step, r);
 }
 
-// Strips and any-ofs cannot be replaced.
-[[gnu::cold]] void refuse_kind(Step& step, OrderId id, const Cid& cid) {
-    Refused r =
-        refusal(RejectReason::format_value, RejectField::order, 0, static_cast<std::int64_t>(id.value));
-    r.cid = cid;
-    refuse(step, r);
+// It is not live, or there is none.
+[[gnu::cold]] void refuse_done(Step& step, std::uint32_t slot, OrderId id, const Cid& cid) {
+    const bool filled = slot != no_slot && step.state.records[slot].state == OrderState::filled;
+    refuse_named(step, filled ? RejectReason::already_filled : RejectReason::order_unknown, id, cid);
 }
 
 // Same price and not more: fewer leaves in the same place. Margin-bearing lots go first, as they are sold
@@ -257,6 +253,8 @@ void place_order(Step& step, const PlaceOrder& body) {
     const std::uint32_t known = state.records.find(place, state.time);
     if (known != no_slot) [[unlikely]]
         return tell_again(step, known, terms_of(body));
+    if (body.standby) [[unlikely]]
+        return place_standby(step, body, place);
     Candidate c = candidate(account, body);
     Refused& r = state.refused;
     if (!check_new(state, body, c, r)) return refuse_order(step, body, place, r);
@@ -274,8 +272,9 @@ void place_order(Step& step, const PlaceOrder& body) {
 void replace_order(Step& step, const ReplaceOrder& body) {
     State& state = step.state;
     const std::uint32_t slot = find_own(state, step.command.account, body.order, body.cid);
+    // Strips, any-ofs and standby offers cannot be replaced.
     if (slot != no_slot && state.records[slot].kind != OrderKind::order) [[unlikely]]
-        return refuse_kind(step, body.order, body.cid);
+        return refuse_named(step, RejectReason::format_value, body.order, body.cid);
     if (slot == no_slot || !state.records[slot].live()) [[unlikely]]
         return refuse_done(step, slot, body.order, body.cid);
     OrderRecord& record = state.records[slot];
@@ -306,6 +305,8 @@ void cancel_order(Step& step, const CancelOrder& body) {
     const std::uint32_t slot = find_own(state, step.command.account, body.order, body.cid);
     if (slot == no_slot || !state.records[slot].live()) [[unlikely]]
         return refuse_done(step, slot, body.order, body.cid);
+    if (state.records[slot].kind == OrderKind::standby && firm(state, state.records[slot])) [[unlikely]]
+        return refuse_named(step, RejectReason::gate_closed, body.order, body.cid);
     cancel(step, slot, CancelReason::user, event_flag::reply);
 }
 

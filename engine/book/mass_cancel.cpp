@@ -3,6 +3,7 @@
 
 #include "engine/book/checks.hpp"
 #include "engine/book/orders.hpp"
+#include "engine/delivery/standby.hpp"
 #include "engine/refusal.hpp"
 #include "engine/strips/strips.hpp"
 
@@ -12,16 +13,24 @@ namespace {
 bool wanted(const State& state, const OrderRecord& record, const Task& task) {
     if (task.side == SideFilter::buy && record.side != Side::buy) return false;
     if (task.side == SideFilter::sell && record.side != Side::sell) return false;
+    if (record.kind == OrderKind::standby && firm(state, record)) return false;
     if (task.session != 0) {
-        const std::uint32_t session = record.kind == OrderKind::strip ? state.strips[record.live_slot].session
-                                                                      : state.open.session(record.live_slot);
+        const std::uint32_t session = record.kind == OrderKind::strip
+                                          ? state.strips[record.live_slot].session
+                                          : state.open.session(open_node(state, record));
         if (session != task.session) return false;
     }
     if (task.scope == no_instrument) return true;
     if (record.instrument.family != task.scope.family) return false;
     // A strip belongs to its family, not to an hour.
     return task.scope.period == Period{} ||
-           (record.kind == OrderKind::order && record.instrument == task.scope);
+           (record.kind != OrderKind::strip && record.instrument == task.scope);
+}
+
+// What stands beside the books: strips, then standby offers.
+bool kill_beside(Step& step, Task& task, InstrumentId scope) {
+    return cancel_strips_covering(step, scope, CancelReason::killed, task.count) &&
+           cancel_standbys(step, scope, CancelReason::killed, task.count);
 }
 
 // Every listed period of a family from `task.cursor` on, then its strips.
@@ -33,7 +42,7 @@ bool kill_family(Step& step, Task& task, FamilyId id) {
         if (!cancel_book(step, state.books[family.book_of(period)], CancelReason::killed, task.count))
             return false;
     }
-    return cancel_strips_covering(step, instrument(id, Period{}), CancelReason::killed, task.count);
+    return kill_beside(step, task, instrument(id, Period{}));
 }
 
 bool kill_all_families(Step& step, Task& task) {
@@ -87,7 +96,7 @@ bool kill_orders(Step& step, Task& task) {
     if (state.find_book(task.scope) != nullptr &&
         !cancel_book(step, state.book(task.scope), CancelReason::killed, task.count))
         return false;
-    return cancel_strips_covering(step, task.scope, CancelReason::killed, task.count);
+    return kill_beside(step, task, task.scope);
 }
 
 // The flag that new orders are asked for.

@@ -23,13 +23,14 @@ inline constexpr std::uint16_t capped = 4;
 inline constexpr std::uint16_t has_reason = 8;       // entered with a reason code
 inline constexpr std::uint16_t guidance_below = 16;  // outside the soft range when it was entered
 inline constexpr std::uint16_t guidance_above = 32;
+inline constexpr std::uint16_t standby = 64;
 }  // namespace order_option
 
 struct alignas(64) OrderRecord {
     OrderId id{};               // 0: never used
     InstrumentId instrument{};  // of a strip or any-of: its first hour
     AccountId account = no_account;
-    std::uint32_t live_slot = 0;  // in the order pool, or of a resting strip in the strip pool; 0: none
+    std::uint32_t live_slot = 0;  // in the order pool, that of the strips or of the standby offers; 0: none
     Price price{};
     std::uint32_t qty = 0;  // lots, total; of a strip or any-of: in each hour
     std::uint32_t leaves = 0;

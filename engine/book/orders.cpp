@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/delivery/standby.hpp"
 #include "engine/strips/strips.hpp"
 
 namespace gridbook::engine {
@@ -14,6 +15,7 @@ std::uint8_t told_flags(const State& state, const OrderRecord& record) {
     if (record.has(order_option::capped)) flags |= order_flag::capped;
     if (record.has(order_option::post_only)) flags |= order_flag::post_only;
     if (record.has(order_option::market)) flags |= order_flag::market;
+    if (record.has(order_option::standby)) return flags | order_flag::standby;
     if (state.orders[record.live_slot].non_executable) flags |= order_flag::non_executable;
     return flags;
 }
@@ -29,6 +31,8 @@ void cancel(Step& step, std::uint32_t slot, CancelReason reason, std::uint8_t fl
     OrderRecord& record = state.records[slot];
     if (record.kind == OrderKind::strip) [[unlikely]]
         return cancel_strip(step, slot, reason, flags);
+    if (record.kind == OrderKind::standby) [[unlikely]]
+        return cancel_standby(step, slot, reason, flags);
     release_hold(state, record);
     unrest(state, record);
     finish(state, record, OrderState::cancelled, reason);

@@ -142,14 +142,18 @@ inline bool rests(const State& state, const OrderRecord& record) {
     return state.orders[record.live_slot].where != Where::nowhere;
 }
 
+// Where a live order, strip or standby offer is linked in its account.
+inline std::uint32_t open_node(const State& state, const OrderRecord& record) {
+    if (record.kind == OrderKind::strip) return state.open.strip(record.live_slot);
+    if (record.kind == OrderKind::standby) return state.open.standby(record.live_slot);
+    return record.live_slot;
+}
 // Open orders of an account by their records, in the order in which they were entered; no_slot: no more.
 inline std::uint32_t first_open(const State& state, AccountId account) {
     return state.open.first(state.accounts[account]);
 }
 inline std::uint32_t next_open(const State& state, std::uint32_t slot) {
-    const OrderRecord& record = state.records[slot];
-    const bool strip = record.kind == OrderKind::strip;
-    return state.open.after(strip ? state.open.strip(record.live_slot) : record.live_slot);
+    return state.open.after(open_node(state, state.records[slot]));
 }
 
 // A live order begins / has ended: links, counters, retention. `finish` does not touch holds.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "engine/delivery/replacement.hpp"
 #include "engine/delivery/settlement.hpp"
+#include "engine/delivery/standby.hpp"
 #include "engine/delivery/telling.hpp"
 
 namespace gridbook::engine {
@@ -27,23 +29,24 @@ bool start_is_over(const Delivery& d, const DefineTier& tier, std::int64_t minut
     return (minutes_over - d.first_minute) * 60 >= start_by;
 }
 
-// Minute `m` is over.
-void minute_over(Step& step, Delivery& d, std::uint32_t m) {
+// Minute `m` is over. True: the delivery failed.
+bool minute_over(Step& step, Delivery& d, std::uint32_t m) {
     const State& state = step.state;
-    if (d.failed() || m < d.first_minute) return;
+    if (d.failed() || m < d.first_minute) return false;
     if (d.by_seller.has(m)) {
         d.missed = 0;
-        return;
+        return false;
     }
     d.missed += 1;
     const Family& family = state.catalogue.family(d.instrument.family);
     const DefineTier& tier = state.catalogue.tiers()[family.defined.tier_id.value];
-    const bool failed = d.by_seller.said != 0 ? d.missed >= most_missed : start_is_over(d, tier, m + 1);
-    if (failed) {
+    if (d.by_seller.said != 0 ? d.missed >= most_missed : start_is_over(d, tier, m + 1)) {
         d.failed_from = static_cast<std::uint16_t>(m + 1);
-        return enter(step, d, DeliveryState::failed);
+        enter(step, d, DeliveryState::failed);
+        return true;
     }
     if (d.state != DeliveryState::failing) enter(step, d, DeliveryState::failing);
+    return false;
 }
 
 void window_over(Step& step, Delivery& d, Product product) {
@@ -52,32 +55,43 @@ void window_over(Step& step, Delivery& d, Product product) {
     enter(step, d, DeliveryState::delivered);
 }
 
-// What is due of one delivery now. Nobody reports for a token day: it is not asked for readiness or minutes.
-void strike(Step& step, Delivery& d) {
+// What is due of one delivery now; true: it failed. Nobody reports for a token day: it is not asked for
+// readiness or minutes.
+bool strike(Step& step, Delivery& d) {
     const Time now = step.state.time;
     const Product product = step.state.catalogue.family(d.instrument.family).product;
     const Window window(d.instrument, product);
     const bool reports = product == Product::gpu;
+    bool failed = false;
     if (reports && now == window.start - ready_lead && d.state == DeliveryState::gated)
-        return enter(step, d, DeliveryState::failing);
+        enter(step, d, DeliveryState::failing);
     if (now == window.start && d.state == (reports ? DeliveryState::ready : DeliveryState::gated))
-        return enter(step, d, DeliveryState::delivering);
+        enter(step, d, DeliveryState::delivering);
     if (reports && now > window.start && now <= window.end && now.value % minute.value == 0)
-        minute_over(step, d, static_cast<std::uint32_t>(window.running(now) - 1));
-    if (now == window.end) return window_over(step, d, product);
+        failed = minute_over(step, d, static_cast<std::uint32_t>(window.running(now) - 1));
+    if (now == window.end) window_over(step, d, product);
     if (now == window.end + provisional_after && d.state == DeliveryState::delivered)
         enter(step, d, DeliveryState::provisional);
+    return failed;
 }
 
-// By id, from the one behind `task.record` on.
+// By id, from the one behind `task.record` on; `task.whole`: that one failed and is being replaced.
 bool strike_family(Step& step, Task& task, FamilyId family) {
     Deliveries& deliveries = step.state.deliveries;
+    if (task.record == 0 && !end_standbys(step, family)) return false;
     std::uint32_t slot = deliveries.first(family);
-    if (task.record != 0) slot = deliveries[deliveries.find(DeliveryId{task.record})].next;
+    if (task.record != 0) {
+        slot = deliveries.find(DeliveryId{task.record});
+        if (task.whole && !replace_failed(step, deliveries[slot])) return false;
+        task.whole = false;
+        slot = deliveries[slot].next;
+    }
     for (; slot != 0; slot = deliveries[slot].next) {
         if (step.sink.room() < clock_events) return false;
-        strike(step, deliveries[slot]);
+        task.whole = strike(step, deliveries[slot]);
         task.record = deliveries[slot].id.value;
+        if (task.whole && !replace_failed(step, deliveries[slot])) return false;
+        task.whole = false;
     }
     return true;
 }

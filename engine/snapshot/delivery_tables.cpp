@@ -68,6 +68,21 @@ void Restorer::deliveries() {
         deliveries.add(state_.accounts, d);
     }
     deliveries.set_last_id(last);
+    standbys();
+}
+
+// In time order.
+void Restorer::standbys() {
+    for (std::size_t n = in_.count(state_.standbys.limit()); n > 0 && good(); --n) {
+        OrderId id;
+        std::uint32_t session = 0;
+        in_(id, session);
+        const std::uint32_t record = live_record(id, OrderKind::standby);
+        if (record == no_slot) return;
+        const std::uint32_t slot = state_.standbys.append(record);
+        state_.records[record].live_slot = slot;
+        state_.open.session(state_.open.standby(slot)) = session;
+    }
 }
 
 }  // namespace gridbook::engine

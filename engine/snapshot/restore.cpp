@@ -18,7 +18,7 @@ class SnapshotAccess {
 bool Restorer::sound_record(const OrderRecord& r) const {
     const OrderRecord bare = without_links(r);
     if (std::memcmp(&bare, &r, sizeof(r)) != 0 || !state_.accounts.known(r.account)) return false;
-    if (static_cast<std::uint8_t>(r.kind) > static_cast<std::uint8_t>(OrderKind::any_of)) return false;
+    if (static_cast<std::uint8_t>(r.kind) > static_cast<std::uint8_t>(OrderKind::standby)) return false;
     if (r.state < OrderState::open || r.state > OrderState::refused) return false;
     if (r.state == OrderState::refused) return true;
     if (static_cast<std::uint8_t>(r.side) > highest(Side{}) || r.reason >= CancelReason::count_) return false;
@@ -41,7 +41,7 @@ void Restorer::records() {
         const bool its_place = record.id != OrderId{} && record.id <= last && records[slot].id == OrderId{};
         if (!in_.expect(its_place && sound_record(record))) return;
         if (record.live()) live_.push_back(slot);
-        if (record.live() && record.kind == OrderKind::order) {
+        if (record.live() && record.kind != OrderKind::strip) {
             record.position = state_.positions.find(record.account, record.instrument);
             if (!in_.expect(record.position != no_slot)) return;
         }
@@ -179,7 +179,7 @@ void Restorer::link_orders() {
         if (record.kind == OrderKind::order && record.live_slot == 0) record.live_slot = state_.orders.take();
         if (!in_.expect(record.live_slot != 0)) return;
         const bool strip = record.kind == OrderKind::strip;
-        const std::uint32_t node = strip ? state_.open.strip(record.live_slot) : record.live_slot;
+        const std::uint32_t node = open_node(state_, record);
         const std::uint32_t session = state_.open.session(node);
         state_.open.add(state_.accounts[record.account], node, slot);
         state_.open.session(node) = session;

@@ -51,6 +51,7 @@ class Restorer {
     void deliveries();
     bool sound_delivery(const Delivery& delivery, DeliveryId last) const;
     void open_hours();
+    void standbys();
     void link_orders();
     void notes(std::vector<std::uint32_t>& into, bool Book::*flag);
     void improved();

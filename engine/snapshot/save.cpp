@@ -130,6 +130,10 @@ void save_deliveries(SnapshotWriter& w, const State& state) {
         for (const Period period : deliveries.hours(FamilyId{static_cast<std::uint16_t>(f)})) w(period);
     w(std::uint64_t{deliveries.used()});
     for_each_delivery(state, [&](std::uint32_t slot) { fields(w, deliveries[slot]); });
+    const StandbyList& offers = state.standbys;
+    w(std::uint64_t{offers.used()});
+    for (std::uint32_t slot = offers.first(); slot != 0; slot = offers.next(slot))
+        w(state.records[offers.record(slot)].id, state.open.session(state.open.standby(slot)));
 }
 
 void save_unfinished(SnapshotWriter& w, const State& state) {

@@ -148,7 +148,7 @@ inline OrderRecord without_links(const OrderRecord& record) {
     if (!bare.live()) return bare;
     bare.live_slot = 0;
     bare.hold = Money{};
-    if (bare.kind == OrderKind::order) bare.position = no_slot;
+    if (bare.kind != OrderKind::strip) bare.position = no_slot;
     return bare;
 }
 

@@ -129,6 +129,9 @@ void hash_deliveries(Hasher& h, const State& state) {
     for (std::size_t f = 0; f < state.catalogue.families().size(); ++f)
         for (const Period period : deliveries.hours(FamilyId{static_cast<std::uint16_t>(f)})) h(period);
     for_each_delivery(state, [&](std::uint32_t slot) { fields(h, deliveries[slot]); });
+    const StandbyList& offers = state.standbys;
+    for (std::uint32_t slot = offers.first(); slot != 0; slot = offers.next(slot))
+        h(state.records[offers.record(slot)].id, state.open.session(state.open.standby(slot)));
 }
 
 // Whose timer it is stands in an order's id, or in an id that the pools' sizes give. A heap has many shapes:

@@ -152,7 +152,7 @@ bool check_strip_limits(const State& state, const Entry& entry, const PlaceStrip
     const InstrumentId first = entry.c.instrument;
     if (!check_makers(swept, first, r)) return false;
     if (!check_pools(state, entry.c.account, sweep_of(entry.strip), first, r)) return false;
-    if (body.tif != TimeInForce::fok && state.strips.full()) {
+    if (body.tif != TimeInForce::fok && state.strips_full()) {
         r = pool_full(Pool::strips, state.strips.limit(), first);
         return false;
     }

@@ -246,6 +246,7 @@ TEST_CASE("20,000 commands with deliveries allocate nothing after genesis", "[al
     for (const Command& command : flow) {
         market.apply(command, command.header.time);
         for (int n = 0; n < 2; ++n) market.apply(reports.next(market.exchange.state()), command.header.time);
+        market.apply(reports.offer(market.exchange.state()), command.header.time);
         market.ask(question(engine::QueryDeliveries{.after = {}, .limit = 20}, command.header.account));
     }
     counting = false;

@@ -56,6 +56,19 @@ class Reports {
         }
         return all;
     }
+    // A standby offer in one of the next hours.
+    engine::Command offer(const engine::State& state) {
+        engine::PlaceOrder o;
+        o.cid = engine::Cid{fmt::format("so-{}", ++offers_)};
+        const engine::Period first = engine::period_at(state.time + engine::gate_lead, engine::Product::gpu);
+        o.instrument = engine::instrument(engine::FamilyId{static_cast<std::uint16_t>(below(2))},
+                                          engine::Period{first.value + 1 + below(2)});
+        o.price = engine::Decimal{(1'380 + below(400)) * engine::tick_decimal};
+        o.qty = engine::Decimal{(1 + below(80)) * engine::gpu_lot_decimal};
+        o.side = engine::Side::sell;
+        o.standby = true;
+        return engine::Command::of(o, engine::AccountId{below(5)}, engine::no_key, {1 + below(9), 1});
+    }
     std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
 
   private:
@@ -74,6 +87,7 @@ class Reports {
         return d;
     }
     std::mt19937 random_;
+    int offers_ = 0;
 };
 
 }  // namespace gridbook::tests

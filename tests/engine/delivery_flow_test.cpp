@@ -57,6 +57,8 @@ void check_deliveries(const State& state) {
         std::uint32_t node = state.deliveries.first_node(state.accounts[AccountId{a}]);
         for (; node != 0; node = state.deliveries.next_node(node)) {
             const Delivery& d = state.deliveries[Deliveries::slot_of(node)];
+            // Who delivers to itself is linked on both sides.
+            if (d.seller == d.buyer && d.id.value == last) continue;
             REQUIRE(d.id.value > last);
             last = d.id.value;
             std::uint64_t counted = 0;
@@ -88,6 +90,7 @@ struct Flowing {
             }
             apply(driver, next, next.header.time);
             for (int n = 0; n < 2; ++n) apply(driver, reports.next(state), state.time);
+            if (done % 8 == 0) apply(driver, reports.offer(state), state.time);
             if (done % 20 != 0) continue;
             check_deliveries(state);
             if (other != nullptr) REQUIRE(other->state_hash() == driver.exchange().state_hash());
@@ -118,6 +121,28 @@ struct Flowing {
     EventBuffer buffer;
 };
 
+// Moves the market as the sequencer does, a copy out of a snapshot beside it in every follow-on; how many
+// events there were.
+std::size_t copied_at(Delivering& d, Time time, std::size_t& follow_ons) {
+    std::size_t events = 0;
+    EventBuffer buffer;
+    Exchange& exchange = d.m.exchange();
+    Command command = advance();
+    for (bool first = true; first || exchange.unfinished(); first = false) {
+        if (!first) command = Command::of(FollowOn{}), ++follow_ons;
+        command.header.sequence = Sequence{exchange.sequence().value + 1};
+        command.header.time = time;
+        const auto other = copy_of(exchange);
+        const Events told = applied(exchange, buffer, command);
+        events += told.size();
+        REQUIRE(told.size() <= max_events);
+        REQUIRE(applied(*other, buffer, command) == told);
+        REQUIRE(other->state_hash() == exchange.state_hash());
+        REQUIRE(all_money(exchange.state()) == Money{});
+    }
+    return events;
+}
+
 // So many sellers and buyers of one unit each, all in the same hour.
 struct Crowd {
     explicit Crowd(std::uint32_t pairs) : d(genesis(pairs)) {
@@ -128,26 +153,7 @@ struct Crowd {
             d.m.send(buy(1).at("14.00").from(buyer).as("o"));
         }
     }
-    // Moves the market as the sequencer does, a copy out of a snapshot beside it in every follow-on.
-    std::size_t at(Time time) {
-        std::size_t events = 0;
-        EventBuffer buffer;
-        Exchange& exchange = d.m.exchange();
-        Command command = advance();
-        for (bool first = true; first || exchange.unfinished(); first = false) {
-            if (!first) command = Command::of(FollowOn{}), ++follow_ons;
-            command.header.sequence = Sequence{exchange.sequence().value + 1};
-            command.header.time = time;
-            const auto other = copy_of(exchange);
-            const Events told = applied(exchange, buffer, command);
-            events += told.size();
-            REQUIRE(told.size() <= max_events);
-            REQUIRE(applied(*other, buffer, command) == told);
-            REQUIRE(other->state_hash() == exchange.state_hash());
-            REQUIRE(all_money(exchange.state()) == Money{});
-        }
-        return events;
-    }
+    std::size_t at(Time time) { return copied_at(d, time, follow_ons); }
     Delivering d;
     std::size_t follow_ons = 0;
 
@@ -171,14 +177,14 @@ struct Crowd {
 TEST_CASE("a market that delivers, restored in the middle of a flow, is the same market", "[delivery]") {
     Flowing all;
     for (std::uint32_t seed = 1; seed <= 3; ++seed) all.run(seed, 2'000);
-    for (const EventKind kind :
-         {EventKind::metered, EventKind::delivery_settled, EventKind::position_settled}) {
+    for (const EventKind kind : {EventKind::metered, EventKind::replaced, EventKind::delivery_settled,
+                                 EventKind::position_settled}) {
         INFO("event kind " << static_cast<int>(kind));
-        CHECK(all.kinds[kind] > 100);
+        CHECK(all.kinds[kind] > 50);
     }
-    for (const DeliveryState state :
-         {DeliveryState::gated, DeliveryState::ready, DeliveryState::delivering, DeliveryState::failing,
-          DeliveryState::failed, DeliveryState::delivered, DeliveryState::provisional}) {
+    for (const DeliveryState state : {DeliveryState::gated, DeliveryState::ready, DeliveryState::delivering,
+                                      DeliveryState::failing, DeliveryState::failed, DeliveryState::replaced,
+                                      DeliveryState::delivered, DeliveryState::provisional}) {
         INFO("state " << word(state));
         CHECK(all.states[state] > 10);
     }
@@ -203,6 +209,36 @@ TEST_CASE("2,200 deliveries at one instant go on in follow-ons, from gate to set
     CHECK(state.positions.used() == 0);
     // Names and sequences agree, so each buyer has its own seller: refunded 14.00, and 7.00 of penalty.
     CHECK(crowd.d.cash(AccountId{6}) == money("100") - money("14.02968") + money("21"));
+}
+
+TEST_CASE("1,100 standby offers that take over from one seller go on in follow-ons", "[delivery]") {
+    constexpr std::uint32_t offers = 1'100;
+    Genesis g = delivering_genesis();
+    g.strips = offers + 100;
+    Delivering d(g);
+    d.trade(Market::prov, Market::acme, 110, "13.50");
+    Command offer = sell("0.1").at("14.00").from(Market::bert);
+    PlaceOrder body = offer.as<PlaceOrder>();
+    body.standby = true;
+    for (std::uint32_t i = 0; i < offers + 100; ++i) {
+        body.cid = Cid{fmt::format("s-{}", i)};
+        d.m.send(Command::of(body, Market::bert, no_key, asked));
+    }
+    std::size_t follow_ons = 0;
+    copied_at(d, clock(12, 4), follow_ons);
+    CHECK(d.m.exchange().state().standbys.used() == offers + 100);
+    // Failed, a delivery and what it cost for each offer, replaced: each to both.
+    CHECK(copied_at(d, clock(12, 5), follow_ons) == 2 + 4 * offers + 2);
+    CHECK(follow_ons == 1);
+    CHECK(d.m.exchange().state().standbys.used() == 100);
+    // They say nothing either: failing in the next minute, failed at 12:10, and nobody but their own seller
+    // has offers left.
+    CHECK(copied_at(d, clock(12, 10), follow_ons) == 4 * offers);
+    CHECK(d.m.exchange().state().standbys.used() == 100);
+    copied_at(d, clock(14), follow_ons);
+    CHECK(d.m.exchange().state().standbys.used() == 0);
+    CHECK(d.m.exchange().state().deliveries.used() == 0);
+    CHECK(d.m.exchange().state().positions.used() == 0);
 }
 
 TEST_CASE("a snapshot of deliveries with a damaged entry is refused", "[delivery]") {

@@ -96,6 +96,8 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::tflops:
         case engine::RejectField::account:
         case engine::RejectField::order:
+        case engine::RejectField::delivery:
+        case engine::RejectField::meter_minute:
         case engine::RejectField::role: return fmt::format("{}", value);
         case engine::RejectField::effective:
         case engine::RejectField::issued:

@@ -95,7 +95,8 @@ void Story::quietly(const engine::Command& command) {
 }
 
 // begin 09:00 [horizon 24] [guidance 14.00] [width 5] [orders 10] [retention 24] [indicative 60] [benchmark]
-// [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an account, hours, seconds, percent, minutes
+// [delivering] [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an account, hours, seconds,
+// percent, minutes
 void Story::begin(Words& words) {
     begun_ = true;
     engine::Genesis genesis = small_genesis();
@@ -115,6 +116,8 @@ void Story::begin(Words& words) {
         else if (word == "indicative")
             own_rules = true,
             rules.indicative_ms = 1'000u * static_cast<std::uint32_t>(std::stoi(words.next()));
+        else if (word == "delivering")
+            genesis.deliveries = genesis.positions;
         else if (word == "benchmark")
             first_class.benchmark = true;
         else if (word == "four-eyes")
@@ -203,6 +206,8 @@ Events Story::question(const std::string& who, const std::string& what, Words& w
         q.limit = 1'000;
         rows = driver_.ask(tests::question(q, id));
     }
+    if (what == "deliveries")
+        rows = driver_.ask(tests::question(engine::QueryDeliveries{.after = {}, .limit = 1'000}, id));
     if (what == "order") {
         engine::QueryOrder q;
         q.cid = engine::Cid{words.next()};
@@ -229,6 +234,8 @@ Events Story::trade_op(const std::string& who, Words& words) {
         return send_for(
             who, engine::CancelAfter{.ms = 1'000u * static_cast<std::uint32_t>(std::stoi(words.next()))});
     if (what == "session") return session(who, words);
+    if (what == "ready") return ready(who, words);
+    if (what == "meter") return meter(who, words);
     if (what == "cancel") return send(tests::cancel(words.next(), account(who)));
     if (what == "replace") {
         const std::string cid = words.next();
@@ -245,7 +252,8 @@ Events Story::trade_op(const std::string& who, Words& words) {
     }
     if (what == "withdraw")
         return send(withdraw(account(who), static_cast<std::uint32_t>(std::stoi(words.next()))));
-    if (what == "balance" || what == "positions" || what == "orders" || what == "order" || what == "explain")
+    if (what == "balance" || what == "positions" || what == "orders" || what == "order" ||
+        what == "explain" || what == "deliveries")
         return question(who, what, words);
     words.refuse(what);
 }

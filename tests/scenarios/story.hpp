@@ -30,6 +30,10 @@ class Story {
     Events any_of(const std::string& who, Words& words);
     Events cancel_all(const std::string& who, Words& words);
     Events session(const std::string& who, Words& words);
+    // story_delivery.cpp
+    Events ready(const std::string& who, Words& words);
+    Events meter(const std::string& who, Words& words);
+    // story_orders.cpp
     Events phase(engine::PhaseAction action, Words& words);
     Events suspend(Words& words);
     Events kill(Words& words);

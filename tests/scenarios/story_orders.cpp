@@ -54,6 +54,8 @@ bool Story::order_word(const std::string& word, Words& words, engine::PlaceOrder
         order.expire = time(words.next());
     } else if (word == "post-only")
         order.post_only = true;
+    else if (word == "standby")
+        order.standby = true;
     else if (word == "min")
         order.min_qty = decimal(words.next());
     else if (word == "stp")

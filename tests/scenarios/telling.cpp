@@ -13,8 +13,9 @@ std::string lots(std::int64_t n) {
 }
 
 std::string flags_text(std::uint8_t flags) {
-    constexpr std::array<std::string_view, 7> words{
-        "GUIDANCE_BELOW", "GUIDANCE_ABOVE", "NON_EXECUTABLE", "CAPPED", "POST_ONLY", "MARKET", "DECREMENTED"};
+    constexpr std::array<std::string_view, 8> words{"GUIDANCE_BELOW", "GUIDANCE_ABOVE", "NON_EXECUTABLE",
+                                                    "CAPPED",         "POST_ONLY",      "MARKET",
+                                                    "DECREMENTED",    "STANDBY"};
     std::string text;
     for (std::size_t bit = 0; bit < words.size(); ++bit)
         if ((flags >> bit & 1) != 0) text += fmt::format(", {}", words[bit]);
@@ -260,8 +261,10 @@ std::string body_text(const engine::Event& e, const Names& names) {
             return fmt::format("bucket {}: {} trades, sum {}", names.time(b.minute), b.trades,
                                text_of(b.sum * engine::tick_decimal));
         }
-        default: return body_line(e, names);
+        default: break;
     }
+    const std::string of_delivery = delivery_event_text(e, names);
+    return of_delivery.empty() ? body_line(e, names) : of_delivery;
 }
 
 }  // namespace

@@ -8,5 +8,7 @@
 namespace gridbook::tests {
 
 std::string scenario_line(const engine::Event& event, const Names& names);
+// The same of deliveries; empty: the event is about something else.
+std::string delivery_event_text(const engine::Event& event, const Names& names);
 
 }  // namespace gridbook::tests

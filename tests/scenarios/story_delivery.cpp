@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words for what those who deliver and those who are delivered to report.
+#include "engine/state.hpp"
+#include "tests/scenarios/words.hpp"
+
+namespace gridbook::tests {
+
+// prov ready 1 at ssh://a
+Events Story::ready(const std::string& who, Words& words) {
+    engine::ReportReady body;
+    body.delivery = engine::DeliveryId{static_cast<std::uint32_t>(std::stoul(words.next()))};
+    words.expect("at");
+    body.endpoint = engine::Text<32>{words.next()};
+    return send_for(who, body);
+}
+
+// prov meter 1 16 minute 5 | prov meter 1 16 until 12:20: each minute that begins before that time, in its
+// middle, to which the market moves; what the readings themselves are told is left out.
+Events Story::meter(const std::string& who, Words& words) {
+    engine::ReportMeter body;
+    body.delivery = engine::DeliveryId{static_cast<std::uint32_t>(std::stoul(words.next()))};
+    body.available = decimal(words.next());
+    const std::string what = words.next();
+    if (what == "minute") {
+        body.minute = static_cast<std::uint32_t>(std::stoul(words.next()));
+        return send_for(who, body);
+    }
+    if (what != "until") words.refuse(what);
+    const engine::Time until = time(words.next());
+    Events told;
+    const auto keep = [&told](const Events& events) {
+        for (const engine::Event& e : events)
+            if (e.kind() != engine::EventKind::metered) told.push_back(e);
+    };
+    const engine::Deliveries& deliveries = driver_.exchange().state().deliveries;
+    const std::uint32_t slot = deliveries.find(body.delivery);
+    if (slot == 0) throw std::runtime_error("no such delivery: " + words.line);
+    const engine::Time start = engine::window_start(deliveries[slot].instrument.period, engine::Product::gpu);
+    for (engine::Time t = start; t < until; t = t + engine::minute) {
+        if (t + engine::minute <= now_) continue;
+        now_ = std::max(now_, t + engine::second * 30);
+        keep(send(advance()));
+        body.minute = static_cast<std::uint32_t>((t - start).value / engine::minute.value);
+        keep(send_for(who, body));
+    }
+    return told;
+}
+
+}  // namespace gridbook::tests
