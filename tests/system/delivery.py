@@ -126,9 +126,9 @@ async def first_hour(market):
         said = await market.prov.done("meter.report", did=did, minute=minute, available="16", util="0.91", power_w=11000)
         equal(said["counted"], "16", f"minute {minute}")
         if minute % 7 == 0:
-            said = await market.acme.done("meter.report", did=did, minute=minute, available="20")
-            equal((said["party"], said["available"]), ("buyer", "16"), "the buyer's word")
-    equal(said["gaps"], [m for m in range(59) if m % 7 != 0], "what the buyer has not reported")
+            theirs = await market.acme.done("meter.report", did=did, minute=minute, available="20")
+            equal((theirs["party"], theirs["available"]), ("buyer", "16"), "the buyer's word")
+    equal(theirs["gaps"], [m for m in range(56) if m % 7 != 0], "what the buyer has not reported")
     again = await market.prov.done("meter.report", did=did, minute=59, available="3")
     equal((again.get("dup"), again["available"], again["gaps"]), (True, "16", [10, 20, 30]), "said twice")
     refused = await market.prov.refused("FORMAT_VALUE", "meter.report", did=did, minute=60, available="16")
