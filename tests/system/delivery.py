@@ -10,10 +10,12 @@ import asyncio
 import csv
 import datetime
 import io
+import json
 from decimal import Decimal
 
 from clients import PythonClient
 from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal
+from specs import Described
 
 FAMILY = "H100.CN-EAST.G2"
 DAY = datetime.datetime(2026, 12, 1, tzinfo=datetime.timezone.utc)
@@ -59,14 +61,42 @@ def symbol(hour):
     return f"{FAMILY}.{DAY:%Y%m%d}T{hour:02}Z"
 
 
+class Held(PythonClient):
+    """Holds everything that it says and hears against the served AsyncAPI description."""
+
+    def __init__(self, url, key, described):
+        super().__init__(url, key)
+        self.described, self.ops = described, {}
+
+    async def send(self, text):
+        message = json.loads(text)
+        self.ops[message["id"]] = message["op"]
+        await super().send(text)
+
+    async def take(self, text):
+        message = json.loads(text)
+        if "closed" not in message:
+            if message.get("ok") is False:
+                name = "refusal"
+            else:
+                name = f"event.{message['ev']}" if "ev" in message else f"reply.{self.ops[message['id']]}"
+            try:
+                self.described.hold("trade", name, message)
+            except AssertionError as wrong:
+                self.described.wrong.append(str(wrong))
+        await super().take(text)
+
+
 class Market:
     """The three participants, each signed in, and the clock in the hands of the operator."""
 
     def __init__(self, exchange, keys):
         self.exchange, self.keys, self.clients = exchange, keys, {}
+        self.described = Described(exchange.get_json("/v1/asyncapi.json"))
+        self.described.wrong = []
 
     async def connect(self):
-        self.clients = {name: await PythonClient(self.exchange.socket_url, key).connect()
+        self.clients = {name: await Held(self.exchange.socket_url, key, self.described).connect()
                         for name, key in self.keys.items()}
 
     def __getattr__(self, name):
@@ -239,6 +269,9 @@ async def run(arguments):
             await invoices(market)
             for client in market.clients.values():
                 await client.close()
+            check(not market.described.wrong, f"not as described: {market.described.wrong[:3]}")
+            told = {"event.delivery", "event.settlement", "reply.meter.report", "reply.deliveries.get", "reply.invoices.get"}
+            check(told <= market.described.seen, f"never told: {told - market.described.seen}")
             exchange.stop()
             verdict = exchange.audit()[-1]
             check((exchange.data / "snapshots").exists(), "no snapshot was made")
