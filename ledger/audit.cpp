@@ -149,7 +149,8 @@ void Audit::conclude() {
     if (!market_) return;
     market_->finish(last_, !events_check_.ok() || exchange_.unfinished());
     if (!events_check_.ok()) {
-        for (Check* c : {&engine_->balances, &engine_->holds, &engine_->positions, &engine_->orders})
+        for (Check* c : {&engine_->balances, &engine_->holds, &engine_->positions, &engine_->orders,
+                         &engine_->deliveries})
             c->skip("not run to the end");
         return;
     }
@@ -159,6 +160,7 @@ void Audit::conclude() {
     engine_->holds.tell(fmt::format("{} open orders", market_->postings().orders().size()));
     engine_->positions.tell(fmt::format("{} positions", engine_->positions.examined()));
     engine_->orders.tell(fmt::format("{} open orders", engine_->orders.examined()));
+    engine_->deliveries.tell(fmt::format("{} open deliveries", engine_->deliveries.examined()));
 }
 
 std::vector<const Check*> Audit::checks() const {
@@ -167,8 +169,8 @@ std::vector<const Check*> Audit::checks() const {
     if (!market_) return all;
     all.insert(all.end(), {&market_->zero_sum, &market_->clearing, &market_->formulas, &engine_->balances,
                            &engine_->holds, &market_->not_negative, &engine_->positions, &market_->capacity,
-                           &engine_->orders, &market_->pairs, &market_->bands, &market_->crossed,
-                           &market_->cids(), &market_->streams});
+                           &engine_->orders, &engine_->deliveries, &market_->pairs, &market_->bands,
+                           &market_->crossed, &market_->cids(), &market_->streams});
     return all;
 }
 

@@ -51,9 +51,15 @@ void EngineChecks::compare_all(engine::Sequence sequence) {
     std::map<engine::AccountId, std::size_t> open;
     for (const auto& [id, order] : market_.postings().orders()) ++open[order.account];
     for (const auto& [id, strip] : market_.postings().strips()) ++open[strip.account];
+    std::map<engine::AccountId, std::size_t> party;
+    for (const auto& [id, delivery] : market_.postings().deliveries()) {
+        ++party[delivery.seller];
+        if (delivery.buyer != delivery.seller) ++party[delivery.buyer];
+    }
     for (const engine::AccountId account : market_.accounts()) {
         compare_positions(sequence, account);
         compare_orders(sequence, account, open[account]);
+        compare_deliveries(sequence, account, party[account]);
     }
 }
 
@@ -131,6 +137,42 @@ bool EngineChecks::stands(engine::AccountId account, const engine::StripEvent& s
     return kept != nullptr && kept->account == account && kept->first == s.instrument &&
            kept->price == s.price && kept->qty == s.qty && kept->legs.size() == s.hours &&
            kept->side == s.side && market_.postings().held(*kept) == s.hold;
+}
+
+// What counts of a failed one is told when it is settled.
+bool EngineChecks::stands(engine::AccountId account, const engine::DeliveryChanged& d) const {
+    const auto found = market_.postings().deliveries().find(d.delivery);
+    if (found == market_.postings().deliveries().end()) return false;
+    const OpenDelivery& kept = found->second;
+    const bool failed =
+        d.state == engine::DeliveryState::failed || d.state == engine::DeliveryState::replaced;
+    const bool metered = market_.postings().product(d.instrument.family) == engine::Product::gpu && !failed;
+    return (kept.seller == account || kept.buyer == account) && kept.seller == d.seller &&
+           kept.buyer == d.buyer && kept.instrument == d.instrument && kept.price == d.price &&
+           kept.qty == d.qty && kept.first_minute == d.first_minute && kept.minutes == d.minutes &&
+           kept.replaces == d.replaces && kept.state == d.state &&
+           (!metered || kept.metered() == d.delivered);
+}
+
+void EngineChecks::compare_deliveries(engine::Sequence sequence, engine::AccountId account,
+                                      std::size_t open) {
+    std::size_t told = 0;
+    engine::QueryDeliveries question;
+    question.limit = page;
+    const auto row = [&](const engine::Event& event) {
+        ++told;
+        const auto d = event.as<engine::DeliveryRow>().delivery;
+        question.after = d.delivery;
+        deliveries.expect(stands(account, d), sequence, [&] {
+            return fmt::format("account {}: delivery {} stands otherwise in the engine than it was told",
+                               account.value, d.delivery.value);
+        });
+    };
+    while (ask(question, account, row)) {
+    }
+    if (told != open)
+        deliveries.fail(sequence, fmt::format("account {}: the engine has {} deliveries, the events give {}",
+                                              account.value, told, open));
 }
 
 void EngineChecks::compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open) {

@@ -254,6 +254,14 @@ Result<void> Projector::end_of_batch(const SnapshotPlace& place, engine::Time no
     return flush();
 }
 
+void Projector::put_line(engine::AccountId account, const LineRow& line) {
+    put(Table::lines, line_key(account, line.number), line);
+}
+
+void Projector::put_invoice(engine::AccountId account, InvoicePeriod period, const InvoiceRow& invoice) {
+    put(Table::invoices, invoice_key(account, period, invoice.number), invoice);
+}
+
 void Projector::gather_balances() {
     for (const auto& [account, sequence] : touched_accounts_) {
         BalanceRow row;

@@ -67,6 +67,8 @@ class Projector {
     std::optional<Row> stored(Table table, Key key);
     template <class Row>
     void put(Table table, const RowKey& key, const Row& row);
+    void put_line(engine::AccountId account, const LineRow& line);
+    void put_invoice(engine::AccountId account, InvoicePeriod period, const InvoiceRow& invoice);
     void gather_balances();
     void gather_positions();
 
@@ -86,11 +88,9 @@ class Projector {
     std::unordered_map<engine::AccountId, std::uint64_t> fills_;
     std::unordered_map<engine::AccountId, StreamRow> streams_;  // the last one
     std::unordered_map<engine::OrderId, Change> orders_;
-    Invoices invoices_{[this](engine::AccountId a, const LineRow& line) {
-                           put(Table::lines, line_key(a, line.number), line);
-                       },
+    Invoices invoices_{[this](engine::AccountId a, const LineRow& line) { put_line(a, line); },
                        [this](engine::AccountId a, InvoicePeriod period, const InvoiceRow& invoice) {
-                           put(Table::invoices, invoice_key(a, period, invoice.number), invoice);
+                           put_invoice(a, period, invoice);
                        }};
     std::optional<Error> failed_;
 };

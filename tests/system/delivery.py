@@ -10,10 +10,12 @@ import asyncio
 import csv
 import datetime
 import io
+import json
 from decimal import Decimal
 
 from clients import PythonClient
 from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal
+from specs import Described
 
 FAMILY = "H100.CN-EAST.G2"
 DAY = datetime.datetime(2026, 12, 1, tzinfo=datetime.timezone.utc)
@@ -59,14 +61,42 @@ def symbol(hour):
     return f"{FAMILY}.{DAY:%Y%m%d}T{hour:02}Z"
 
 
+class Held(PythonClient):
+    """Holds everything that it says and hears against the served AsyncAPI description."""
+
+    def __init__(self, url, key, described):
+        super().__init__(url, key)
+        self.described, self.ops = described, {}
+
+    async def send(self, text):
+        message = json.loads(text)
+        self.ops[message["id"]] = message["op"]
+        await super().send(text)
+
+    async def take(self, text):
+        message = json.loads(text)
+        if "closed" not in message:
+            if message.get("ok") is False:
+                name = "refusal"
+            else:
+                name = f"event.{message['ev']}" if "ev" in message else f"reply.{self.ops[message['id']]}"
+            try:
+                self.described.hold("trade", name, message)
+            except AssertionError as wrong:
+                self.described.wrong.append(str(wrong))
+        await super().take(text)
+
+
 class Market:
     """The three participants, each signed in, and the clock in the hands of the operator."""
 
     def __init__(self, exchange, keys):
         self.exchange, self.keys, self.clients = exchange, keys, {}
+        self.described = Described(exchange.get_json("/v1/asyncapi.json"))
+        self.described.wrong = []
 
     async def connect(self):
-        self.clients = {name: await PythonClient(self.exchange.socket_url, key).connect()
+        self.clients = {name: await Held(self.exchange.socket_url, key, self.described).connect()
                         for name, key in self.keys.items()}
 
     def __getattr__(self, name):
@@ -126,9 +156,9 @@ async def first_hour(market):
         said = await market.prov.done("meter.report", did=did, minute=minute, available="16", util="0.91", power_w=11000)
         equal(said["counted"], "16", f"minute {minute}")
         if minute % 7 == 0:
-            said = await market.acme.done("meter.report", did=did, minute=minute, available="20")
-            equal((said["party"], said["available"]), ("buyer", "16"), "the buyer's word")
-    equal(said["gaps"], [m for m in range(59) if m % 7 != 0], "what the buyer has not reported")
+            theirs = await market.acme.done("meter.report", did=did, minute=minute, available="20")
+            equal((theirs["party"], theirs["available"]), ("buyer", "16"), "the buyer's word")
+    equal(theirs["gaps"], [m for m in range(56) if m % 7 != 0], "what the buyer has not reported")
     again = await market.prov.done("meter.report", did=did, minute=59, available="3")
     equal((again.get("dup"), again["available"], again["gaps"]), (True, "16", [10, 20, 30]), "said twice")
     refused = await market.prov.refused("FORMAT_VALUE", "meter.report", did=did, minute=60, available="16")
@@ -239,6 +269,9 @@ async def run(arguments):
             await invoices(market)
             for client in market.clients.values():
                 await client.close()
+            check(not market.described.wrong, f"not as described: {market.described.wrong[:3]}")
+            told = {"event.delivery", "event.settlement", "reply.meter.report", "reply.deliveries.get", "reply.invoices.get"}
+            check(told <= market.described.seen, f"never told: {told - market.described.seen}")
             exchange.stop()
             verdict = exchange.audit()[-1]
             check((exchange.data / "snapshots").exists(), "no snapshot was made")

@@ -204,7 +204,7 @@ async def market(exchange, hour):
     for request, code in [(dict(op="subscribe", channels=["book"], symbols=["*"]), "FORMAT_VALUE"),
                           (dict(op="subscribe", channels=["colours"], symbols=[hour]), "FORMAT_VALUE"),
                           (dict(op="subscribe", channels=["book"], symbols=["X.Y.Z"]), "SYMBOL_UNKNOWN"),
-                          (dict(op="subscribe", channels=["capacity"], symbols=[FAMILY]), "NOT_AVAILABLE"),
+                          (dict(op="subscribe", channels=["alerts"], symbols=[FAMILY]), "NOT_AVAILABLE"),
                           (dict(op="order.place"), "OP_UNKNOWN"), (dict(op="book.snapshot"), "FORMAT_FIELD")]:
         equal((await ask(**request)).get("error", {}).get("code"), code, f"answer to {request}")
     check((await ask(op="unsubscribe", channels=["book"], symbols=[hour]))["ok"], "unsubscribe")
@@ -215,7 +215,7 @@ def http(exchange, keys, hour):
     """Section 5 and 6: statuses mirror the class of the code."""
     for target, status in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200), ("/v1/classes", 200),
                            ("/v1/families", 200), ("/v1/instruments", 200), (f"/v1/book/{hour}", 200), ("/v1/trades", 200),
-                           (f"/v1/candles?symbol={hour}", 200), ("/v1/bands", 200), ("/v1/capacity", 422), ("/v1/cost", 422), ("/v1/rules", 200),
+                           (f"/v1/candles?symbol={hour}", 200), ("/v1/bands", 200), ("/v1/capacity?qty=1&hours=4", 200), ("/v1/cost?tokens_per_second=2500", 200), ("/v1/rules", 200),
                            ("/v1/openapi.json", 200), ("/v1/asyncapi.json", 200), ("/v1/nothing", 404),
                            ("/v1/book/X.Y.Z", 404), ("/v1/trades?limit=x", 400), ("/v1/account/balances", 401)]:
         equal(exchange.get(target)[0], status, f"status of GET {target}")
