@@ -39,7 +39,7 @@ class HttpApi {
     // Where the fills of accounts are read; before the first request.
     void use_fills(const StreamReplay& fills) { fills_ = &fills; }
     // What surveillance finds; without it, it is turned off. Before the first request.
-    void use_watch(const ledger::Watch& watch) { watch_ = &watch; }
+    void use_watch(ledger::Watch& watch) { watch_ = &watch; }
     // Who tries drafts on past days; without it nobody does. Before the first request.
     void use_sandbox(SandboxRuns& runs) { sandbox_ = &runs; }
     // Answers now, or opens a request that egress answers.
@@ -85,7 +85,7 @@ class HttpApi {
     AuditLog log_;
     Decoder decoder_;
     const StreamReplay* fills_ = nullptr;
-    const ledger::Watch* watch_ = nullptr;
+    ledger::Watch* watch_ = nullptr;
     SandboxRuns* sandbox_ = nullptr;
 };
 

@@ -396,9 +396,4 @@ void NaiveExchange::emit(engine::AccountId account, const Body& body, bool numbe
     out_->push_back(event);
 }
 
-inline engine::Price price_of(std::int64_t ticks) { return engine::Price{static_cast<std::int32_t>(ticks)}; }
-inline std::int64_t narrow(engine::Wide value) {
-    return static_cast<std::int64_t>(value > INT64_MAX ? INT64_MAX : value);
-}
-
 }  // namespace gridbook::twin
