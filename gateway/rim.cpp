@@ -66,7 +66,9 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
 }
 
 void Rim::tell_alerts() {
-    if (watch_ == nullptr || watch_->told() == alerts_told_) return;
+    if (watch_ == nullptr) return;
+    watch_->collect();
+    if (watch_->told() == alerts_told_) return;
     constexpr std::size_t at_once = 100;
     for (const ledger::Watch::Told& alert : watch_->after(alerts_told_, at_once)) {
         alerts_told_ = alert.number;

@@ -43,7 +43,7 @@ class Rim final : public ledger::Mirror {
         billing_.use_history(history);
     }
     // Alerts of what happens from now on are told on channel `alerts`, all of them by GET.
-    void use_watch(const ledger::Watch& watch, bool names) {
+    void use_watch(ledger::Watch& watch, bool names) {
         watch_ = &watch;
         alerts_named_ = names;
         alerts_from_ = directory_.sequence();
@@ -104,7 +104,7 @@ class Rim final : public ledger::Mirror {
     HttpApi http_api_;
     Ingress ingress_;
     Publisher publisher_;
-    const ledger::Watch* watch_ = nullptr;
+    ledger::Watch* watch_ = nullptr;
     bool alerts_named_ = false;
     engine::Sequence alerts_from_{};  // alerts up to here were told by an earlier process
     std::uint64_t alerts_told_ = 0;   // number of the last one that was looked at

@@ -42,7 +42,7 @@ class HttpApi {
     // And their invoices.
     void use_billing(const Billing& billing) { billing_ = &billing; }
     // What surveillance finds; without it, it is turned off. Before the first request.
-    void use_watch(const ledger::Watch& watch) { watch_ = &watch; }
+    void use_watch(ledger::Watch& watch) { watch_ = &watch; }
     // Who tries drafts on past days; without it nobody does. Before the first request.
     void use_sandbox(SandboxRuns& runs) { sandbox_ = &runs; }
     // Answers now, or opens a request that egress answers.
@@ -90,7 +90,7 @@ class HttpApi {
     Decoder decoder_;
     const StreamReplay* fills_ = nullptr;
     const Billing* billing_ = nullptr;
-    const ledger::Watch* watch_ = nullptr;
+    ledger::Watch* watch_ = nullptr;
     SandboxRuns* sandbox_ = nullptr;
 };
 

@@ -47,6 +47,7 @@ HttpApi::Refusal HttpApi::alerts(const Call& call) {
                       limit = target.count("limit", alerts_max, alerts_max);
     if (auto error = target.error()) return error;
     const engine::Sequence applied = watch_->applied();  // before the alerts, which may go further
+    watch_->collect();
     const auto told = watch_->after(after, limit + 1);
     std::string body = R"({"ok":true,"alerts":[)";
     for (std::size_t i = 0; i < told.size() && i < limit; ++i)

@@ -22,6 +22,11 @@ Watch::Watch(const Journal& journal, WatchOptions options)
       options_(std::move(options)),
       surveillance_(options_.thresholds, [this](Alert&& alert) { keep(alert); }) {}
 
+Watch::~Watch() {
+    stop();
+    collect();
+}
+
 void Watch::start() {
     thread_ = std::thread([this] {
         // Of this thread alone (Linux): whoever trades goes first.
@@ -67,26 +72,37 @@ Result<bool> Watch::step() {
             surveillance_.hear(batch.event(event));
         }
     place_ = batch.header.last();
-    applied_.store(place_.value, std::memory_order_relaxed);
+    applied_.store(place_.value, std::memory_order_release);
     return true;
 }
 
 void Watch::keep(const Alert& alert) {
-    Told told{alert.number, alert.sequence, alert.family, alert_members(alert, names_, surveillance_.sight()),
-              alert_members(alert, names_, surveillance_.sight(), false)};
+    auto* told = new Told{alert.number, alert.sequence, alert.family,
+                          alert_members(alert, names_, surveillance_.sight()),
+                          alert_members(alert, names_, surveillance_.sight(), false)};
     auto& count = counts_[static_cast<std::size_t>(alert.indicator)];
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    {
-        const std::lock_guard lock(mutex_);
-        kept_.push_back(std::move(told));
+    // Nobody collects: what waits here delays only the next alert.
+    while (!found_.push(told)) {
+        if (stop_.load(std::memory_order_relaxed)) {
+            delete told;
+            return;
+        }
+        std::this_thread::sleep_for(nap);
+    }
+}
+
+void Watch::collect() {
+    while (found_.available() > 0) {
+        const std::unique_ptr<Told> told(found_.peek(0));
+        found_.release(1);
+        kept_.push_back(std::move(*told));
         if (kept_.size() > options_.keep) kept_.pop_front();
     }
-    told_.store(alert.number, std::memory_order_release);
 }
 
 std::vector<Watch::Told> Watch::after(std::uint64_t number, std::size_t most) const {
     std::vector<Told> some;
-    const std::lock_guard lock(mutex_);
     for (const Told& told : kept_) {
         if (some.size() == most) break;
         if (told.number > number) some.push_back(told);

@@ -5,15 +5,17 @@
 // publishes never meets it. After a start it reads the journal from its first sequence on; until it has
 // caught up, `applied` tells how far the alerts go.
 //
-//   journal ──batch──▶ [ Surveillance ] ──alert──▶ the last ones, told by number ──▶ I/O thread, when it asks
+//   journal ──batch──▶ [ Surveillance ] ──Ring<Told*>──▶ the last ones, asked for by number
+//     the watch's thread                    writer: watch   the I/O thread: collect, told, after
+//                                           reader: I/O
 //
-// One thread steps; anyone may ask. Memory: that of Surveillance, and the alerts that are kept.
+// Memory: that of Surveillance, and the alerts that are kept.
 
 #include <atomic>
 #include <deque>
-#include <mutex>
 #include <thread>
 
+#include "engine/pipeline/ring.hpp"
 #include "ledger/batch_copy.hpp"
 #include "ledger/export/names.hpp"
 #include "ledger/surveillance/surveillance.hpp"
@@ -38,7 +40,7 @@ class Watch {
     };
 
     Watch(const Journal& journal, WatchOptions options);
-    ~Watch() { stop(); }
+    ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
@@ -48,14 +50,17 @@ class Watch {
     // The same by hand: the next batch; false: there is none.
     Result<bool> step();
 
-    // By any thread.
-    std::uint64_t told() const { return told_.load(std::memory_order_acquire); }  // number of the last alert
-    engine::Sequence applied() const { return engine::Sequence{applied_.load(std::memory_order_relaxed)}; }
+    // By one thread, the reader: takes over what was found meanwhile; then asks about it.
+    void collect();
+    std::uint64_t told() const { return kept_.empty() ? 0 : kept_.back().number; }  // the last alert
+    // Those behind `number` that are kept, oldest first, at most so many.
+    std::vector<Told> after(std::uint64_t number, std::size_t most) const;
+
+    // By any thread. What was found up to `applied` is there to be collected.
+    engine::Sequence applied() const { return engine::Sequence{applied_.load(std::memory_order_acquire)}; }
     std::uint64_t count(Indicator indicator) const {
         return counts_[static_cast<std::size_t>(indicator)].load(std::memory_order_relaxed);
     }
-    // Those behind `number` that are kept, oldest first, at most so many.
-    std::vector<Told> after(std::uint64_t number, std::size_t most) const;
 
   private:
     void loop();
@@ -67,10 +72,10 @@ class Watch {
     Surveillance surveillance_;
     BatchCopy batch_;
     engine::Sequence place_{};
-    std::atomic<std::uint64_t> told_{0}, applied_{0};
+    std::atomic<std::uint64_t> applied_{0};
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Indicator::count_)> counts_{};
-    mutable std::mutex mutex_;  // of kept_: alerts are rare, and no order passes here
-    std::deque<Told> kept_;
+    engine::Ring<Told*> found_{1024};  // owned by whoever has them
+    std::deque<Told> kept_;            // the reader's
     std::atomic<bool> stop_{false};
     std::thread thread_;
 };

@@ -332,6 +332,7 @@ TEST_CASE("Beside a running exchange the same alerts are found as the journal gr
         story.flush();
         for (auto more = watch.step(); more && *more;) more = watch.step();
         REQUIRE(watch.applied() == story.journal().last());
+        watch.collect();
     };
     catch_up();
     REQUIRE(watch.told() == 0);
@@ -355,5 +356,6 @@ TEST_CASE("Beside a running exchange the same alerts are found as the journal gr
     // Who begins again finds the same.
     Watch again(story.journal(), {few(), 10, {}});
     for (auto more = again.step(); more && *more;) more = again.step();
+    again.collect();
     REQUIRE(again.after(1, 1)[0].members == kept[0].members);
 }

@@ -320,4 +320,9 @@ struct Remembered {
     engine::Time done = engine::never;
 };
 
+inline engine::Price price_of(std::int64_t ticks) { return engine::Price{static_cast<std::int32_t>(ticks)}; }
+inline std::int64_t narrow(engine::Wide value) {
+    return static_cast<std::int64_t>(value > INT64_MAX ? INT64_MAX : value);
+}
+
 }  // namespace gridbook::twin
