@@ -16,9 +16,9 @@ constexpr std::uint32_t sellers = 30;
 
 class Crowd {
   public:
-    Crowd() {
+    explicit Crowd(std::uint32_t positions) {
         engine::Genesis g = tests::small_genesis();
-        g.deliveries = g.positions;
+        g.deliveries = g.positions = positions;
         send(engine::Command::of(g));
         send(engine::Command::of(tests::h100_class()));
         send(engine::Command::of(tests::east_zone()));
@@ -38,11 +38,14 @@ class Crowd {
             order(tests::buy(lots).at("14.00").of(tests::hour_of(0, hour)),
                   2 * sellers - 1 - a * 3 % sellers);
         }
+        stand_by(80, hour);
+    }
+    void stand_by(tests::Amount qty, int hour) {
         engine::PlaceOrder p;
         p.side = engine::Side::sell;
         p.instrument = tests::hour_of(0, hour);
         p.price = tests::decimal("14.50");
-        p.qty = tests::decimal("80");
+        p.qty = qty.value;
         p.standby = true;
         p.cid = cid();
         send(engine::Command::of(p, engine::AccountId{sellers - 1}, engine::no_key, tests::asked));
@@ -51,13 +54,13 @@ class Crowd {
         now_ = time;
         send(engine::Command::of(engine::AdvanceTime{}));
     }
+    void order(tests::OrderBuilder order, std::uint32_t account) {
+        send(order.from(engine::AccountId{account}).as("o-" + std::to_string(++orders_)));
+    }
     const Pair& pair() const { return pair_; }
 
   private:
     engine::Cid cid() { return engine::Cid{"o-" + std::to_string(++orders_)}; }
-    void order(tests::OrderBuilder order, std::uint32_t account) {
-        send(order.from(engine::AccountId{account}).as("o-" + std::to_string(++orders_)));
-    }
     void send(const engine::Command& command) {
         auto difference = pair_.send({command, now_});
         if (!difference) difference = broken_invariant(pair_.twin());
@@ -73,7 +76,7 @@ class Crowd {
 }  // namespace
 
 TEST_CASE("what two days do to hundreds of deliveries goes on in follow-ons", "[twin]") {
-    Crowd crowd;
+    Crowd crowd(1u << 14);
     for (int hour = 2; hour < 22; ++hour) crowd.trade(hour);
     crowd.at(tests::clock(48));
     CHECK(crowd.pair().follow_ons() > 0);
@@ -83,6 +86,22 @@ TEST_CASE("what two days do to hundreds of deliveries goes on in follow-ons", "[
     std::size_t replaced = 0;
     for (const engine::Event& e : crowd.pair().told()) replaced += e.kind() == engine::EventKind::replaced;
     CHECK(replaced > 100);
+}
+
+TEST_CASE("when no delivery is free nothing more is replaced", "[twin]") {
+    Crowd crowd(8);
+    crowd.order(tests::sell(2).at("14.00").of(tests::hour_of(0, 2)), 0);
+    crowd.order(tests::buy(2).at("14.00").of(tests::hour_of(0, 2)), 40);
+    crowd.order(tests::sell(2).at("14.00").of(tests::hour_of(0, 3)), 1);
+    crowd.order(tests::buy(2).at("14.00").of(tests::hour_of(0, 3)), 41);
+    for (int offer = 0; offer < 20; ++offer) crowd.stand_by("0.1", 2);
+    crowd.at(tests::clock(2, 30));
+    CHECK(crowd.pair().twin().deliveries().size() == 8);
+    CHECK(crowd.pair().twin().standbys().size() == 13);
+    crowd.at(tests::clock(2, 45));  // what is paired finds its place all the same
+    CHECK(crowd.pair().twin().deliveries().size() == 9);
+    crowd.at(tests::clock(6));
+    CHECK(crowd.pair().twin().deliveries().empty());
 }
 
 }  // namespace gridbook::twin
