@@ -125,9 +125,4 @@ inline std::int64_t half_even(engine::Wide numerator, engine::Wide denominator) 
     return static_cast<std::int64_t>(whole + (up ? 1 : 0));
 }
 
-inline engine::Price price_of(std::int64_t ticks) { return engine::Price{static_cast<std::int32_t>(ticks)}; }
-inline std::int64_t narrow(engine::Wide value) {
-    return static_cast<std::int64_t>(value > INT64_MAX ? INT64_MAX : value);
-}
-
 }  // namespace gridbook::twin
