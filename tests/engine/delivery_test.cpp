@@ -257,6 +257,24 @@ TEST_CASE("a missed minute is failing, a report brings it back, three in a row f
     CHECK(d.told_at(clock(13, 5)).empty());
 }
 
+TEST_CASE("an instant that is struck twice counts its minute once", "[delivery]") {
+    Delivering d;
+    d.trade(prov, acme, 16, "13.50");
+    d.at(clock(11, 45));
+    d.send(ready(1, prov));
+    d.at(clock(12, 0, 30));
+    d.send(meter(1, prov, 0, 16));
+    d.send(Command::of(OpenSession{.grace_ms = 0}, carl, KeyIndex{0}, asked));
+    CHECK(d.told_at(clock(12, 2)) == Lines{"prov 1 failing", "acme 1 failing"});
+    // A grace period of nothing is due at once: the timers of this instant are asked again.
+    d.send(Command::of(CloseSession{}, no_account, no_key, asked));
+    CHECK(d.m.exchange().next_timer() == clock(12, 2));
+    CHECK(d.told_at(clock(12, 2)).empty());
+    CHECK(rows_of(d.m, prov).at(0).delivery.missed == 1);
+    CHECK(d.told_at(clock(12, 3)).empty());
+    CHECK(rows_of(d.m, prov).at(0).delivery.missed == 2);
+}
+
 TEST_CASE("the buyer's report is none of the seller's", "[delivery]") {
     Delivering d;
     d.trade(prov, acme, 16, "13.50");

@@ -208,6 +208,28 @@ TEST_CASE("offers of other zones stand in where residency, class and tier are th
     CHECK(state.deliveries.used() == 0);
 }
 
+TEST_CASE("a buyer may stand in for its own seller: it reports as a seller, and is told its row once",
+          "[delivery]") {
+    Delivering d;
+    d.send(standby(16, "14.00", acme, "s"));
+    silent_from_twenty(d);
+    const Events rows = d.m.ask(question(QueryDeliveries{.after = DeliveryId{1}, .limit = 9}, acme));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].as<DeliveryRow>().delivery.seller == acme);
+    CHECK(rows[0].as<DeliveryRow>().delivery.buyer == acme);
+    CHECK(rows[0].as<DeliveryRow>().delivery.party == Side::sell);
+    const auto metered = d.send(meter(2, acme, 23, 16)).at(0).as<Metered>();
+    CHECK(metered.party == Side::sell);
+    CHECK(metered.counted == 160);
+    d.at(clock(13, 59));
+    const Lines settled = d.told_at(clock(14));
+    // One position of both its sides, one delivery told twice.
+    REQUIRE(settled.size() == 6);
+    CHECK(settled[0] == settled[1]);
+    CHECK(settled[2].starts_with("acme sold 16 bought 16: receivable 138.133333"));
+    CHECK(d.m.exchange().state().deliveries.used() == 0);
+}
+
 TEST_CASE("a replacement that fails is replaced itself; its start counts from its first minute",
           "[delivery]") {
     Delivering d;
