@@ -17,6 +17,7 @@ Scene scene() {
     Family f;
     f.name = "H100.CN-EAST.G2";
     s.families().push_back(f);
+    s.set_now(window - engine::minute * 10);
     return s;
 }
 

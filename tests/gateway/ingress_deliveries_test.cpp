@@ -18,7 +18,7 @@ TEST_CASE("every field of a delivery's reports reaches its command", "[ingress][
     const ConnectionId c = g.signed_in("k-provider");
     CHECK(g.say(c, frame("delivery.ready", std::string(ready) + R"(,"attestation":"quote")")).empty());
     const engine::Command said = g.entered();
-    CHECK(said.header.account == g.acme);
+    CHECK(said.header.account == g.prov);
     const auto r = said.as<engine::ReportReady>();
     CHECK(r.delivery == engine::DeliveryId{7});
     CHECK(r.endpoint == engine::Text<32>("ssh://n-12.acme"));
