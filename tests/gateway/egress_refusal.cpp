@@ -58,6 +58,8 @@ const std::vector<Case>& cases() {
          R"("msg":"price 14.71 is beyond the dynamic band 13.30 to 14.70","field":"price","rule":"dynamic","band":7,"rationale":"G-2026-11-28/3","limit":["13.30","14.70"],"got":"14.71")"},
         {R::reason_required, F::none, 0, 0, 0,
          R"("msg":"outside the soft range of guidance a reason is needed","rule":"guidance")"},
+        {R::reason_required, F::floor, 10'500'000, 0, 9'000'000,
+         R"("msg":"floor 9.00 lies under 10.50, what a provider declared as its cost: a reason is needed","field":"floor","rule":"declared_cost","limit":["10.50"],"got":"9.00")"},
         {R::funds, F::cash, 0, 0, 227'681'664,
          R"("msg":"needs 227.681664 CNY, available 0","field":"cash","rule":"hold","limit":["0"],"got":"227.681664")"},
         {R::capacity, F::capacity, 0, 500'000, 16'000'000,

@@ -225,6 +225,8 @@ async def layer(one, exchange, provider, other):
     equal((alert["ev"], alert["indicator"], alert["account"], alert["value"], alert["unit"]),
           ("alert", "layering", "poor", 1, "times"), "the alert as it is told")
     equal((len(alert["evidence"]), alert["evidence"][-1]), (4, alert["seq"]), "its evidence: a fill and three cancels")
+    described = exchange.get_json("/v1/asyncapi.json")["components"]["messages"]["event.alert"]["payload"]
+    check(set(described["required"]) <= set(alert) <= set(described["properties"]), f"an alert as it is described: {described}")
     listed = one.say("surveillance")
     equal(listed["alerts"], [{k: v for k, v in alert.items() if k != "ev"}], "the alert as it is listed")
     equal((listed["more"], listed["counted_from"]), (False, 1), "from when it counts")
