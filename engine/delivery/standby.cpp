@@ -43,7 +43,7 @@ bool check_room(const State& state, const Candidate& c, Refused& r) {
     if (state.open_orders + 1 >= state.records.limit())
         return refusing::pool(c, Pool::records, state.records.limit(), r);
     if (!check_pool(state, c, r)) return false;
-    return state.accounts[c.account].open_orders < state.genesis.account_orders ||
+    return state.accounts[c.account].open_orders < most_orders(state, c.account) ||
            refusing::orders(state, c, r);
 }
 
@@ -52,7 +52,7 @@ bool check_offer(State& state, const PlaceOrder& body, Candidate& c, Refused& r)
     locate(state, c);
     if (!check_killed(state, c, r) || !check_form(state, body, c, r)) return false;
     if (!check_phase(state, c, true, r) || !check_tick(c, r) || !check_lots(c, r)) return false;
-    if (!check_qty(c, RejectField::qty, body.qty, Decimal{state.genesis.max_qty}, r)) return false;
+    if (!check_qty(c, RejectField::qty, body.qty, most_qty(state, c.account), r)) return false;
     if (!check_notional(state, c, r)) return false;
     if (!c.family->band.holds(c.price)) return refusing::hard_band(c, r);
     if (!check_reason(state, c, r)) return false;

@@ -152,6 +152,19 @@ TEST_CASE("a lost session takes its standby offers with it", "[delivery]") {
     CHECK(d.m.exchange().state().standbys.used() == 0);
 }
 
+TEST_CASE("a standby offer keeps the limits of its account", "[delivery]") {
+    Delivering d;
+    SetLimits own;
+    own.limits.qty = decimal("10");
+    own.limits.open_orders = 1;
+    d.send(Command::of(own, bert, no_key, asked));
+    CHECK(refusal_in(d.send(standby("10.1", "14.00", bert, "s-1"))).reason == RejectReason::qty_limit);
+    d.send(standby(10, "14.00", bert, "s-2"));
+    const Refused more = refusal_in(d.send(standby(1, "14.00", bert, "s-3")));
+    CHECK(more.reason == RejectReason::orders_limit);
+    CHECK(more.limit_high == 1);
+}
+
 TEST_CASE("strips and standby offers share their pool", "[delivery]") {
     Genesis g = delivering_genesis();
     g.strips = 2;
