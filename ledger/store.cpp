@@ -20,10 +20,9 @@ namespace gridbook::ledger {
 
 namespace {
 
-constexpr std::array<const char*, table_count> table_names{"commands", "events",    "blobs",   "meta",
-                                                           "balances", "positions", "fills",   "trades",
-                                                           "orders",   "candles",   "streams", "lines",
-                                                           "invoices", "bills",     "place"};
+constexpr const char* table_names[table_count] = {"commands",  "events", "blobs",    "meta",   "balances",
+                                                  "positions", "fills",  "trades",   "orders", "candles",
+                                                  "streams",   "lines",  "invoices", "bills",  "place"};
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds oldest_reader{5'000};

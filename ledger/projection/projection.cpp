@@ -43,12 +43,9 @@ std::uint32_t number_in(Key key) {
     return number;
 }
 
-std::uint64_t number_of(const FillRow& row) { return row.number; }
-std::uint64_t number_of(const TradeRow& row) { return row.number; }
-std::uint64_t number_of(const LineRow& row) { return row.number; }
-std::uint64_t number_of(const InvoiceRow& row) { return row.number; }
 template <class Row>
-std::uint64_t number_of(const Row&) {
+std::uint64_t number_of(const Row& row) {
+    if constexpr (requires { std::uint64_t{row.number}; }) return row.number;
     return 0;
 }
 
