@@ -9,10 +9,12 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "bench/frame.hpp"
 #include "bench/gateway/exchange.hpp"
 #include "bench/gateway/load.hpp"
+#include "bench/gateway/neighbour.hpp"
 #include "bench/gateway/null_engine.hpp"
 #include "bench/gateway/plain.hpp"
 #include "bench/gateway/subscribers.hpp"
@@ -51,6 +53,7 @@ struct Bench {
     void open_loop();
     void fan_out();
     void beside_readers();
+    void beside_command(const std::string& command);
 
     std::unique_ptr<RunningExchange> exchange{};  // made once: its accounts take a while to open
     RunningExchange& durable() {
@@ -172,18 +175,14 @@ void Bench::fan_out() {
     }
 }
 
-// The same orders with and without a thousand readers, in turn.
-void Bench::beside_readers() {
+// ---- beside something else: the same orders with and without it, in turn ----
+
+// `measure` gives the latencies of the orders, told whether the other thing runs beside them.
+template <class Measure>
+void pairs_of(Report& report, const std::string& key, const std::string& what, Measure&& measure) {
     std::vector<double> p50, p99, alone_p50, alone_p99;
     for (int i = 0; i < pairs; ++i) {
-        const auto orders = [&](std::size_t readers) {
-            NullEngine counterpart(books_per_s);
-            const Subscribers subscribers(counterpart.port(), readers);
-            Load load(counterpart, entry_peers);
-            counterpart.publish();
-            return load.offer(orders_beside_per_s, each * 4).latency;
-        };
-        const Histogram alone = orders(0), beside = orders(reader_counts.back());
+        const Histogram alone = measure(false), beside = measure(true);
         const auto ratio = [&](double share) {
             return static_cast<double>(beside.quantile(share)) / static_cast<double>(alone.quantile(share));
         };
@@ -194,23 +193,49 @@ void Bench::beside_readers() {
     }
     const auto median = [](std::vector<double> values) { return Series{"", std::move(values)}.median(); };
     report.line(fmt::format(
-        "1000 readers beside {:.0f} orders/s: p50 x {:.2f} (of {:.0f} us), p99 x {:.2f} (of {:.2f} ms), "
-        "medians of {} pairs",
-        orders_beside_per_s, median(p50), median(alone_p50), median(p99), median(alone_p99), pairs));
-    report.json().number("readers_p50_ratio", median(p50)).number("readers_p99_ratio", median(p99));
+        "{} beside {:.0f} orders/s: p50 x {:.2f} (of {:.0f} us), p99 x {:.2f} (of {:.2f} ms), medians of {} "
+        "pairs",
+        what, orders_beside_per_s, median(p50), median(alone_p50), median(p99), median(alone_p99), pairs));
+    report.json().number(key + "_p50_ratio", median(p50)).number(key + "_p99_ratio", median(p99));
+}
+
+void Bench::beside_readers() {
+    pairs_of(report, "readers", "1000 readers", [&](bool beside) {
+        NullEngine counterpart(books_per_s);
+        const Subscribers subscribers(counterpart.port(), beside ? reader_counts.back() : 0);
+        Load load(counterpart, entry_peers);
+        counterpart.publish();
+        return load.offer(orders_beside_per_s, each * 4).latency;
+    });
+}
+
+// The durable exchange, and any other program.
+void Bench::beside_command(const std::string& command) {
+    Neighbour::try_once(command);
+    pairs_of(report, "beside", "the command", [&](bool beside) {
+        std::optional<Neighbour> neighbour;
+        if (beside) neighbour.emplace(command);
+        return Load(durable(), entry_peers).offer(orders_beside_per_s, each * 4).latency;
+    });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-    std::string folder = std::filesystem::temp_directory_path().string(), part;
+    std::string folder = std::filesystem::temp_directory_path().string(), part, command;
     Cli cli("bench_gateway",
             "Order entry and market data at the socket: echo, plain Beast, ours, the exchange.");
     cli.option("dir", folder, "where the data folder is made (and removed); the disk that is measured");
     cli.option("part", part, "only throughput, durable, followed, pingpong, offered, fanout or readers");
+    cli.option("beside", command, "only orders with and without this command running beside them");
     const Options options = cli.parse(argc, argv);
     Report report("gateway", options);
     Bench bench{report, options, folder};
+    if (!command.empty()) {
+        bench.beside_command(command);
+        report.finish();
+        return 0;
+    }
     const auto run = [&](std::string_view name, void (Bench::*measure)()) {
         if (part.empty() || part == name) (bench.*measure)();
     };
