@@ -172,7 +172,6 @@ TEST_CASE("what cannot be had is refused by name and changes nothing") {
         {subscribe({"book"}, {"*"}), R"(FORMAT_VALUE","msg":"channels book and book.100ms take instruments)"},
         {subscribe({"trades", "book"}, {example_family}),
          R"(FORMAT_VALUE","msg":"channels book and book.100ms take instruments)"},
-        {subscribe({"capacity"}, {"*"}), R"(NOT_AVAILABLE","msg":"channel capacity)"},
         {subscribe({"book.100ms"}, {"*"}), R"(FORMAT_VALUE","msg":"channels book and book.100ms)"},
         {subscribe({"gossip"}, {"*"}), R"(FORMAT_VALUE","msg":"no such channel: gossip","field":"channels")"},
         {subscribe({}, {"*"}), R"(FORMAT_FIELD","msg":"channels is missing or empty","field":"channels")"},

@@ -231,7 +231,6 @@ TEST_CASE("market frames are checked and handed to the feed", "[ingress]") {
     CHECK(said(R"({"id":"1","op":"subscribe","channels":[],"symbols":["*"]})") == "FORMAT_VALUE");
     CHECK(said(R"({"id":"1","op":"subscribe","channels":["books"],"symbols":["*"]})") == "FORMAT_VALUE");
     CHECK(said(R"({"id":"1","op":"subscribe","channels":["book",1],"symbols":["*"]})") == "FORMAT_FIELD");
-    CHECK(said(R"({"id":"1","op":"subscribe","channels":["capacity"],"symbols":["*"]})") == "NOT_AVAILABLE");
     CHECK(said(R"({"id":"1","op":"subscribe","channels":["trades"],"symbols":["*"],"account":"acme"})") ==
           "FORMAT_FIELD");
     CHECK(said(R"({"id":"1","op":"book.snapshot"})") == "FORMAT_FIELD");

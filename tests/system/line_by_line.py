@@ -204,7 +204,6 @@ async def market(exchange, hour):
     for request, code in [(dict(op="subscribe", channels=["book"], symbols=["*"]), "FORMAT_VALUE"),
                           (dict(op="subscribe", channels=["colours"], symbols=[hour]), "FORMAT_VALUE"),
                           (dict(op="subscribe", channels=["book"], symbols=["X.Y.Z"]), "SYMBOL_UNKNOWN"),
-                          (dict(op="subscribe", channels=["alerts"], symbols=[FAMILY]), "NOT_AVAILABLE"),
                           (dict(op="order.place"), "OP_UNKNOWN"), (dict(op="book.snapshot"), "FORMAT_FIELD")]:
         equal((await ask(**request)).get("error", {}).get("code"), code, f"answer to {request}")
     check((await ask(op="unsubscribe", channels=["book"], symbols=[hour]))["ok"], "unsubscribe")

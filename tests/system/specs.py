@@ -151,7 +151,7 @@ async def watch(exchange, described, keys, hour):
     await market.ask("subscribe", channels=["trades", "ticker", "band", "phase", "indicative"], symbols=["*"])
     await market.ask("subscribe", channels=["capacity", "cost"], symbols=[FAMILY])
     await market.ask("book.snapshot", symbol=hour)
-    await market.ask("subscribe", refused=True, channels=["capacity"], symbols=["*"])
+    await market.ask("subscribe", refused=True, channels=["book"], symbols=["*"])
     await trade(exchange, described, keys, hour)
     await asyncio.to_thread(exchange.post, keys["reg-1"], "/v1/admin/bands",
                             {"family": FAMILY, "floor": "9.90", "expect": 1, "reason": "cost survey"})

@@ -103,7 +103,8 @@ export class TradeClient {
   async deliveries(): Promise<Message[]> {
     const rows: Message[] = [];
     for (;;) {
-      const page = await this.request("deliveries.get", rows.length > 0 ? { after: rows[rows.length - 1].did } : {});
+      const last = rows[rows.length - 1];
+      const page = await this.request("deliveries.get", last === undefined ? {} : { after: last.did });
       rows.push(...(page.deliveries as Message[]));
       if (!page.more) return rows;
     }
