@@ -3,29 +3,13 @@
 // at one instant than one command may emit.
 #include <map>
 
-#include "engine/snapshot/snapshot.hpp"
 #include "tests/engine/delivery_flow.hpp"
+#include "tests/engine/snapshot_bytes.hpp"
 
 using namespace gridbook::engine;
 using namespace gridbook::tests;
 
 namespace {
-
-struct Bytes final : SnapshotSink, SnapshotSource {
-    std::vector<std::byte> bytes;
-    std::size_t at = 0;
-
-    bool write(std::span<const std::byte> more) override {
-        bytes.insert(bytes.end(), more.begin(), more.end());
-        return true;
-    }
-    std::size_t read(std::span<std::byte> into) override {
-        const std::size_t n = std::min(into.size(), bytes.size() - at);
-        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), n, into.begin());
-        at += n;
-        return n;
-    }
-};
 
 // The same market again, out of a snapshot of it.
 std::unique_ptr<Exchange> copy_of(const Exchange& exchange) {

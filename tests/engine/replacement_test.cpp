@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The replacement of deliveries that fail, from those who stand by (market-rules section 7).
-#include "tests/engine/bands_story.hpp"
-#include "tests/engine/delivery_story.hpp"
+#include "tests/engine/standby_story.hpp"
 
 using namespace gridbook::engine;
 using namespace gridbook::tests;
@@ -9,24 +8,6 @@ using namespace gridbook::tests;
 namespace {
 
 constexpr AccountId acme = Market::acme, bert = Market::bert, carl = Market::carl, prov = Market::prov;
-
-Command standby(Amount qty, Amount price, AccountId from, std::string_view cid, InstrumentId hour = noon) {
-    return with(sell(qty).at(price).of(hour).from(from).as(cid), [](PlaceOrder& o) { o.standby = true; });
-}
-
-OrderEvent order_in(const Events& events) {
-    for (const Event& e : events)
-        if (e.kind() == EventKind::order) return e.as<OrderEvent>();
-    FAIL("no order is told");
-    return {};
-}
-
-Refused refusal_in(const Events& events) {
-    for (const Event& e : events)
-        if (e.kind() == EventKind::refused) return e.as<Refused>();
-    FAIL("nothing is refused");
-    return {};
-}
 
 // 16 units at 13.50 from prov to acme, silent from 12:20 on; up to just after the failure at 12:23.
 void silent_from_twenty(Delivering& d) {

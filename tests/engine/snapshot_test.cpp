@@ -9,27 +9,12 @@
 #include "engine/state.hpp"
 #include "engine/strips/strip_fills.hpp"
 #include "tests/engine/setup.hpp"
+#include "tests/engine/snapshot_bytes.hpp"
 
 using namespace gridbook::engine;
 using namespace gridbook::tests;
 
 namespace {
-
-struct Bytes final : SnapshotSink, SnapshotSource {
-    std::vector<std::byte> bytes;
-    std::size_t at = 0;
-
-    bool write(std::span<const std::byte> more) override {
-        bytes.insert(bytes.end(), more.begin(), more.end());
-        return true;
-    }
-    std::size_t read(std::span<std::byte> into) override {
-        const std::size_t n = std::min(into.size(), bytes.size() - at);
-        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), n, into.begin());
-        at += n;
-        return n;
-    }
-};
 
 Bytes saved(const Exchange& exchange) {
     Bytes bytes;
