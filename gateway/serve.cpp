@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <cstdio>
+#include <cstdlib>
 
 #include <filesystem>
 #include <stdexcept>
@@ -197,12 +199,20 @@ class Service {
 
     void run_once() {
         pipeline_->run_once();
-        if (pipeline_->failed()) throw std::runtime_error(pipeline_->failure());
+        if (pipeline_->failed()) fail_stop();
+    }
+
+    // Said and ended at once. Nobody waits for the threads of the lowest priority, which on a busy machine
+    // get their turn late: what they write bears being cut off, as in any crash.
+    [[noreturn]] void fail_stop() {
+        fmt::print(stderr, "gridbook: {}\n", pipeline_->failure());
+        std::fflush(nullptr);
+        std::_Exit(EXIT_FAILURE);
     }
 
     void drain() {
         pipeline_->drain();
-        if (pipeline_->failed()) throw std::runtime_error(pipeline_->failure());
+        if (pipeline_->failed()) fail_stop();
     }
 
     // The reason that a band change's signed body gave.

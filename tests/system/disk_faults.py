@@ -64,7 +64,11 @@ async def failing(exchange, disk, key, orders, call, number):
     try:
         status = await asyncio.to_thread(exchange.process.wait, 20)
     except subprocess.TimeoutExpired:
-        raise AssertionError(f"the exchange goes on while {call} fails") from None
+        orders.take(client.replies)
+        why = task.exception() if task.done() and not task.cancelled() else None
+        raise AssertionError(
+            f"the exchange goes on while {call} fails; the load {'ended: ' + repr(why) if task.done() else 'goes on'}, the "
+            f"connection is {'closed' if client.closed else 'open'}, {len(orders.unanswered)} orders are unanswered") from None
     await asyncio.sleep(0.05)
     orders.take(client.replies)
     task.cancel()
