@@ -8,7 +8,7 @@
 #include <iostream>
 #include <memory>
 
-#include "gateway/draft_band.hpp"
+#include "gateway/admin/draft_band.hpp"
 #include "gateway/ingress/instant.hpp"
 #include "ledger/sandbox/sandbox.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/draft_band.hpp"
+#include "gateway/admin/draft_band.hpp"
 
 #include "gateway/decimal.hpp"
 
