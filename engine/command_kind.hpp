@@ -52,6 +52,8 @@ enum class CommandKind : std::uint8_t {
     // Delivery.
     report_ready = 50,
     report_meter = 51,
+    // Tokens.
+    draw_tokens = 60,
     // Questions.
     first_query = 80,
     query_order = 80,

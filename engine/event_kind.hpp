@@ -57,6 +57,9 @@ enum class EventKind : std::uint8_t {
     position_settled = 154,
     // Limits of accounts.
     limits_set = 160,
+    // Tokens.
+    tokens_drawn = 170,
+    holding = 171,
     // Answers to questions: not journaled.
     first_answer = 200,
     order_row = 200,

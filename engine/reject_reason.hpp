@@ -46,6 +46,7 @@ enum class RejectReason : std::uint8_t {
     change_unknown,
     delivery_unknown,
     delivery_state,
+    quota_exhausted,
     count_,
 };
 
@@ -103,6 +104,11 @@ enum class RejectField : std::uint8_t {
     standby,
     cost,         // Decimal
     open_orders,  // at once
+    holding,      // its id; limit: quarters of a token that are left, got: that are needed
+    usage,
+    uncached,  // tokens
+    cached,
+    output,
     count_,
 };
 
@@ -127,6 +133,7 @@ enum class Pool : std::uint8_t {
     events,      // of one command: a strip, any-of or fok that needs more
     changes,     // proposed and not yet decided
     deliveries,  // not settled
+    draws,       // usage ids remembered
     count_,
 };
 
@@ -185,27 +192,29 @@ constexpr std::string_view code(RejectReason r) {
         "GUIDANCE_FORMULA",
         "CHANGE_UNKNOWN",
         "DELIVERY_UNKNOWN",
-        "DELIVERY_STATE"};
+        "DELIVERY_STATE",
+        "QUOTA_EXHAUSTED"};
     return names[static_cast<std::size_t>(r)];
 }
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",     "symbol",    "price",      "qty",     "notional", "cash",    "capacity",
-        "oid",       "account", "key",       "family",     "class",   "zone",     "tier",    "count",
-        "amount",    "expect",  "effective", "floor",      "ceiling", "guidance", "pool",    "tflops",
-        "role",      "ts",      "reason",    "expire",     "min_qty", "start",    "hours",   "need",
-        "tif",       "until",   "session",   "factor",     "issued",  "change",   "formula", "capex",
-        "life_h",    "util",    "power_kw",  "pue",        "tariff",  "opex_h",   "did",     "minute",
-        "available", "standby", "cost",      "open_orders"};
+        "",          "cid",     "symbol",    "price",       "qty",     "notional", "cash",     "capacity",
+        "oid",       "account", "key",       "family",      "class",   "zone",     "tier",     "count",
+        "amount",    "expect",  "effective", "floor",       "ceiling", "guidance", "pool",     "tflops",
+        "role",      "ts",      "reason",    "expire",      "min_qty", "start",    "hours",    "need",
+        "tif",       "until",   "session",   "factor",      "issued",  "change",   "formula",  "capex",
+        "life_h",    "util",    "power_kw",  "pue",         "tariff",  "opex_h",   "did",      "minute",
+        "available", "standby", "cost",      "open_orders", "holding", "usage",    "uncached", "cached",
+        "output"};
     return names[static_cast<std::size_t>(f)];
 }
 
 constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
-        "",         "orders",    "records", "levels",    "accounts",  "groups", "keys",
-        "families", "catalogue", "books",   "positions", "resources", "agenda", "price",
-        "strips",   "sessions",  "events",  "changes",   "deliveries"};
+        "",         "orders",    "records", "levels",    "accounts",   "groups", "keys",
+        "families", "catalogue", "books",   "positions", "resources",  "agenda", "price",
+        "strips",   "sessions",  "events",  "changes",   "deliveries", "draws"};
     return names[static_cast<std::size_t>(p)];
 }
 
