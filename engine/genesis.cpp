@@ -45,6 +45,7 @@ void reserve_all(State& state, const Genesis& g) {
     // At one instant a family moves by its own scheduled changes, its benchmark's, and those of its class.
     state.agenda.reserve(16 + 6 * (BandSchedule::limit + 1) * g.families + g.accounts + g.sessions);
     state.changes.reserve();
+    state.disputes.reserve();
     state.scratch.reserve(std::max({g.positions, g.accounts, g.sessions}));
 }
 

@@ -15,6 +15,7 @@
 #include "engine/book/order_records.hpp"
 #include "engine/catalogue/catalogue.hpp"
 #include "engine/delivery/deliveries.hpp"
+#include "engine/delivery/disputes.hpp"
 #include "engine/delivery/standby_list.hpp"
 #include "engine/follow_up.hpp"
 #include "engine/regulation/changes.hpp"
@@ -50,6 +51,7 @@ class State {
     OrderRecords records;
     StripList strips;
     Deliveries deliveries;
+    Disputes disputes;
     StandbyList standbys;
     Changes changes;
     PoolVector<Book> books;

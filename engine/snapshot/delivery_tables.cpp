@@ -71,6 +71,25 @@ void Restorer::deliveries() {
     standbys();
 }
 
+bool Restorer::sound_dispute(const Dispute& d) const {
+    const std::uint32_t slot = state_.deliveries.find(d.delivery);
+    return d.delivery != DeliveryId{} && d.delivery <= state_.deliveries.last_id() && d.minutes != 0 &&
+           state_.accounts.known(d.seller) && state_.accounts.known(d.buyer) && d.held >= Money{} &&
+           d.held <= d.stake && d.suspended == (d.stake > Money{}) && (d.suspended || slot != 0);
+}
+
+// By delivery and claimant.
+void Restorer::disputes() {
+    auto& all = state_.disputes.all();
+    for (std::size_t n = in_.count(Disputes::limit); n > 0 && good(); --n) {
+        Dispute d;
+        fields(in_, d);
+        const bool rising = all.empty() || std::pair(all.back().delivery, all.back().claimant) <
+                                               std::pair(d.delivery, d.claimant);
+        if (in_.expect(rising && sound_dispute(d))) all.push_back(d);
+    }
+}
+
 // In time order.
 void Restorer::standbys() {
     for (std::size_t n = in_.count(state_.standbys.limit()); n > 0 && good(); --n) {

@@ -162,13 +162,15 @@ void save_additions(SnapshotWriter& w, const State& state) {
                                         [](const Resource& r) { return r.cost != Decimal{}; });
     const auto limited =
         std::count_if(accounts.begin(), accounts.end(), [](const Account& a) { return a.limited(); });
-    if (declared == 0 && limited == 0) return;
+    const auto& disputes = state.disputes.all();
+    if (declared == 0 && limited == 0 && disputes.empty()) return;
     w(static_cast<std::uint64_t>(declared));
     for (const Resource& r : resources)
         if (r.cost != Decimal{}) w(r.id, r.cost);
     w(static_cast<std::uint64_t>(limited));
     for (std::uint32_t a = 0; a < accounts.size(); ++a)
         if (accounts[a].limited()) w(AccountId{a}), fields(w, state.accounts.limits(AccountId{a}));
+    if (!disputes.empty()) save_all(w, disputes);
 }
 
 }  // namespace

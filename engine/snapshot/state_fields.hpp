@@ -106,6 +106,12 @@ void fields(F& f, T& s) {
     f(s.id, s.connection, s.account, s.key, s.mode, s.grace_ms);
 }
 
+template <class F, Like<Dispute> T>
+void fields(F& f, T& d) {
+    f(d.delivery, d.instrument, d.seller, d.buyer, d.claimant, d.suspended, d.minutes, d.evidence, d.stake,
+      d.held);
+}
+
 template <class F, Like<Reference> T>
 void fields(F& f, T& r) {
     f(r.price, r.since, r.taken_over);

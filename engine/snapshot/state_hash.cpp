@@ -90,6 +90,7 @@ void hash_few(Hasher& h, const State& state) {
         if (resource.cost != Decimal{}) h(resource.cost);
     }
     for (const Session& session : state.sessions.all()) fields(h, session);
+    for (const Dispute& dispute : state.disputes.all()) fields(h, dispute);
 }
 
 // Records by id, live or remembered. Slots follow from ids, so the order of the table is canonical.
