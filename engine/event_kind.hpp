@@ -75,6 +75,7 @@ enum class EventKind : std::uint8_t {
     refusal_row = 210,
     factors_row = 211,
     delivery_row = 212,
+    holding_row = 213,
 };
 
 namespace event_flag {

@@ -20,6 +20,7 @@
 #include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
 #include "engine/timer_heap.hpp"
+#include "engine/tokens/usages.hpp"
 
 namespace gridbook::engine {
 
@@ -51,6 +52,7 @@ class State {
     StripList strips;
     Deliveries deliveries;
     StandbyList standbys;
+    Usages usages;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;

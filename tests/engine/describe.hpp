@@ -109,6 +109,11 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::change:
         case engine::RejectField::formula:
         case engine::RejectField::life_h:
+        case engine::RejectField::holding:
+        case engine::RejectField::class_name:  // quarters of a token that are left there
+        case engine::RejectField::uncached:
+        case engine::RejectField::cached:
+        case engine::RejectField::output:
         case engine::RejectField::power_w: return fmt::format("{}", value);
         default: return text_of(value);
     }
