@@ -76,7 +76,8 @@ enum class EventKind : std::uint8_t {
     refusal_row = 210,
     factors_row = 211,
     delivery_row = 212,
-    dispute_row = 213,
+    holding_row = 213,
+    dispute_row = 214,
 };
 
 namespace event_flag {

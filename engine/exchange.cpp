@@ -26,6 +26,7 @@
 #include "engine/strips/any_of.hpp"
 #include "engine/strips/strips.hpp"
 #include "engine/timers.hpp"
+#include "engine/tokens/draw.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -135,6 +136,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::report_ready: return report_ready(step, c.view<ReportReady>());
         case CommandKind::report_meter: return report_meter(step, c.view<ReportMeter>());
         case CommandKind::open_dispute: return open_dispute(step, c.view<OpenDispute>());
+        case CommandKind::draw_tokens: return draw_tokens(step, c.view<DrawTokens>());
         default: check_failed("a command of this kind", __FILE__, __LINE__);
     }
 }

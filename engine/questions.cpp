@@ -11,6 +11,7 @@
 #include "engine/explain.hpp"
 #include "engine/regulation/regulator_questions.hpp"
 #include "engine/strips/strips.hpp"
+#include "engine/tokens/holdings.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -138,6 +139,7 @@ void answer_deliveries(const State& state, Answer& answer, const QueryDeliveries
         DeliveryRow row{told_delivery(d, party)};
         row.delivery.origin = answer.origin();
         answer.row(row);
+        if (is_holding(state, d)) answer.row(holding_row(d, party, answer.origin()));
     }
     answer.end(node != 0);
 }

@@ -21,6 +21,7 @@
 #include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
 #include "engine/timer_heap.hpp"
+#include "engine/tokens/usages.hpp"
 
 namespace gridbook::engine {
 
@@ -53,6 +54,7 @@ class State {
     Deliveries deliveries;
     Disputes disputes;
     StandbyList standbys;
+    Usages usages;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;

@@ -148,12 +148,16 @@ void decide_dispute(Step& step, const DecideDispute& body) {
 bool suspend_disputed(Step& step, InstrumentId i) {
     State& state = step.state;
     auto& all = state.disputes.all();
-    for (Dispute& dispute : all) {
-        if (dispute.instrument != i || dispute.suspended) continue;
-        if (step.sink.room() < 2) return false;
-        suspend(step, dispute, state.deliveries[state.deliveries.find(dispute.delivery)]);
+    for (std::size_t n = 0; n < all.size();) {
+        Dispute& dispute = all[n];
+        const bool due = dispute.instrument == i && !dispute.suspended;
+        if (due && step.sink.room() < 2) return false;
+        if (due) suspend(step, dispute, state.deliveries[state.deliveries.find(dispute.delivery)]);
+        if (dispute.suspended && dispute.stake == Money{})
+            state.disputes.remove(dispute);
+        else
+            ++n;
     }
-    std::erase_if(all, [](const Dispute& d) { return d.suspended && d.stake == Money{}; });
     return true;
 }
 

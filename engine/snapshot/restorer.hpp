@@ -60,6 +60,7 @@ class Restorer {
     void improved();
     void unfinished();
     void additions();
+    void draws();
 
     State& state_;
     SnapshotReader& in_;

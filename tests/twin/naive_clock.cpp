@@ -16,6 +16,7 @@ namespace {
 constexpr engine::Duration ready_lead{engine::minute.value * 5};
 constexpr engine::Duration provisional_after{engine::minute.value * 5};
 constexpr engine::Duration final_after{engine::minute.value * 60};
+constexpr engine::Duration notice_lead{engine::hour.value * 2};
 constexpr std::int64_t most_missed = 3;
 constexpr std::int64_t start_by_otherwise_s = 600;
 
@@ -25,7 +26,10 @@ constexpr std::int64_t start_by_otherwise_s = 600;
 std::vector<Time> NaiveExchange::instants(const Delivery& d) const {
     const Time start = start_of(d), end = end_of(d);
     std::vector<Time> all{start, end, end + provisional_after, end + final_after};
-    if (of_tokens(d)) return all;
+    if (of_tokens(d)) {
+        if (genesis_.draws_log2 != 0) all.push_back(end - notice_lead);
+        return all;
+    }
     all.push_back(start - ready_lead);
     const Time minute{now_.value - now_.value % engine::minute.value + engine::minute.value};
     if (minute > start && minute < end) all.push_back(minute);
@@ -79,12 +83,20 @@ void NaiveExchange::tick(Delivery& d) {
         const bool whole = now_.value % engine::minute.value == 0;
         const std::int64_t over = running_minute(d) - 1;
         if (whole && !tokens && !d.failed() && over >= d.first) minute_over(d, over);
+        if (tokens && now_ == end - notice_lead) notice(d);
         if (now_ != end || d.failed()) return;
+        const std::uint64_t left = d.remaining();
         if (tokens) d.whole = d.promised();
         change(d, DeliveryState::delivered);
+        if (tokens && left != 0 && genesis_.draws_log2 != 0) tell(d, engine::HoldingChange::expired, left);
     } else if (now_ == end + provisional_after && !d.failed()) {
         change(d, DeliveryState::provisional);
     }
+}
+
+// Something is left of a token day that ends soon.
+void NaiveExchange::notice(const Delivery& d) {
+    if (d.remaining() != 0 && genesis_.draws_log2 != 0) tell(d, engine::HoldingChange::notice, 0);
 }
 
 // Three silent minutes in a row after a first report, or no report at all by the tier's start.
