@@ -121,6 +121,7 @@ std::vector<std::string> in_scope() {
                                    "limit of sessions"};
     for (const auto& word : delivery_words_in_scope()) words.push_back(word);
     for (const auto& word : token_words_in_scope()) words.push_back(word);
+    for (const auto& word : dispute_words_in_scope()) words.push_back(word);
     for (const engine::Phase p : {engine::Phase::open, engine::Phase::paused, engine::Phase::call,
                                   engine::Phase::gated, engine::Phase::delivering})
         words.push_back(fmt::format("phase {}", tests::word(p)));
@@ -293,6 +294,7 @@ void Coverage::count_band(const engine::Event& e) {
         case EventKind::delivery:
         case EventKind::metered:
         case EventKind::replaced: return count_delivery(e);
+        case EventKind::dispute: return count_dispute(e.as<engine::DisputeChanged>());
         case EventKind::holding: return count_holding(e.as<engine::HoldingChanged>());
         case EventKind::tokens_drawn: return;  // with its command
         case EventKind::delivery_settled:

@@ -16,6 +16,8 @@ namespace gridbook::twin {
 
 // Of deliveries (coverage_delivery.cpp).
 std::vector<std::string> delivery_words_in_scope();
+// Of disputes (coverage_disputes.cpp).
+std::vector<std::string> dispute_words_in_scope();
 // Of token holdings (coverage_tokens.cpp).
 std::vector<std::string> token_words_in_scope();
 
@@ -39,6 +41,7 @@ class Coverage {
     void count_delivery(const engine::Event& event);
     void count_settled(const engine::Event& event);
     void count_other(const engine::Event& event);
+    void count_dispute(const engine::DisputeChanged& dispute);
     void count_draw(const engine::DrawTokens& draw, const engine::Event& event);
     void count_refused_draw(const engine::Refused& refused);
     void count_holding(const engine::HoldingChanged& holding);
@@ -51,6 +54,7 @@ class Coverage {
         engine::DeliveryState state = engine::DeliveryState::none;
         std::uint64_t drawn = 0;
     };
+    engine::DeliveryId disputed_{};  // last told of
     std::map<engine::DeliveryId, TokenDay> token_days_;
     std::map<std::string, std::map<engine::AccountId, std::int64_t>> usages_;
     bool draws_ = false;     // this market remembers draws

@@ -75,6 +75,10 @@ class Flow {
     engine::Command standby();
     engine::Command withdraw_all();
 
+    // flow_disputes.cpp: what was metered wrongly, and who decides.
+    engine::Command open_dispute();
+    engine::Command decide_dispute();
+
     // flow_tokens.cpp: draws from token days, and how these end.
     std::uint8_t draws_log2() const;
     bool two_token_families() const { return delivering_ && seed_ % 4 == 0; }

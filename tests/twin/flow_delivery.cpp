@@ -46,12 +46,14 @@ engine::DefineTier Flow::delivering_tier() const {
 }
 
 engine::Command Flow::delivery() {
+    if (!seen_.disputes().empty() && one_in(20)) return decide_dispute();
     if (seen_.deliveries().empty() && !one_in(10)) return one_in(12) ? standby() : place();
     const std::int64_t dice = between(1, 100);
     if (dice <= 8) return standby();
     if (dice <= 11) return withdraw_all();
     if (dice <= 22) return ready();
     if (dice <= 32) return some_report();
+    if (dice <= 35) return open_dispute();
     return meter();
 }
 

@@ -30,6 +30,8 @@ Difference broken_account(const NaiveExchange& m) {
         held[key.first].margin += position.margin;
         receivable[key.first] += position.receivable;
     }
+    for (const auto& [key, dispute] : m.disputes())
+        held[key.second == Side::sell ? dispute.buyer : dispute.seller].hold += dispute.held;
     std::int64_t sum = m.bank() + m.fee_income() + m.tax_payable() + m.default_fund();
     for (std::uint32_t a = 0; a < m.accounts().size(); ++a) {
         const Account& account = m.accounts()[a];

@@ -277,6 +277,20 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
             left.party = row.delivery.party;
             rows.add(left);
         }
+    } else if (question.kind() == engine::CommandKind::query_disputes) {
+        const auto q = question.as<engine::QueryDisputes>();
+        for (const auto& [key, dispute] : disputes_) {
+            if (q.after != engine::DeliveryId{} && key <= DisputeKey{q.after, q.after_claimant}) continue;
+            if (rows.count() == q.limit) {
+                more = true;
+                break;
+            }
+            const auto state =
+                dispute.suspended ? engine::DisputeState::suspended : engine::DisputeState::opened;
+            engine::DisputeRow row{picture(key, dispute, state, engine::Side::sell)};
+            row.dispute.origin = origin;
+            rows.add(row);
+        }
     } else if (question.kind() == engine::CommandKind::query_positions) {
         const auto q = question.as<engine::QueryPositions>();
         for (const auto& [key, position] : positions_) {

@@ -333,6 +333,17 @@ class NaiveExchange : public NaiveMarket {
     std::vector<engine::Time> instants(const Delivery& d) const;
     engine::Time next_of_deliveries() const;
 
+    // naive_disputes.cpp: what waits for a regulator.
+    void open_dispute(const engine::OpenDispute& o);
+    void decide_dispute(const engine::DecideDispute& c);
+    Refusal dispute_refusal(const Delivery& d, const engine::OpenDispute& o) const;
+    std::int64_t back_of(const Delivery& d, std::int64_t delivered) const;
+    std::int64_t stake_of(const Delivery& d, const Dispute& dispute, engine::Side claimant) const;
+    void suspend(engine::InstrumentId i, const std::map<engine::DeliveryId, Delivery>& done);
+    engine::DisputeChanged picture(const DisputeKey& key, const Dispute& dispute, engine::DisputeState state,
+                                   engine::Side party) const;
+    void tell(const DisputeKey& key, const Dispute& dispute, engine::DisputeState state);
+
     // naive_tokens.cpp: what buyers draw from their token days.
     void draw(const engine::DrawTokens& d);
     bool drawn_before(const engine::DrawTokens& d);  // the same usage id again was answered

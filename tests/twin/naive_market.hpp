@@ -39,6 +39,7 @@ class NaiveMarket {
     const std::map<engine::OrderId, Order>& standbys() const { return standbys_; }
     const std::map<PositionKey, Position>& positions() const { return positions_; }
     const std::map<engine::DeliveryId, Delivery>& deliveries() const { return deliveries_; }
+    const std::map<DisputeKey, Dispute>& disputes() const { return disputes_; }  // not decided
     // Uses of tokens that are remembered, and some that may be forgotten by now.
     const std::map<UsageKey, Drawn>& draws() const { return draws_; }
     // Lots that standby offers took over, by instrument: sold there, and bought nowhere.
@@ -85,6 +86,7 @@ class NaiveMarket {
     std::map<engine::OrderId, Order> standbys_;
     std::map<engine::DeliveryId, Delivery> deliveries_;  // not settled
     std::uint32_t last_delivery_ = 0;
+    std::map<DisputeKey, Dispute> disputes_;
     std::map<UsageKey, Drawn> draws_;
     engine::Time clocked_{};  // the last instant of the deliveries' clock
     std::map<engine::InstrumentId, std::int64_t> replaced_;

@@ -177,6 +177,17 @@ struct Drawn {
     engine::Time forgotten{};
 };
 
+// Minutes of a delivery that one side says were metered wrongly; the delivery itself may be gone.
+struct Dispute {
+    engine::InstrumentId instrument{};
+    engine::AccountId seller{}, buyer{};
+    std::set<int> minutes;
+    engine::Sha256 evidence{};
+    bool suspended = false;
+    std::int64_t stake = 0, held = 0;
+};
+using DisputeKey = std::pair<engine::DeliveryId, engine::Side>;  // and its claimant
+
 // Lowest and highest price, both allowed.
 struct Edges {
     std::int64_t lo = 0, hi = 0;
