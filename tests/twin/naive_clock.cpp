@@ -22,11 +22,12 @@ constexpr std::int64_t start_by_otherwise_s = 600;
 
 }  // namespace
 
-// The instants at which something may be due, whatever its state.
-std::vector<Time> NaiveExchange::instants(const Delivery& d) const {
-    const Time start = start_of(d), end = end_of(d);
+// The instants at which something may be due of deliveries, whatever their states, and if there is none.
+std::vector<Time> NaiveExchange::instants(InstrumentId i) const {
+    const engine::Product product_ = product(i.family);
+    const Time start = engine::window_start(i.period, product_), end = engine::window_end(i.period, product_);
     std::vector<Time> all{start, end, end + provisional_after, end + final_after};
-    if (of_tokens(d)) {
+    if (product_ == engine::Product::token) {
         if (genesis_.draws_log2 != 0) all.push_back(end - notice_lead);
         return all;
     }
@@ -41,13 +42,10 @@ Time NaiveExchange::next_of_deliveries() const {
     const auto sooner = [&](Time t) {
         if (t > now_) next = std::min(next, t);
     };
-    for (const auto& [id, d] : deliveries_)
-        for (const Time t : instants(d)) sooner(t);
+    for (const InstrumentId i : gated_)
+        for (const Time t : instants(i)) sooner(t);
     for (const auto& [id, offer] : standbys_)
         sooner(engine::window_end(offer.instrument.period, product(offer.instrument.family)));
-    for (const auto& [key, p] : positions_)
-        if (genesis_.deliveries != 0 && (p.sold != 0 || p.bought != 0))
-            sooner(engine::window_end(key.second.period, product(key.second.family)) + final_after);
     return next;
 }
 
@@ -70,6 +68,9 @@ void NaiveExchange::clock() {
         if (engine::window_end(key.second.period, product(key.second.family)) + final_after == now_)
             final.insert(key.second);
     for (const InstrumentId i : in_symbol_order(final)) settle(i);
+    std::erase_if(gated_, [&](InstrumentId i) {
+        return engine::window_end(i.period, product(i.family)) + final_after == now_;
+    });
 }
 
 void NaiveExchange::tick(Delivery& d) {

@@ -330,7 +330,7 @@ class NaiveExchange : public NaiveMarket {
     void minute_over(Delivery& d, std::int64_t minute);
     void fail(Delivery& d);
     void take_offer(Delivery& d, engine::OrderId offer, std::int64_t lots, std::int64_t minutes);
-    std::vector<engine::Time> instants(const Delivery& d) const;
+    std::vector<engine::Time> instants(engine::InstrumentId i) const;
     engine::Time next_of_deliveries() const;
 
     // naive_disputes.cpp: what waits for a regulator.

@@ -88,7 +88,8 @@ class NaiveMarket {
     std::uint32_t last_delivery_ = 0;
     std::map<DisputeKey, Dispute> disputes_;
     std::map<UsageKey, Drawn> draws_;
-    engine::Time clocked_{};  // the last instant of the deliveries' clock
+    std::set<engine::InstrumentId> gated_;  // somebody sold, bought or stood by; not settled
+    engine::Time clocked_{};                // the last instant of the deliveries' clock
     std::map<engine::InstrumentId, std::int64_t> replaced_;
     std::map<engine::OrderId, AnyOf> any_ofs_;
     std::map<engine::InstrumentId, Book> books_;
