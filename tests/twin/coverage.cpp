@@ -120,6 +120,7 @@ std::vector<std::string> in_scope() {
                                    "limit of strips",
                                    "limit of sessions"};
     for (const auto& word : delivery_words_in_scope()) words.push_back(word);
+    for (const auto& word : token_words_in_scope()) words.push_back(word);
     for (const engine::Phase p : {engine::Phase::open, engine::Phase::paused, engine::Phase::call,
                                   engine::Phase::gated, engine::Phase::delivering})
         words.push_back(fmt::format("phase {}", tests::word(p)));
@@ -292,6 +293,8 @@ void Coverage::count_band(const engine::Event& e) {
         case EventKind::delivery:
         case EventKind::metered:
         case EventKind::replaced: return count_delivery(e);
+        case EventKind::holding: return count_holding(e.as<engine::HoldingChanged>());
+        case EventKind::tokens_drawn: return;  // with its command
         case EventKind::delivery_settled:
         case EventKind::position_settled: return count_settled(e);
         case EventKind::killed: {

@@ -36,7 +36,7 @@ engine::DefineTier Flow::delivering_tier() const {
                                     {99'500, 300, 5'000},
                                     {99'900, 120, 10'000},
                                     {50'000, 210, 25'000}};
-    const Promise& p = promises[tier_];
+    const Promise& p = promises[tier()];
     engine::DefineTier t;
     t.name = engine::Text<8>{"GX"};
     t.availability = p.availability;
@@ -154,8 +154,8 @@ engine::Command Flow::standby() {
         const Band& band = seen_.families()[p.instrument.family.value].band;
         // Cheap in some flows, dear in others, so that what was to be received does not pay for it.
         const std::int64_t middle = band.guidance * 5 / 4;
-        const std::int64_t ticks = tier_ < 2 ? between(band.lo, std::max(band.lo, middle))
-                                             : between(std::min(middle, band.hi), band.hi);
+        const std::int64_t ticks = tier() < 2 ? between(band.lo, std::max(band.lo, middle))
+                                              : between(std::min(middle, band.hi), band.hi);
         p.price = Decimal{ticks * engine::tick_decimal};
     }
     p.qty = one_in(8) ? some_qty(p.instrument.family) : Decimal{between(1, 150) * engine::gpu_lot_decimal};

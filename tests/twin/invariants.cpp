@@ -219,7 +219,9 @@ Difference Witness::see(const std::vector<engine::Event>& told) {
                    e.kind() == engine::EventKind::position_settled) {
             if (auto broken = unpaid(e)) return broken;
         }
+        if (auto broken = tokens_.see(e)) return broken;
     }
+    if (auto broken = tokens_.unfinished()) return broken;
     if (first_) return fmt::format("trade {} has one fill", first_->trade.value);
     return std::nullopt;
 }
@@ -252,6 +254,7 @@ Difference broken_invariant(const NaiveExchange& market) {
     if (auto broken = broken_account(market)) return broken;
     if (auto broken = broken_position(market)) return broken;
     if (auto broken = broken_delivery(market)) return broken;
+    if (auto broken = broken_holding(market)) return broken;
     return broken_book(market);
 }
 
