@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Token days of hundreds of sellers: one draw takes the first 256 holdings of a class and no more, and what
-// the end of a day has to tell goes on in follow-ons. And markets with draws, out of a snapshot.
+// the end of a day has to tell goes on in follow-ons. And markets with draws, out of a snapshot;
+// and few usage ids that come again day after day.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "tests/engine/describe.hpp"
 #include "tests/engine/setup.hpp"
@@ -15,7 +17,6 @@ namespace {
 
 constexpr std::uint32_t sellers = 300;
 constexpr std::uint16_t families = 4;
-constexpr engine::AccountId buyer{sellers};
 
 engine::Genesis large_genesis() {
     engine::Genesis g = tests::small_genesis();
@@ -29,7 +30,7 @@ engine::Genesis large_genesis() {
 // Each seller sells a block of one class in each of four zones, one account buys them all.
 class Blocks {
   public:
-    Blocks() {
+    explicit Blocks(std::uint32_t members = sellers) : sellers_(members) {
         send(engine::Command::of(large_genesis()));
         send(engine::Command::of(tests::h100_class()));
         engine::DefineTier tier;
@@ -37,19 +38,20 @@ class Blocks {
         tier.product = engine::Product::token;
         send(engine::Command::of(tier));
         for (std::uint16_t f = 0; f < families; ++f) list(f);
-        for (std::uint32_t a = 0; a <= sellers; ++a) {
+        for (std::uint32_t a = 0; a <= sellers_; ++a) {
             send(engine::Command::of(tests::account("member-" + std::to_string(a))));
             send(tests::credit(engine::AccountId{a}, 100'000));
-            for (std::uint16_t f = 0; f < families && a < sellers; ++f)
+            for (std::uint16_t f = 0; f < families && a < sellers_; ++f)
                 send(tests::resource(engine::AccountId{a}, 1, engine::FamilyId{f}));
         }
     }
-    void trade() {
+    // Of the token day that begins so many days after the first one.
+    void trade(int days = 1) {
         for (std::uint16_t f = 0; f < families; ++f) {
-            const auto day = engine::instrument(engine::FamilyId{f},
-                                                engine::period_at(tests::clock(24), engine::Product::token));
-            for (std::uint32_t a = 0; a < sellers; ++a) order(tests::sell(1).of(day), engine::AccountId{a});
-            order(tests::buy(sellers).of(day), buyer);
+            const auto day = engine::instrument(
+                engine::FamilyId{f}, engine::period_at(tests::clock(24 * days), engine::Product::token));
+            for (std::uint32_t a = 0; a < sellers_; ++a) order(tests::sell(1).of(day), engine::AccountId{a});
+            order(tests::buy(static_cast<int>(sellers_)).of(day), buyer());
         }
     }
     void at(engine::Time time) {
@@ -60,7 +62,7 @@ class Blocks {
         engine::DrawTokens d;
         d.uncached = uncached;
         d.usage = engine::Text<32>{usage};
-        send(engine::Command::of(d, buyer, engine::no_key, tests::asked));
+        send(engine::Command::of(d, buyer(), engine::no_key, tests::asked));
     }
     Pair& pair() { return pair_; }
 
@@ -84,6 +86,9 @@ class Blocks {
         REQUIRE_FALSE(difference.has_value());
     }
 
+    engine::AccountId buyer() const { return engine::AccountId{sellers_}; }
+
+    const std::uint32_t sellers_;
     Pair pair_;
     engine::Time now_ = tests::day_one;
     int orders_ = 0;
@@ -122,6 +127,28 @@ TEST_CASE("a draw looks at 256 holdings; what 1,200 token days have to tell goes
     CHECK(b.pair().follow_ons() > before);
     b.at(tests::clock(49));
     CHECK(b.pair().twin().deliveries().empty());
+}
+
+TEST_CASE("few usage ids that come again for forty days, where few are remembered", "[twin]") {
+    Blocks b(8);
+    std::mt19937_64 random(11);
+    std::size_t drawn = 0, known = 0, full = 0;
+    for (int day = 1; day <= 40; ++day) {
+        b.trade(day);
+        // From midnight on: ids of the day before are known for an hour, and fill the pool.
+        for (int minute = 0; minute < 150; minute += static_cast<int>(random() % 9)) {
+            b.at(tests::clock(day * 24, minute));
+            b.draw(std::to_string(random() % 24).c_str(), 1 + random() % 2);
+            const engine::Event& e = b.pair().told().front();
+            drawn += told(b.pair(), engine::EventKind::holding) != 0;
+            known += e.header.flags == (engine::event_flag::reply | engine::event_flag::duplicate);
+            full +=
+                e.kind() == engine::EventKind::refused && e.as<engine::Refused>().pool == engine::Pool::draws;
+        }
+    }
+    CHECK(drawn > 300);
+    CHECK(known > 100);
+    CHECK(full > 100);
 }
 
 TEST_CASE("a market with draws restored in the middle of a flow is the same market", "[twin]") {
