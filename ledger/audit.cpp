@@ -167,11 +167,11 @@ std::vector<const Check*> Audit::checks() const {
     std::vector<const Check*> all{&chain_, &sequence_, &events_check_,
                                   &state_, &blobs_,    &requests_.signatures};
     if (!market_) return all;
-    all.insert(all.end(), {&market_->zero_sum, &market_->clearing, &market_->formulas, &engine_->balances,
-                           &engine_->holds, &market_->not_negative, &engine_->positions, &market_->capacity,
-                           &engine_->orders, &engine_->deliveries, &market_->pairs, &market_->bands,
-                           &market_->crossed, &market_->cids(), &market_->streams, &market_->tokens().holdings,
-                           &market_->tokens().usages});
+    all.insert(all.end(),
+               {&market_->zero_sum, &market_->clearing, &market_->formulas, &engine_->balances,
+                &engine_->holds, &market_->not_negative, &engine_->positions, &market_->capacity,
+                &engine_->orders, &engine_->deliveries, &market_->pairs, &market_->bands, &market_->crossed,
+                &market_->cids(), &market_->streams, &market_->tokens().holdings, &market_->tokens().usages});
     return all;
 }
 

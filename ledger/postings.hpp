@@ -69,6 +69,8 @@ enum class Cause : std::uint8_t {
     delivery_replaced,
     delivery_settled,
     position_settled,
+    dispute_suspended,
+    dispute_decided,
 };
 
 struct Entry {
@@ -155,6 +157,18 @@ struct OpenDelivery {
     std::uint64_t metered() const;                      // lot-minutes
 };
 
+// A dispute that is not decided, by delivery and claimant. The stake is known from the settlement on.
+struct OpenDispute {
+    engine::AccountId seller = engine::no_account;
+    engine::AccountId buyer = engine::no_account;
+    std::uint64_t minutes = 0;
+    engine::Money stake{}, held{};
+    engine::AccountId payer(engine::Side claimant) const {
+        return claimant == engine::Side::sell ? buyer : seller;
+    }
+};
+using DisputeKey = std::pair<engine::DeliveryId, engine::Side>;
+
 // What a tier promises (market-rules section 7).
 struct Promise {
     std::uint32_t availability = 0;  // thousandths of a percent
@@ -204,6 +218,7 @@ class Postings {
     const std::map<PositionKey, PositionSums>& positions() const { return positions_; }
     using Deliveries = std::unordered_map<engine::DeliveryId, OpenDelivery>;
     const Deliveries& deliveries() const { return deliveries_; }
+    const std::map<DisputeKey, OpenDispute>& disputes() const { return disputes_; }
     engine::Product product(engine::FamilyId family) const;
     engine::Price guidance(engine::FamilyId family) const;  // in force; 0: none was told
 
@@ -239,6 +254,12 @@ class Postings {
     void failed_seller_pays(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
     void delivery_settled(const engine::Event& event);
     void position_settled(const engine::Event& event);
+    void put_at_stake(engine::DeliveryId id, const OpenDelivery& delivery);
+    void dispute_told(const engine::Event& event);
+    void hold_stake(const engine::Event& event, const engine::DisputeChanged& told, OpenDispute& dispute);
+    void give_stake(const engine::Event& event, const engine::DisputeChanged& told,
+                    const OpenDispute& dispute);
+    engine::Money given_back(const OpenDelivery& delivery, std::uint64_t counted) const;
     // What counts of a delivery, in lot-minutes.
     std::uint64_t delivered(const OpenDelivery& delivery) const;
     // `lot_minutes` of an instrument at a price, times `share` basis points; half to even, once.
@@ -282,6 +303,7 @@ class Postings {
     Orders orders_;
     Strips strips_;
     Deliveries deliveries_;
+    std::map<DisputeKey, OpenDispute> disputes_;
     std::map<PositionKey, PositionSums> positions_;
     std::vector<engine::Money> cash_;  // by account: what can be taken from it
     std::vector<Entry> entries_;

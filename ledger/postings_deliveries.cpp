@@ -232,6 +232,7 @@ void Postings::delivery_settled(const engine::Event& event) {
     enter_moved(event, Cause::delivery_settled, told.delivery,
                 {{d.seller, MoneyAccount::penalty, -(refund + penalty)},
                  {d.buyer, MoneyAccount::cash, refund + penalty}});
+    put_at_stake(told.delivery, d);
     deliveries_.erase(known);
 }
 

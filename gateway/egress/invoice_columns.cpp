@@ -43,6 +43,7 @@ std::string_view description(LineKind kind) {
         case LineKind::refund: return "Refund of minutes not delivered";
         case LineKind::penalty: return "Penalty for minutes not delivered";
         case LineKind::replacement: return "Replacement of a failed delivery";
+        case LineKind::dispute: return "Disputed minutes, decided";
         default: return "Advanced by the default fund";
     }
 }

@@ -76,6 +76,8 @@ void EngineChecks::compare_holds(engine::Sequence sequence) {
         (strip.side == engine::Side::buy ? held[strip.account].hold : held[strip.account].margin) +=
             market_.postings().held(strip);
     for (const auto& [key, sums] : market_.postings().positions()) held[key.first].margin += sums.margin;
+    for (const auto& [key, dispute] : market_.postings().disputes())
+        held[dispute.payer(key.second)].hold += dispute.held;
     for (const engine::AccountId account : market_.accounts()) {
         const engine::BalanceRow told = balance(account);
         const Held& formula = held[account];

@@ -91,6 +91,18 @@ std::vector<LineRow> of(const engine::Event& event, const engine::PositionSettle
     return lines.rows();
 }
 
+// Only a dispute that is upheld costs anything: the claimant gets what the other side, or the fund, pays.
+std::vector<LineRow> of(const engine::Event& event, const engine::DisputeChanged& d,
+                        const Postings& postings) {
+    Lines lines(event, postings, d.instrument);
+    if (event.header.number.value == 0 || d.state != engine::DisputeState::upheld) return {};
+    lines.all().delivery = d.delivery;
+    const bool claims = d.party == d.claimant;
+    lines.add(LineKind::dispute, claims ? -d.stake : d.stake);
+    if (!claims) lines.add(LineKind::advance, d.held - d.stake);
+    return lines.rows();
+}
+
 }  // namespace
 
 std::vector<LineRow> lines_of(const engine::Event& event, const Postings& postings) {
@@ -99,6 +111,7 @@ std::vector<LineRow> lines_of(const engine::Event& event, const Postings& postin
         case EventKind::replaced: return of(event, event.as<engine::Replaced>(), postings);
         case EventKind::delivery_settled: return of(event, event.as<engine::DeliverySettled>(), postings);
         case EventKind::position_settled: return of(event, event.as<engine::PositionSettled>(), postings);
+        case EventKind::dispute: return of(event, event.as<engine::DisputeChanged>(), postings);
         default: return {};
     }
 }

@@ -9,6 +9,7 @@
 //   replaced           sale of the standby provider; replacement, and advance, of the one that failed
 //   delivery settled   refund, penalty            received by the buyer, owed by the seller
 //   position settled   fee, tax, advance
+//   dispute upheld     dispute, and advance, of who pays; dispute of the claimant
 //
 // `advance` is what the default fund paid in the account's place.
 
@@ -25,6 +26,7 @@ enum class LineKind : std::uint8_t {
     penalty,
     replacement,
     advance,
+    dispute,
     count_,
 };
 inline constexpr std::size_t line_kinds = static_cast<std::size_t>(LineKind::count_);

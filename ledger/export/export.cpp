@@ -25,6 +25,8 @@ std::string word(Cause cause) {
         case Cause::sold: return "sold";
         case Cause::delivery_replaced: return "delivery_replaced";
         case Cause::delivery_settled: return "delivery_settled";
+        case Cause::dispute_suspended: return "dispute_suspended";
+        case Cause::dispute_decided: return "dispute_decided";
         case Cause::position_settled: break;
     }
     return "position_settled";

@@ -15,6 +15,7 @@
 //   2,
 //               minutes 2, state 1, then of the seller and of the buyer: told 8, whole 8, parts 8, for each
 //               part: minute 4, lots 4
+//   disputes    delivery 4, claimant 1, seller 4, buyer 4, minutes 8, stake 8, held 8
 //   positions   account 4, instrument 8, bought 8, sold 8, open sells 8, reoffered 8, margin 8, receivable 8,
 //               fee 8, tax 8, owed 8, paired 8
 //   cash        by account from 0: 8
@@ -78,6 +79,8 @@ void fields(auto& archive, auto& p) requires requires { p.reoffered; }
     archive(p.bought, p.sold, p.open_sells, p.reoffered, p.margin, p.receivable, p.fee, p.tax, p.owed,
             p.paired);
 }
+void fields(auto& archive, auto& d) requires requires { d.stake; }
+{ archive(d.seller, d.buyer, d.minutes, d.stake, d.held); }
 void fields(auto& archive, auto& d) requires requires { d.by_seller; }
 {
     archive(d.instrument, d.seller, d.buyer, d.replaces, d.price, d.qty, d.replaced, d.first_minute,
@@ -87,7 +90,7 @@ void fields(auto& archive, auto& p) requires requires { p.penalty; }
 { archive(p.cash, p.hold, p.margin, p.receivable, p.penalty); }
 
 constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, delivery_bytes = 93, part_bytes = 8,
-                      position_bytes = 92, balance_bytes = 44;
+                      dispute_bytes = 37, position_bytes = 92, balance_bytes = 44;
 
 bool sound(engine::Side side) { return side == engine::Side::buy || side == engine::Side::sell; }
 bool sound(const OpenOrder& order) {
@@ -162,6 +165,8 @@ void Postings::save(Packer& out) const {
         save_said(out, row->second.by_seller);
         save_said(out, row->second.by_buyer);
     }
+    out(std::uint64_t{disputes_.size()});
+    for (const auto& [key, dispute] : disputes_) out(key.first, key.second), fields(out, dispute);
     out(std::uint64_t{positions_.size()});
     for (const auto& [key, sums] : positions_) out(key.first, key.second), fields(out, sums);
     out(std::uint64_t{cash_.size()});
@@ -184,6 +189,15 @@ bool Postings::load(Unpacker& in) {
     }
     load_strips(in, strips_);
     load_deliveries(in, deliveries_);
+    std::optional<DisputeKey> last_dispute;
+    for (std::size_t n = in.count(dispute_bytes); n > 0; --n) {
+        DisputeKey key;
+        in(key.first, key.second);
+        if (!ascending(in, last_dispute, key) || !in.expect(sound(key.second))) return false;
+        OpenDispute& dispute = disputes_[key];
+        fields(in, dispute);
+        if (!in.expect(dispute.held >= engine::Money{} && dispute.held <= dispute.stake)) return false;
+    }
     std::optional<PositionKey> last_position;
     for (std::size_t n = in.count(position_bytes); n > 0; --n) {
         PositionKey key;
