@@ -56,6 +56,28 @@ class Reports {
         }
         return all;
     }
+    // Some minutes of one, disputed by either side.
+    engine::Command dispute(const engine::State& state) {
+        const engine::Delivery d = some_delivery(state);
+        const std::int64_t running = std::clamp<std::int64_t>(
+            engine::Window(d.instrument, engine::Product::gpu).running(state.time), 0, 60);
+        engine::OpenDispute o;
+        o.delivery = d.id;
+        for (std::int64_t minute = d.first_minute; minute < running; ++minute)
+            if (below(3) > 0) o.minutes |= std::uint64_t{1} << minute;
+        return engine::Command::of(o, below(2) == 0 ? d.buyer : d.seller, engine::no_key, {1, 1});
+    }
+    // Of one of those that are not decided.
+    engine::Command decision(const engine::State& state) {
+        engine::DecideDispute c;
+        if (const auto& all = state.disputes.all(); !all.empty()) {
+            const engine::Dispute& d = all[below(static_cast<std::uint32_t>(all.size()))];
+            c.delivery = d.delivery;
+            c.claimant = d.claimant;
+        }
+        c.upheld = below(2) == 0;
+        return engine::Command::of(c, engine::no_account, engine::no_key, {1, 1});
+    }
     // A standby offer in one of the next hours.
     engine::Command offer(const engine::State& state) {
         engine::PlaceOrder o;

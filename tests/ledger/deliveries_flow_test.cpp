@@ -31,6 +31,7 @@ struct Delivering {
     EngineChecks engine{driver.exchange(), market};
     std::map<EventKind, std::size_t> kinds;
     std::map<engine::AccountId, Money> billed, credited;
+    std::map<engine::DisputeState, std::size_t> disputes;
 
     void run(std::uint32_t seed, std::size_t commands) {
         apply(engine::Command::of(small_pools()), tests::day_one);
@@ -46,10 +47,14 @@ struct Delivering {
             apply(next, next.header.time);
             for (int n = 0; n < 2; ++n) apply(reports.next(state), state.time);
             if (++done % 8 == 0) apply(reports.offer(state), state.time);
+            if (done % 4 == 0) apply(reports.dispute(state), state.time);
+            if (done % 6 == 0) apply(reports.decision(state), state.time);
             if (done % 100 == 0) engine.compare_all(driver.exchange().sequence());
         }
-        // Nothing is left to deliver two days later.
+        // Nothing is left to deliver two days later, and nothing to decide.
         for (int hour = 0; hour < 48; ++hour) apply(tests::advance(), state.time + engine::hour);
+        engine.compare_all(driver.exchange().sequence());
+        while (!state.disputes.all().empty()) apply(reports.decision(state), state.time);
         engine.compare_all(driver.exchange().sequence());
         market.finish(driver.exchange().sequence(), false);
     }
@@ -66,6 +71,7 @@ struct Delivering {
         ++kinds[e.kind()];
         market.see(e);
         if (e.kind() == EventKind::credited) credited[e.header.account] += e.as<engine::Credited>().amount;
+        if (e.kind() == EventKind::dispute) ++disputes[e.as<engine::DisputeChanged>().state];
         for (const LineRow& line : lines_of(e, market.postings())) billed[e.header.account] += line.cost;
     }
 };
@@ -88,6 +94,10 @@ TEST_CASE("a market that delivers at random keeps the books that its events give
             CHECK(check->ok());
         }
         CHECK(flow.market.postings().deliveries().empty());
+        CHECK(flow.market.postings().disputes().empty());
+        CHECK(flow.disputes[engine::DisputeState::suspended] > 10);
+        CHECK(flow.disputes[engine::DisputeState::upheld] > 10);
+        CHECK(flow.disputes[engine::DisputeState::rejected] > 10);
         for (const auto& [key, sums] : flow.market.postings().positions()) CHECK(sums.sold.value == 0);
         const auto& balances = flow.market.balances();
         CHECK_FALSE(reconcile(flow.driver.exchange(), flow.market.postings(), balances));
@@ -105,7 +115,8 @@ TEST_CASE("a market that delivers at random keeps the books that its events give
         CHECK(std::ranges::equal(packed.bytes(), again.bytes()));
         for (const auto& [kind, count] : flow.kinds) kinds[kind] += count;
     }
-    for (const EventKind kind : {EventKind::delivery, EventKind::metered, EventKind::replaced,
-                                 EventKind::delivery_settled, EventKind::position_settled})
+    for (const EventKind kind :
+         {EventKind::delivery, EventKind::metered, EventKind::replaced, EventKind::delivery_settled,
+          EventKind::position_settled, EventKind::dispute})
         CHECK(kinds[kind] > 10);
 }
