@@ -46,7 +46,9 @@ struct DecideDispute {
     DeliveryId delivery{};
     Side claimant = Side::sell;
     bool upheld = false;
-    std::array<std::uint8_t, 90> reserved{};
+    std::array<std::uint8_t, 2> reserved{};
+    Sha256 blob{};  // of the signed request
+    std::array<std::uint8_t, 56> reserved_more{};
 };
 
 // Disputes that are not decided, of all accounts, above this one, by delivery and claimant (buyer first).

@@ -259,6 +259,7 @@ const AdminCall calls[] = {
     {"/v1/admin/dynamic", engine::role::regulator, dynamic_fields, dynamic},
     {"/v1/admin/kill", overseers, kill_fields, kill},
     {"/v1/admin/limits", overseers, limit_fields, limits},
+    {"/v1/admin/disputes", engine::role::regulator, dispute_fields(), dispute_command},
     {"/v1/admin/guidance", engine::role::regulator, guidance_fields(), guidance_command},
     {"/v1/admin/factors", engine::role::regulator, factor_fields(), factors_command},
     {"/v1/admin/*/approve", engine::role::regulator, decision_fields(), approve_command},

@@ -232,6 +232,12 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
                 .after = engine::DeliveryId{static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX))},
                 .limit = limit_of(target)},
             id);
+    if (kind == engine::CommandKind::query_disputes)
+        command = engine::Command::of(
+            engine::QueryDisputes{
+                .after = engine::DeliveryId{static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX))},
+                .limit = limit_of(target)},
+            id);
     if (kind == engine::CommandKind::query_changes)
         command = engine::Command::of(
             engine::QueryChanges{.after = static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX)),

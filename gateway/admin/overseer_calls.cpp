@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed calls of overseers that are answered at once and without the engine: the log of requests, alerts,
 // limits, the grounds of a band, sandbox runs.
-#include "gateway/admin/http_api.hpp"
 #include "gateway/admin/draft_band.hpp"
+#include "gateway/admin/http_api.hpp"
 #include "gateway/egress/band_explanation.hpp"
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"

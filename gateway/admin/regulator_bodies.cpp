@@ -37,6 +37,11 @@ constexpr Field factor_table[] = {{"class", text},
                                   {"effective", instant, optional},
                                   {"reason", text, optional, 1'024},
                                   {"dry_run", truth, optional}};
+constexpr Word claimants[] = {{"buyer"}, {"seller"}};
+constexpr Field dispute_table[] = {{"did", id},
+                                   {"claimant", word, required, 16, claimants},
+                                   {"uphold", truth},
+                                   {"reason", text, optional, 1'024}};
 constexpr Field decision_table[] = {{"reason", text, optional, 1'024}};
 
 // A figure in the engine's steps. What is off the step, or does not fit, is refused; never rounded.
@@ -68,6 +73,7 @@ CommandOrError decision(const Frame& frame, engine::Verdict verdict, const engin
 std::span<const Field> guidance_fields() { return guidance_table; }
 std::span<const Field> factor_fields() { return factor_table; }
 std::span<const Field> decision_fields() { return decision_table; }
+std::span<const Field> dispute_fields() { return dispute_table; }
 
 CommandOrError guidance_command(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
     const auto family = directory.family_id(frame.text("family"));
@@ -122,6 +128,16 @@ CommandOrError factors_command(const Frame& frame, const Directory& directory, c
     body.k_infer = static_cast<std::uint16_t>(figures.take("k_infer", 1'000, rule, UINT16_MAX));
     if (figures.error()) return *figures.error();
     return Command::of(body);
+}
+
+CommandOrError dispute_command(const Frame& frame, const Directory&, const engine::Sha256& blob) {
+    if (frame.number("did") > UINT32_MAX) return bad_value("did", "an id of a delivery", frame.text("did"));
+    const bool sells = frame.text("claimant") == "seller";
+    return Command::of(
+        engine::DecideDispute{.delivery = engine::DeliveryId{static_cast<std::uint32_t>(frame.number("did"))},
+                              .claimant = sells ? engine::Side::sell : engine::Side::buy,
+                              .upheld = frame.number("uphold") == 1,
+                              .blob = blob});
 }
 
 CommandOrError approve_command(const Frame& frame, const Directory&, const engine::Sha256& blob) {

@@ -24,6 +24,7 @@ constexpr SignedRoute routes[] = {
     {"POST", "/v1/admin/sandbox", none, engine::role::regulator, "", Source::sandbox, sandbox_fields},
     {"GET", "/v1/admin/limits", none, overseers, "account", Source::limits},
     {"GET", "/v1/admin/changes", query_changes, overseers, "after limit"},
+    {"GET", "/v1/admin/disputes", query_disputes, overseers, "after limit"},
     {"GET", "/v1/admin/audit", none, overseers, "after limit", Source::log},
     {"GET", "/v1/admin/surveillance", none, overseers, "after limit", Source::alerts},
     {"GET", "/v1/admin/explain", none, overseers, "family version", Source::band},

@@ -44,8 +44,8 @@ class TradeClient {
         std::uint64_t seq = 0;
     };
 
-    // `url` is ws://host:port or http://host:port (wss, https: with TLS), with or without /v1/trade. The key must outlive the
-    // client.
+    // `url` is ws://host:port or http://host:port (wss, https: with TLS), with or without /v1/trade. The key
+    // must outlive the client.
     TradeClient(std::string url, std::string key_name, const SigningKey& key);
     TradeClient(std::string url, std::string key_name, const SigningKey& key, Options options);
     ~TradeClient();

@@ -2,6 +2,7 @@
 #include "gateway/egress/answers.hpp"
 
 #include "gateway/egress/delivery_encoder.hpp"
+#include "gateway/egress/dispute_encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
@@ -97,6 +98,10 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
         case CommandKind::query_changes:
             return append_list(
                 "changes", end, rows, [&](const Event& row) { append_change_row(row, directory, out); }, out);
+        case CommandKind::query_disputes:
+            return append_list(
+                "disputes", end, rows, [&](const Event& row) { append_dispute_row(row, directory, out); },
+                out);
         case CommandKind::try_band:
         case CommandKind::try_guidance:
         case CommandKind::try_factors: return append_dry_run(end, rows, directory, out);

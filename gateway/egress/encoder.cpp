@@ -2,6 +2,7 @@
 #include "gateway/egress/encoder.hpp"
 
 #include "gateway/egress/delivery_encoder.hpp"
+#include "gateway/egress/dispute_encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
@@ -258,6 +259,7 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::replaced:
         case EventKind::delivery_settled:
         case EventKind::position_settled: return append_delivery(event, directory, out);
+        case EventKind::dispute: return append_dispute(event, directory, out);
         case EventKind::tokens_drawn:
         case EventKind::holding: return append_token_event(event, directory, out);
         default: return;
@@ -269,6 +271,7 @@ void append_admin_answer(const Event& event, const Directory& directory, std::st
     switch (event.kind()) {
         case EventKind::band_changed: return append_band_answer(event, directory, out);
         case EventKind::factors_changed: return append_factors_answer(event, directory, out);
+        case EventKind::dispute: return append_dispute_answer(event, directory, out);
         case EventKind::change_proposed:
         case EventKind::change_closed: return append_change_answer(event, directory, out);
         case EventKind::key_set:

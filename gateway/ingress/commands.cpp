@@ -184,6 +184,11 @@ struct ToBody {
     engine::Command operator()(const DeliveriesRequest& r) const {
         return command(engine::QueryDeliveries{.after = r.after, .limit = r.limit});
     }
+    engine::Command operator()(const DisputeRequest& r) const {
+        engine::OpenDispute body{.delivery = r.delivery, .minutes = r.minutes};
+        if (!r.evidence.empty()) body.evidence = sha256(r.evidence);
+        return command(body);
+    }
     // A class that names nothing becomes none of the catalogue's: the engine refuses it in its turn.
     engine::Command operator()(const DrawRequest& r) const {
         engine::DrawTokens body{.holding = r.holding};

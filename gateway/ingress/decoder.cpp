@@ -146,8 +146,8 @@ class Walk {
         return good || fail(not_json(simdjson::TAPE_ERROR));
     }
 
-    // An array of strings keeps them, one of objects keeps each as its text; of anything else only that it
-    // was one.
+    // An array of strings or numbers keeps them, one of objects keeps each as its text; of anything else only
+    // that it was one.
     bool top_array(json::value& value, Member& member) {
         json::array array;
         if (const auto error = value.get_array().get(array)) return fail(not_json(error));
@@ -167,13 +167,21 @@ class Walk {
         json::json_type type;
         if (const auto error = item.type().get(type)) return fail(not_json(error));
         if (first && type == json::json_type::object) member.type = JsonType::objects;
+        if (first && type == json::json_type::number) member.type = JsonType::numbers;
         const bool fits = (member.type == JsonType::texts && type == json::json_type::string) ||
+                          (member.type == JsonType::numbers && type == json::json_type::number) ||
                           (member.type == JsonType::objects && type == json::json_type::object);
         if (!fits) {
             member.type = JsonType::array;
             return nested(item, 1);
         }
         if (type == json::json_type::object) return object_item(item);
+        if (type == json::json_type::number) {
+            Member number;
+            if (!scalar(item, type, number)) return false;
+            frame_.add_text(number.text);
+            return true;
+        }
         std::string_view text;
         if (const auto error = item.get_string().get(text)) return fail(not_json(error));
         frame_.add_text(text);

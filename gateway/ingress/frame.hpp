@@ -16,12 +16,18 @@ namespace gridbook::gateway {
 // Bytes of an inbound frame or body (protocol section 1).
 inline constexpr std::size_t frame_bytes_max = 16 * 1024;
 
-enum class JsonType : std::uint8_t { text, number, truth, null, texts, array, object, objects };
+enum class JsonType : std::uint8_t { text, number, truth, null, texts, array, object, objects, numbers };
 
 constexpr std::string_view name(JsonType type) {
-    constexpr std::array<std::string_view, 8> names{
-        "a string", "a number",  "true or false",      "null", "an array of strings",
-        "an array", "an object", "an array of objects"};
+    constexpr std::array<std::string_view, 9> names{"a string",
+                                                    "a number",
+                                                    "true or false",
+                                                    "null",
+                                                    "an array of strings",
+                                                    "an array",
+                                                    "an object",
+                                                    "an array of objects",
+                                                    "an array of numbers"};
     return names[static_cast<std::size_t>(type)];
 }
 

@@ -51,6 +51,7 @@ Pace pace_of(Op op) {
         case Op::resource_withdraw:
         case Op::delivery_ready:
         case Op::meter_report:
+        case Op::dispute_open:
         case Op::token_draw: return Pace::orders;
         case Op::order_cancel:
         case Op::order_cancel_all:

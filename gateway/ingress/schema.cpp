@@ -75,7 +75,8 @@ bool has_type(const Member& member, Form form) {
         // An empty array says nothing of what it might hold.
         case objects:
             return member.type == JsonType::objects || (member.type == JsonType::texts && member.count == 0);
-        case anything: return true;
+        case wholes:
+            return member.type == JsonType::numbers || (member.type == JsonType::texts && member.count == 0);
         default: return member.type == JsonType::text;
     }
 }
@@ -90,6 +91,7 @@ std::string_view wanted_type(Form form) {
         case words:
         case words_or_none: return "an array of strings";
         case objects: return "an array of objects";
+        case wholes: return "an array of integers";
         case decimal:
         case amount: return "a decimal string";
         default: return "a string";
@@ -204,6 +206,15 @@ Refusal check_texts(const Frame& frame, const Member& member, const Field& field
     return {};
 }
 
+Refusal check_wholes(const Frame& frame, const Member& member, const Field& field) {
+    if (member.count == 0) return bad_value(member.name, "at least one", "[]");
+    for (const std::string_view text : frame.texts(member)) {
+        Member one{.name = member.name, .type = JsonType::number, .text = text};
+        if (auto refusal = check_integer(one, field, 0)) return refusal;
+    }
+    return {};
+}
+
 Refusal check_value(const Frame& frame, Member& member, const Field& field) {
     switch (field.form) {
         case text: return check_text(member, field, "", "bytes");
@@ -223,7 +234,7 @@ Refusal check_value(const Frame& frame, Member& member, const Field& field) {
         case words_or_none: return check_texts(frame, member, field);
         case instant: return check_instant(member);
         case objects: return member.count != 0 ? Refusal{} : bad_value(member.name, "at least one", "[]");
-        case anything: return {};
+        case wholes: return check_wholes(frame, member, field);
     }
     return {};
 }

@@ -35,7 +35,7 @@ enum class Form : std::uint8_t {
     words_or_none,  // as words, but it may be empty
     objects,        // an array of objects, not empty, each kept as its text
     instant,        // RFC 3339                                -> nanoseconds
-    anything,       // not looked into: only fields of later versions
+    wholes,         // an array of JSON integers from 0 to `longest`, not empty, kept as their texts
 };
 
 enum class Need : std::uint8_t { required, optional, later };
@@ -77,6 +77,7 @@ enum class Op : std::uint8_t {
     delivery_ready,
     meter_report,
     deliveries_get,
+    dispute_open,
     token_draw,
     invoices_get,
     subscribe,

@@ -105,7 +105,7 @@ constexpr Field meter_fields[] = {{"did", id},
                                   {"power_w", whole, optional, UINT32_MAX}};
 constexpr Field deliveries_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
 constexpr Field dispute_fields[] = {
-    {"did", id}, {"minutes", anything}, {"evidence", text, optional, any_length}};
+    {"did", id}, {"minutes", wholes, required, 59}, {"evidence", text, optional, any_length}};
 // Counts of tokens; what is left out is 0.
 constexpr Field draw_fields[] = {{"holding", id, optional},
                                  {"class", text, optional, 16},
@@ -143,7 +143,7 @@ constexpr OpSpec table[] = {
     {Op::delivery_ready, "delivery.ready", trade, providers, ready_fields},
     {Op::meter_report, "meter.report", trade, traders, meter_fields},
     {Op::deliveries_get, "deliveries.get", trade, members, deliveries_page_fields},
-    {Op::later, "dispute.open", trade, traders, dispute_fields},
+    {Op::dispute_open, "dispute.open", trade, traders, dispute_fields},
     {Op::token_draw, "token.draw", trade, buyers, draw_fields},
     {Op::balance_get, "balance.get", trade, members, {}},
     {Op::positions_get, "positions.get", trade, members, positions_page_fields},

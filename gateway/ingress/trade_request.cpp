@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace gridbook::gateway {
 
 namespace {
@@ -205,6 +207,17 @@ MeterRequest meter(const Frame& frame) {
             .power_w = static_cast<std::uint32_t>(frame.number("power_w"))};
 }
 
+// Minutes of the window as bits; which of them may be disputed is the engine's business.
+DisputeRequest dispute(const Frame& frame) {
+    DisputeRequest request{.delivery = delivery(frame, "did"), .evidence = frame.text("evidence")};
+    for (const std::string_view text : frame.texts("minutes")) {
+        unsigned minute = 0;
+        std::from_chars(text.data(), text.data() + text.size(), minute);
+        request.minutes |= std::uint64_t{1} << minute;
+    }
+    return request;
+}
+
 // A draw names where from by one of two fields.
 Refusal check_draw(const Frame& frame) {
     if (frame.has("holding") == frame.has("class"))
@@ -236,7 +249,8 @@ Refusal check_together(const Frame& frame, Op op) {
         case Op::order_batch: return check_batch(frame);
         case Op::resource_register: return check_figures(frame);
         case Op::resource_withdraw: return check_id(frame, "resource");
-        case Op::delivery_ready: return check_id(frame, "did");
+        case Op::delivery_ready:
+        case Op::dispute_open: return check_id(frame, "did");
         case Op::meter_report: return check_meter(frame);
         case Op::deliveries_get: return check_id(frame, "after");
         case Op::token_draw: return check_draw(frame);
@@ -285,6 +299,7 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
             return;
         case Op::meter_report: out.body = meter(frame); return;
         case Op::deliveries_get: out.body = DeliveriesRequest{delivery(frame, "after"), limit(frame)}; return;
+        case Op::dispute_open: out.body = dispute(frame); return;
         case Op::token_draw: out.body = draw(frame); return;
         case Op::invoices_get:
             out.body = InvoicesRequest{frame.has("period") ? frame.text("period") : std::string_view("day"),

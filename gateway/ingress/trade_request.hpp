@@ -169,6 +169,13 @@ struct DeliveriesRequest {
     std::uint32_t limit = 0;
 };
 
+// Minutes of a delivery that were metered wrongly, as bits.
+struct DisputeRequest {
+    engine::DeliveryId delivery{};
+    std::uint64_t minutes = 0;
+    std::string_view evidence;
+};
+
 // From one holding, or from all of a class; tokens.
 struct DrawRequest {
     engine::DeliveryId holding{};  // 0: by class
@@ -193,8 +200,8 @@ struct TradeRequest {
     std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
-                 RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest, DrawRequest,
-                 BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
+                 RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest,
+                 DisputeRequest, DrawRequest, BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
         body;
 };
 

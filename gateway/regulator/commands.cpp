@@ -58,9 +58,37 @@ void add_decision(CLI::App& app, const Options& o, const std::string& verdict, c
     });
 }
 
+void add_dispute(CLI::App& app, const Options& o, int& status) {
+    auto* command =
+        app.add_subcommand("dispute", "decide a dispute: who claims gets what is at stake, or not");
+    auto did = std::make_shared<std::string>();
+    auto claimant = std::make_shared<std::string>();
+    auto verdict = std::make_shared<std::string>();
+    auto reason = std::make_shared<std::string>();
+    command->add_option("did", *did, "the delivery")->required();
+    command->add_option("claimant", *claimant, "whose dispute: buyer or seller")
+        ->required()
+        ->check(CLI::IsMember({"buyer", "seller"}));
+    command->add_option("verdict", *verdict, "uphold or reject")
+        ->required()
+        ->check(CLI::IsMember({"uphold", "reject"}));
+    command->add_option("--reason", *reason, "kept with the signature");
+    command->callback([=, &status] {
+        std::string body = "{\"did\":";
+        append_quoted(*did, body);
+        body += fmt::format(R"(,"claimant":"{}","uphold":{})", *claimant, *verdict == "uphold");
+        if (!reason->empty()) {
+            body += ",\"reason\":";
+            append_quoted(*reason, body);
+        }
+        status = call(*o, {"/v1/admin/disputes", body + "}"});
+    });
+}
+
 void add_pages(CLI::App& app, const Options& o, int& status) {
     for (const auto& [page, told] :
          {std::pair{"changes", "changes that were proposed, open and done"},
+          std::pair{"disputes", "minutes of deliveries that one side disputes, not decided"},
           std::pair{"audit", "signed admin requests, each with the link of the chain over all of them"},
           std::pair{"surveillance", "alerts, each with the sequences that it was counted from"}}) {
         auto* command = app.add_subcommand(page, told);
@@ -183,6 +211,7 @@ void add_regulator(CLI::App& app, int& status) {
     add_propose(*command, o, status);
     add_decision(*command, o, "approve", "approve a change that another participant proposed", status);
     add_decision(*command, o, "reject", "reject a proposed change, also one's own", status);
+    add_dispute(*command, o, status);
     add_pages(*command, o, status);
     add_explain_call(*command, o, status);
     add_limits(*command, o, status);

@@ -77,7 +77,12 @@ void append_form(const Field& field, std::string& out) {
             return;
         case Form::objects: return append_orders(out);
         case Form::instant: out += instant_schema; return;
-        case Form::anything: out += "{}"; return;
+        case Form::wholes:
+            fmt::format_to(
+                std::back_inserter(out),
+                R"({{"type":"array","minItems":1,"items":{{"type":"integer","minimum":0,"maximum":{}}}}})",
+                field.longest);
+            return;
     }
 }
 

@@ -54,6 +54,9 @@ constexpr MessageSpec table[] = {
         "sold:decimal? bought:decimal? receivable:decimal? fee:decimal? tax:decimal? owed:decimal? "
         "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
         "margin:decimal? paid:decimal? ts:time"),
+    event("dispute",
+          "state:text seq:number n:number did:id claimant:text symbol:text seller:text buyer:text "
+          "minutes:numbers stake:decimal? held:decimal? party:text ts:time"),
     event("holding",
           "change:text seq:number n:number holding:id symbol:text party:text seller:text buyer:text "
           "blocks:number amount:decimal? drawn:decimal remaining:decimal usage:text? ts:time"),
