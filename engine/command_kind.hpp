@@ -52,6 +52,8 @@ enum class CommandKind : std::uint8_t {
     // Delivery.
     report_ready = 50,
     report_meter = 51,
+    open_dispute = 52,
+    decide_dispute = 53,
     // Tokens.
     draw_tokens = 60,
     // Questions.
@@ -67,6 +69,7 @@ enum class CommandKind : std::uint8_t {
     try_guidance = 87,
     try_factors = 88,
     query_deliveries = 89,
+    query_disputes = 90,
 };
 
 // Where the answer goes: the gateway's connection and its request number there. It means nothing to the

@@ -29,6 +29,36 @@ struct ReportMeter {
     std::array<std::uint8_t, 74> reserved{};
 };
 
+// A side says that minutes of a delivery were metered wrongly: the buyer that it had nothing in them, the
+// seller that it delivered what it reported. Said again, minutes are added.
+struct OpenDispute {
+    static constexpr CommandKind kind = CommandKind::open_dispute;
+    DeliveryId delivery{};
+    std::array<std::uint8_t, 4> reserved{};
+    std::uint64_t minutes = 0;  // bit m: minute m of the window
+    Sha256 evidence{};          // of what the claimant can show; zero: nothing
+    std::array<std::uint8_t, 48> reserved_more{};
+};
+
+// A regulator's decision over what is suspended.
+struct DecideDispute {
+    static constexpr CommandKind kind = CommandKind::decide_dispute;
+    DeliveryId delivery{};
+    Side claimant = Side::sell;
+    bool upheld = false;
+    std::array<std::uint8_t, 90> reserved{};
+};
+
+// Disputes that are not decided, of all accounts, above this one, by delivery and claimant (buyer first).
+struct QueryDisputes {
+    static constexpr CommandKind kind = CommandKind::query_disputes;
+    DeliveryId after{};
+    Side after_claimant = Side::sell;
+    std::array<std::uint8_t, 3> reserved{};
+    std::uint32_t limit = 0;  // 1..1000
+    std::array<std::uint8_t, 84> reserved_more{};
+};
+
 // The account's deliveries that are not settled, in the order of their ids, above `after`.
 struct QueryDeliveries {
     static constexpr CommandKind kind = CommandKind::query_deliveries;

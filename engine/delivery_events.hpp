@@ -128,6 +128,42 @@ struct PositionSettled {
     std::array<std::uint8_t, 8> reserved{};
 };
 
+enum class DisputeState : std::uint8_t {
+    none = 0,
+    opened,     // until the delivery is settled
+    suspended,  // it is, but for the stake
+    upheld,     // the claimant got the stake
+    rejected,   // who would have paid got back what was held
+    settled,    // the disputed minutes changed nothing: there is nothing to decide
+};
+
+// A dispute was opened, or changed its state. Told to the seller, then to the buyer (`party`); a decision to
+// who decided, before that, in nobody's stream. Suspended: `held` went from the payer's cash to its hold.
+// Upheld: `stake` goes to the claimant, out of that and, for what is missing, the default fund.
+struct DisputeChanged {
+    static constexpr EventKind kind = EventKind::dispute;
+    Origin origin{};
+    DeliveryId delivery{};
+    InstrumentId instrument{};
+    AccountId seller = no_account;
+    AccountId buyer = no_account;
+    DisputeState state = DisputeState::none;
+    Side claimant = Side::sell;
+    Side party = Side::sell;
+    std::uint8_t reserved = 0;
+    std::uint64_t minutes = 0;  // bit m: minute m of the window
+    Money stake{};              // 0 until suspended
+    Money held{};
+    Sha256 evidence{};
+    std::array<std::uint8_t, 8> reserved_more{};
+};
+
+// A dispute as an answer; `state` opened or suspended.
+struct DisputeRow {
+    static constexpr EventKind kind = EventKind::dispute_row;
+    DisputeChanged dispute{};
+};
+
 // A delivery as an answer. `promised` and `delivered` as above.
 struct DeliveryRow {
     static constexpr EventKind kind = EventKind::delivery_row;

@@ -55,6 +55,7 @@ enum class EventKind : std::uint8_t {
     replaced = 152,
     delivery_settled = 153,
     position_settled = 154,
+    dispute = 155,
     // Limits of accounts.
     limits_set = 160,
     // Tokens.
@@ -75,6 +76,8 @@ enum class EventKind : std::uint8_t {
     refusal_row = 210,
     factors_row = 211,
     delivery_row = 212,
+    holding_row = 213,
+    dispute_row = 214,
 };
 
 namespace event_flag {

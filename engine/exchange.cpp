@@ -15,6 +15,7 @@
 #include "engine/book/short_way.hpp"
 #include "engine/catalogue/define.hpp"
 #include "engine/delivery/clock.hpp"
+#include "engine/delivery/disputing.hpp"
 #include "engine/delivery/reports.hpp"
 #include "engine/genesis.hpp"
 #include "engine/questions.hpp"
@@ -25,6 +26,7 @@
 #include "engine/strips/any_of.hpp"
 #include "engine/strips/strips.hpp"
 #include "engine/timers.hpp"
+#include "engine/tokens/draw.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -114,6 +116,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::decide_change: return decide_change(step, c.view<DecideChange>());
         case CommandKind::set_phase: return set_phase(step, c.view<SetPhase>());
         case CommandKind::suspend_dynamic: return suspend_dynamic(step, c.view<SuspendDynamic>());
+        case CommandKind::decide_dispute: return decide_dispute(step, c.view<DecideDispute>());
         case CommandKind::kill: return kill(step, c.view<Kill>());
         case CommandKind::set_limits: return set_limits(step, c.view<SetLimits>());
         default: break;
@@ -132,6 +135,8 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::cancel_after: return cancel_after(step, c.view<CancelAfter>());
         case CommandKind::report_ready: return report_ready(step, c.view<ReportReady>());
         case CommandKind::report_meter: return report_meter(step, c.view<ReportMeter>());
+        case CommandKind::open_dispute: return open_dispute(step, c.view<OpenDispute>());
+        case CommandKind::draw_tokens: return draw_tokens(step, c.view<DrawTokens>());
         default: check_failed("a command of this kind", __FILE__, __LINE__);
     }
 }

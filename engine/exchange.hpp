@@ -29,8 +29,8 @@ class Exchange {
 
     // Applies one sequenced command and emits its events. The first command must be Genesis.
     void apply(const Command& command, EventSink& sink);
-    // Asks the memory for what this command will touch, a little later for what that leads to, and then for its
-    // neighbours in their lists: called some commands ahead of apply. Changes nothing, decides nothing.
+    // Asks the memory for what this command will touch, a little later for what that leads to, and then for
+    // its neighbours in their lists: called some commands ahead of apply. Changes nothing, decides nothing.
     void prefetch(const Command& command) const;
     void prefetch_more(const Command& command) const;
     void prefetch_last(const Command& command) const;

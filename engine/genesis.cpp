@@ -12,7 +12,7 @@ bool sound(const Genesis& g) {
            g.families < no_family.value && g.books > 0 && g.positions > 0 && g.max_qty > 0 &&
            g.max_qty / gpu_lot_decimal <= INT32_MAX && g.max_notional > 0 && g.taker_fee >= g.maker_fee &&
            g.maker_fee >= BasisPoints{} && g.tax >= BasisPoints{} && g.margin >= BasisPoints{} &&
-           (g.deliveries == 0 || g.deliveries >= g.positions);
+           (g.deliveries == 0 || g.deliveries >= g.positions) && g.draws_log2 <= Usages::most_log2;
 }
 
 void reserve_all(State& state, const Genesis& g) {
@@ -37,6 +37,7 @@ void reserve_all(State& state, const Genesis& g) {
     state.strips.reserve(g.strips);
     const std::uint32_t standbys = g.deliveries == 0 ? 0 : g.strips;
     state.standbys.reserve(standbys);
+    state.usages.reserve(g.draws_log2);
     state.open.reserve(state.orders.slots(), g.strips, standbys);
     state.sessions.reserve(g.sessions);
     state.books.assign(g.books, Book{});
@@ -45,6 +46,7 @@ void reserve_all(State& state, const Genesis& g) {
     // At one instant a family moves by its own scheduled changes, its benchmark's, and those of its class.
     state.agenda.reserve(16 + 6 * (BandSchedule::limit + 1) * g.families + g.accounts + g.sessions);
     state.changes.reserve();
+    state.disputes.reserve();
     state.scratch.reserve(std::max({g.positions, g.accounts, g.sessions}));
 }
 

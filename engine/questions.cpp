@@ -6,10 +6,12 @@
 #include "engine/answering.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/book/remembered.hpp"
+#include "engine/delivery/disputing.hpp"
 #include "engine/delivery/telling.hpp"
 #include "engine/explain.hpp"
 #include "engine/regulation/regulator_questions.hpp"
 #include "engine/strips/strips.hpp"
+#include "engine/tokens/holdings.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -137,8 +139,24 @@ void answer_deliveries(const State& state, Answer& answer, const QueryDeliveries
         DeliveryRow row{told_delivery(d, party)};
         row.delivery.origin = answer.origin();
         answer.row(row);
+        if (is_holding(state, d)) answer.row(holding_row(d, party, answer.origin()));
     }
     answer.end(node != 0);
+}
+
+void answer_disputes(const State& state, Answer& answer, const QueryDisputes& q) {
+    const std::uint32_t limit = std::clamp<std::uint32_t>(q.limit, 1, page_limit);
+    const auto& all = state.disputes.all();
+    const auto named = [](const Dispute& d) { return std::pair(d.delivery, d.claimant); };
+    auto next = q.after == DeliveryId{}
+                    ? all.begin()
+                    : std::ranges::upper_bound(all, std::pair(q.after, q.after_claimant), {}, named);
+    for (std::uint32_t rows = 0; next != all.end() && rows < limit; ++rows, ++next) {
+        DisputeRow row{dispute_as_it_is(*next)};
+        row.dispute.origin = answer.origin();
+        answer.row(row);
+    }
+    answer.end(next != all.end());
 }
 
 }  // namespace
@@ -148,6 +166,8 @@ void answer_question(const State& state, const Command& question, EventSink& sin
     if (answer_regulator(state, answer, question)) return;
     const bool overseer = question.kind() == CommandKind::query_explain && answer.account() == no_account &&
                           question.view<QueryExplain>().order != OrderId{};
+    if (question.kind() == CommandKind::query_disputes)
+        return answer_disputes(state, answer, question.as<QueryDisputes>());
     if (!answer.known() && !overseer) return answer.end(false);
     switch (question.kind()) {
         case CommandKind::query_order: return answer_order(state, answer, question.as<QueryOrder>());

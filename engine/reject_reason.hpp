@@ -109,6 +109,7 @@ enum class RejectField : std::uint8_t {
     uncached,  // tokens
     cached,
     output,
+    minutes,  // of the window
     count_,
 };
 
@@ -134,6 +135,7 @@ enum class Pool : std::uint8_t {
     changes,     // proposed and not yet decided
     deliveries,  // not settled
     draws,       // usage ids remembered
+    disputes,    // not decided
     count_,
 };
 
@@ -206,7 +208,7 @@ constexpr std::string_view name(RejectField f) {
         "tif",       "until",   "session",   "factor",      "issued",  "change",   "formula",  "capex",
         "life_h",    "util",    "power_kw",  "pue",         "tariff",  "opex_h",   "did",      "minute",
         "available", "standby", "cost",      "open_orders", "holding", "usage",    "uncached", "cached",
-        "output"};
+        "output",    "minutes"};
     return names[static_cast<std::size_t>(f)];
 }
 
@@ -214,7 +216,7 @@ constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
         "",         "orders",    "records", "levels",    "accounts",   "groups", "keys",
         "families", "catalogue", "books",   "positions", "resources",  "agenda", "price",
-        "strips",   "sessions",  "events",  "changes",   "deliveries", "draws"};
+        "strips",   "sessions",  "events",  "changes",   "deliveries", "draws",  "disputes"};
     return names[static_cast<std::size_t>(p)];
 }
 

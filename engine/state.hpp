@@ -15,11 +15,13 @@
 #include "engine/book/order_records.hpp"
 #include "engine/catalogue/catalogue.hpp"
 #include "engine/delivery/deliveries.hpp"
+#include "engine/delivery/disputes.hpp"
 #include "engine/delivery/standby_list.hpp"
 #include "engine/follow_up.hpp"
 #include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
 #include "engine/timer_heap.hpp"
+#include "engine/tokens/usages.hpp"
 
 namespace gridbook::engine {
 
@@ -50,7 +52,9 @@ class State {
     OrderRecords records;
     StripList strips;
     Deliveries deliveries;
+    Disputes disputes;
     StandbyList standbys;
+    Usages usages;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;

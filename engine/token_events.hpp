@@ -46,4 +46,17 @@ struct HoldingChanged {
     std::array<std::uint8_t, 8> reserved_more{};
 };
 
+// What is left of a holding, as an answer: behind the delivery row of a token day, where tokens are drawn.
+struct HoldingRow {
+    static constexpr EventKind kind = EventKind::holding_row;
+    Origin origin{};
+    DeliveryId holding{};
+    InstrumentId instrument{};
+    std::uint32_t qty = 0;        // blocks
+    std::uint64_t drawn = 0;      // in all
+    std::uint64_t remaining = 0;  // that can still be drawn: 0 once its day is over
+    Side party = Side::sell;      // on which side the asking account stands
+    std::array<std::uint8_t, 55> reserved{};
+};
+
 }  // namespace gridbook::engine

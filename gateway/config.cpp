@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <sstream>
 
-#include "engine/catalogue/factor.hpp"
 #include "gateway/config_keys.hpp"
 
 namespace gridbook::gateway {
@@ -162,10 +161,6 @@ class Reader {
     std::vector<FamilyEntry>& families_;
 };
 
-[[noreturn]] void refuse(const Place& place, const std::string& sentence) {
-    throw ConfigRefusal{fmt::format("{}: {}", place.text(), sentence)};
-}
-
 // Names are given once, and what refers to a name finds it.
 template <class Entries>
 auto named(const Entries& entries, std::string_view name) {
@@ -177,28 +172,6 @@ void once(const Entries& entries, std::string_view kind) {
         if (const auto first = named(entries, e->body.name.view()); first != e)
             refuse(e->place, fmt::format("{}.name: {} is already defined at {}", kind, e->body.name.view(),
                                          first->place.text()));
-}
-
-void complete(Config::Class& c) {
-    if (c.body.sparse_tflops != 0 && c.body.tflops >= c.body.sparse_tflops)
-        refuse(c.place, fmt::format("classes.tflops: must be the dense figure, below sparse_tflops; class {}",
-                                    c.body.name.view()));
-    const engine::Nameplate plate{c.body.tflops, c.body.memory_gb, c.body.bandwidth};
-    const auto computed = [&](std::uint16_t& k, const engine::Weights& weights, std::string_view key) {
-        if (k != 0) return;
-        const std::uint32_t value = engine::factor(plate, weights);
-        if (value == 0 || value > 0xFFFF)
-            refuse(
-                c.place,
-                fmt::format("classes.{}: the formula gives {} thousandths for class {}, must be 1 to 65535",
-                            key, value, c.body.name.view()));
-        k = static_cast<std::uint16_t>(value);
-    };
-    computed(c.body.k_train, engine::train_weights, "k_train");
-    computed(c.body.k_infer, engine::infer_weights, "k_infer");
-    if (c.body.benchmark && (c.body.k_train != 1'000 || c.body.k_infer != 1'000))
-        refuse(c.place, fmt::format("classes.benchmark: {} is not the benchmark, its factors are not 1.000",
-                                    c.body.name.view()));
 }
 
 // Thousandths times millionths to the nearest tick, half to even (market-rules section 5).
@@ -249,6 +222,9 @@ void expand(Config& config, const FamilyEntry& entry, const std::string& class_n
         refuse(entry.place, "families.zones: there is no zone " + zone);
     const auto t = named(config.tiers, tier);
     if (t == config.tiers.end()) refuse(entry.place, "families.tiers: there is no tier " + tier);
+    if (c->tokens && t->body.product != engine::Product::token)
+        refuse(entry.place, fmt::format("families.tiers: {} is a class of tokens, {} is a tier of hours",
+                                        class_name, tier));
     Config::Family family{class_name, zone, tier, entry.body, entry.place};
     for (const Config::Family& other : config.families)
         if (other.name() == family.name())
@@ -335,6 +311,7 @@ engine::Genesis Config::default_genesis() {
     g.books = 1u << 14;
     g.positions = 1u << 18;
     g.deliveries = 1u << 18;
+    g.draws_log2 = 20;
     g.resources = 1u << 16;
     g.strips = 1u << 14;
     g.sessions = 1u << 12;

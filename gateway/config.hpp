@@ -93,6 +93,7 @@ struct Config {
     struct Class {
         engine::DefineClass body{};
         Place place{};
+        bool tokens = false;  // of models: no nameplate
     };
     struct Zone {
         engine::DefineZone body{};

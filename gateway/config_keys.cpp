@@ -24,6 +24,10 @@ std::string plain(std::int64_t millionths) {
 
 }  // namespace
 
+void refuse(const Place& place, const std::string& sentence) {
+    throw ConfigRefusal{fmt::format("{}: {}", place.text(), sentence)};
+}
+
 // ---- how values are taken ----
 
 void ConfigValue::refuse(const std::string& rule) const {
@@ -197,6 +201,12 @@ ConfigKeys<Config> surveillance_keys() {
             {"withdrawal_minutes", threshold(&T::withdrawal_minutes, 1, 1'440)},
             {"withdrawal_bp", threshold(&T::withdrawal_share, 0, 9'999)},
             {"withdrawal_least_lots", threshold(&T::withdrawal_least, 1, 1'000'000'000)},
+            {"ready_missed_bp", threshold(&T::ready_missed_share, 0, 9'999)},
+            {"ready_missed_least_lots", threshold(&T::ready_missed_least, 1, 1'000'000'000)},
+            {"hoarding_bp", threshold(&T::hoarding_share, 0, 9'999)},
+            {"hoarding_least_lots", threshold(&T::hoarding_least, 1, 1'000'000'000)},
+            {"drift_bp", threshold(&T::drift, 0, 9'999)},
+            {"drift_least_lots", threshold(&T::drift_least, 1, 1'000'000'000)},
             {"near_floor_bp", threshold(&T::near_floor_share, 0, 10'000)},
             {"floor_hugging_bp", threshold(&T::floor_hugging_share, 1, 10'000)},
             {"floor_hugging_least_lots", threshold(&T::floor_hugging_least, 1, 1'000'000'000)},
@@ -259,6 +269,14 @@ const std::vector<ConfigSection>& config_sections() {
           {"books", [](Config& c, const V& v) { v.integer(c.genesis.books, 1, 1 << 20); }},
           {"positions", [](Config& c, const V& v) { v.power_of_two(c.genesis.positions, 16, 1 << 26); }},
           {"deliveries", [](Config& c, const V& v) { v.integer(c.genesis.deliveries, 0, 1 << 26); }},
+          {"draws",
+           [](Config& c, const V& v) {
+               std::uint32_t draws = 0;
+               v.integer(draws, 0, 1 << 28);
+               if (draws == 0) return void(c.genesis.draws_log2 = 0);
+               v.power_of_two(draws, 2, 1 << 28);
+               c.genesis.draws_log2 = static_cast<std::uint8_t>(std::countr_zero(draws));
+           }},
           {"resources", [](Config& c, const V& v) { v.integer(c.genesis.resources, 1, 1 << 24); }},
           {"strips", [](Config& c, const V& v) { v.integer(c.genesis.strips, 1, 1 << 24); }},
           {"sessions", [](Config& c, const V& v) { v.integer(c.genesis.sessions, 1, 1 << 20); }}}},
@@ -306,9 +324,10 @@ const ConfigKeys<Config::Class>& class_keys() {
     using C = Config::Class;
     static const ConfigKeys<C> keys{
         {"name", [](C& c, const V& v) { v.name(c.body.name); }, true},
-        {"tflops", [](C& c, const V& v) { v.thousandths(c.body.tflops, 1'000'000); }, true},
-        {"memory_gb", [](C& c, const V& v) { v.integer(c.body.memory_gb, 1, 100'000); }, true},
-        {"bandwidth", [](C& c, const V& v) { v.thousandths(c.body.bandwidth, 10'000); }, true},
+        {"tokens", [](C& c, const V& v) { v.flag(c.tokens); }},
+        {"tflops", [](C& c, const V& v) { v.thousandths(c.body.tflops, 1'000'000); }},
+        {"memory_gb", [](C& c, const V& v) { v.integer(c.body.memory_gb, 1, 100'000); }},
+        {"bandwidth", [](C& c, const V& v) { v.thousandths(c.body.bandwidth, 10'000); }},
         {"sparse_tflops", [](C& c, const V& v) { v.thousandths(c.body.sparse_tflops, 1'000'000); }},
         {"k_train", [](C& c, const V& v) { v.thousandths(c.body.k_train, 65); }},
         {"k_infer", [](C& c, const V& v) { v.thousandths(c.body.k_infer, 65); }},

@@ -17,6 +17,8 @@ struct ConfigRefusal {
     std::string sentence;
 };
 
+[[noreturn]] void refuse(const Place& place, const std::string& sentence);
+
 // One value with its name and place, and the rules by which values are taken.
 class ConfigValue {
   public:
@@ -99,6 +101,8 @@ const std::vector<ConfigSection>& config_sections();
 
 // Tables that stand many times: [[classes]], [[zones]], ...
 const ConfigKeys<Config::Class>& class_keys();
+// What the keys of a class say together: its factors, where they are not given. Refuses what does not fit.
+void complete(Config::Class& c);
 const ConfigKeys<Config::Zone>& zone_keys();
 const ConfigKeys<Config::Tier>& tier_keys();
 const ConfigKeys<FamilyEntry>& family_keys();

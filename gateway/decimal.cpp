@@ -108,4 +108,10 @@ void append_decimal(engine::Decimal value, std::string& out) {
     append_scaled(value.value, decimal_one, decimals_max, 0, out);
 }
 
+void append_tokens(std::uint64_t quarters, std::string& out) {
+    constexpr std::string_view parts[] = {"", ".25", ".5", ".75"};
+    out += std::to_string(quarters / std::size(parts));
+    out += parts[quarters % std::size(parts)];
+}
+
 }  // namespace gridbook::gateway

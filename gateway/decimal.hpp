@@ -20,5 +20,6 @@ void append_price(engine::Price price, std::string& out);
 void append_quantity(engine::Quantity quantity, engine::Product product, std::string& out);
 void append_money(engine::Money money, std::string& out);
 void append_decimal(engine::Decimal value, std::string& out);  // without trailing zeros
+void append_tokens(std::uint64_t quarters, std::string& out);  // standard tokens: 5100001 is "1275000.25"
 
 }  // namespace gridbook::gateway

@@ -170,7 +170,8 @@ std::vector<const Check*> Audit::checks() const {
     all.insert(all.end(), {&market_->zero_sum, &market_->clearing, &market_->formulas, &engine_->balances,
                            &engine_->holds, &market_->not_negative, &engine_->positions, &market_->capacity,
                            &engine_->orders, &engine_->deliveries, &market_->pairs, &market_->bands,
-                           &market_->crossed, &market_->cids(), &market_->streams});
+                           &market_->crossed, &market_->cids(), &market_->streams, &market_->tokens().holdings,
+                           &market_->tokens().usages});
     return all;
 }
 

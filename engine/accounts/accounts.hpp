@@ -36,6 +36,7 @@ struct alignas(64) Account {
     std::uint8_t roles = 0;
     std::uint8_t killed = 0;                 // kill_by bits, has_limits; 0: nothing is to be asked
     std::uint32_t first_position = no_slot;  // linked, newest first
+    std::uint32_t first_holding = 0;         // of token days with something left (delivery/deliveries.hpp)
     Money penalty{};
     Text<32> name{};
     Sequence after_armed{};            // the command that armed cancel.after

@@ -7,6 +7,7 @@
 #include "engine/delivery/settlement.hpp"
 #include "engine/delivery/standby.hpp"
 #include "engine/delivery/telling.hpp"
+#include "engine/tokens/holdings.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 namespace clock_part {
 constexpr std::uint32_t begin = 0, deliveries = 1, settlement = 2;
 }
-// The most that one delivery tells at one instant: failing or failed, then delivered, each to both.
+// The most that one delivery tells at one instant: failing or failed, then delivered, each to both; of a
+// token day delivered, then expired.
 constexpr std::size_t clock_events = 4;
 
 void enter(Step& step, Delivery& d, DeliveryState state) {
@@ -53,6 +55,7 @@ void window_over(Step& step, Delivery& d, Product product) {
     if (d.failed()) return;
     if (product == Product::token) d.counted = d.promised();
     enter(step, d, DeliveryState::delivered);
+    if (product == Product::token) end_holding(step, d);
 }
 
 // What is due of one delivery now; true: it failed. Nobody reports for a token day: it is not asked for
@@ -69,6 +72,7 @@ bool strike(Step& step, Delivery& d) {
         enter(step, d, DeliveryState::delivering);
     if (reports && now > window.start && now <= window.end && now.value % minute.value == 0)
         failed = minute_over(step, d, static_cast<std::uint32_t>(window.running(now) - 1));
+    if (!reports && now == window.end - notice_before) notice_holding(step, d);
     if (now == window.end) window_over(step, d, product);
     if (now == window.end + provisional_after && d.state == DeliveryState::delivered)
         enter(step, d, DeliveryState::provisional);
@@ -133,7 +137,8 @@ void refresh_clock(State& state) {
         for (const Period period : state.deliveries.hours(id))
             if (period != Period{})
                 state.deliveries.due = std::min(
-                    state.deliveries.due, Window(instrument(id, period), product).next(state.time, product));
+                    state.deliveries.due,
+                    Window(instrument(id, period), product).next(state.time, product, state.usages.kept()));
     }
 }
 

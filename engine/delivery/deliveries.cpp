@@ -48,6 +48,7 @@ std::uint32_t Deliveries::add(Accounts& accounts, const Delivery& delivery) {
 
 void Deliveries::remove(Accounts& accounts, std::uint32_t slot) {
     Delivery& d = slots_[slot];
+    release(accounts, slot);
     unlink(accounts[d.seller], 2 * slot);
     unlink(accounts[d.buyer], 2 * slot + 1);
     OfFamily& family = families_[d.instrument.family.value];
@@ -72,6 +73,25 @@ void Deliveries::unlink(Account& account, std::uint32_t node) {
     const Delivery::Links gone = links(node);
     (gone.previous == 0 ? account.first_delivery : links(gone.previous).next) = gone.next;
     (gone.next == 0 ? account.last_delivery : links(gone.next).previous) = gone.previous;
+}
+
+// The first one's `previous` is the last, so an account needs no more than its first.
+void Deliveries::hold(Accounts& accounts, std::uint32_t slot) {
+    std::uint32_t& first = accounts[slots_[slot].buyer].first_holding;
+    const std::uint32_t last = first == 0 ? slot : slots_[first].of_holder.previous;
+    slots_[slot].of_holder = {.next = 0, .previous = last};
+    (first == 0 ? first : slots_[last].of_holder.next) = slot;
+    slots_[first].of_holder.previous = slot;
+    slots_[slot].held = true;
+}
+
+void Deliveries::release(Accounts& accounts, std::uint32_t slot) {
+    if (!slots_[slot].held) return;
+    std::uint32_t& first = accounts[slots_[slot].buyer].first_holding;
+    const Delivery::Links gone = slots_[slot].of_holder;
+    (slot == first ? first : slots_[gone.previous].of_holder.next) = gone.next;
+    if (first != 0) slots_[gone.next == 0 ? first : gone.next].of_holder.previous = gone.previous;
+    slots_[slot].held = false;
 }
 
 void Deliveries::open(InstrumentId i) {

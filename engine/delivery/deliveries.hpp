@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The deliveries that are not settled, in a pool of fixed size: found by id, and linked in the order of their
-// ids in their family, for the clock, and in their seller's and buyer's account. Beside them the hours (of
-// tokens: days) whose gate is closed and which are not settled yet. It knows nothing of money or of events.
+// ids in their family, for the clock, and in their seller's and buyer's account; token days that have
+// something left to draw besides in their buyer's account. Beside them the hours (of tokens: days) whose gate
+// is closed and which are not settled yet. It knows nothing of money or of events.
 
 #include <array>
 #include <vector>
@@ -40,6 +41,7 @@ struct Delivery {
     DeliveryState state = DeliveryState::none;
     std::uint64_t counted = 0;   // lot-minutes delivered
     std::uint64_t replaced = 0;  // lot-minutes that others deliver instead
+    std::uint64_t drawn = 0;     // quarters of a standard token, of a token day
     Text<32> endpoint{};
     Readings by_seller{};
     Readings by_buyer{};
@@ -52,6 +54,8 @@ struct Delivery {
         std::uint32_t previous = 0;
     };
     Links of_seller{}, of_buyer{};  // nodes of their accounts
+    Links of_holder{};              // slots, among the buyer's holdings
+    bool held = false;              // it stands there
 
     std::uint32_t end_minute() const { return std::uint32_t{first_minute} + minutes; }
     std::uint64_t promised() const { return std::uint64_t{qty} * minutes; }
@@ -97,6 +101,13 @@ class Deliveries {
     std::uint32_t next_node(std::uint32_t node) const { return links(node).next; }
     static std::uint32_t slot_of(std::uint32_t node) { return node / 2; }
     static Side side_of(std::uint32_t node) { return node % 2 == 0 ? Side::sell : Side::buy; }
+
+    // Token days of a buyer that have something left, by rising ids: slots; 0: no more.
+    std::uint32_t first_holding(const Account& account) const { return account.first_holding; }
+    std::uint32_t next_holding(std::uint32_t slot) const { return slots_[slot].of_holder.next; }
+    // A new token day, behind the buyer's others; one that is used up or over leaves.
+    void hold(Accounts& accounts, std::uint32_t slot);
+    void release(Accounts& accounts, std::uint32_t slot);
 
     // Periods of a family that are gated and not settled: at most three at a time, by their number.
     static constexpr std::uint32_t most_hours = 4;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "engine/delivery/deliveries.hpp"
+#include "engine/state.hpp"
 
 namespace gridbook::engine {
 
@@ -44,6 +44,10 @@ inline Shortfall shortfall_of(const Delivery& d, const DefineTier& tier, Product
     s.refund = Money{half_even(refund, 60)};
     s.penalty = Money{half_even(std::min(refund * tier.penalty.value, most), Wide{60} * basis_points_one)};
     return s;
+}
+inline Shortfall shortfall_of(const State& state, const Delivery& d) {
+    const Family& family = state.catalogue.family(d.instrument.family);
+    return shortfall_of(d, state.catalogue.tiers()[family.defined.tier_id.value], family.product);
 }
 
 }  // namespace gridbook::engine

@@ -62,7 +62,9 @@ bool pair(Step& step, Position& seller, Position& buyer) {
     d.state = DeliveryState::gated;
     seller.paired += lots;
     buyer.paired += lots;
-    tell_both(step, state.deliveries[state.deliveries.add(state.accounts, d)]);
+    const std::uint32_t slot = state.deliveries.add(state.accounts, d);
+    if (product == Product::token && state.usages.kept()) state.deliveries.hold(state.accounts, slot);
+    tell_both(step, state.deliveries[slot]);
     return true;
 }
 

@@ -3,15 +3,11 @@
 
 #include <algorithm>
 
+#include "engine/delivery/disputing.hpp"
 #include "engine/delivery/money.hpp"
 
 namespace gridbook::engine {
 namespace {
-
-Shortfall shortfall_of(const State& state, const Delivery& d) {
-    const Family& family = state.catalogue.family(d.instrument.family);
-    return shortfall_of(d, state.catalogue.tiers()[family.defined.tier_id.value], family.product);
-}
 
 // The buyer gets refund and penalty; the seller's account is in debt for both until its position is settled.
 void settle_delivery(Step& step, Delivery& d) {
@@ -163,7 +159,7 @@ bool settle_due(Step& step, Task& task) {
         if (!state.deliveries.any_hour(order[task.cursor])) continue;
         const InstrumentId i = settled_now(state, order[task.cursor]);
         if (i == no_instrument) continue;
-        if (!settle_positions(step, task, i)) return false;
+        if (!settle_positions(step, task, i) || !suspend_disputed(step, i)) return false;
         forget(state, i);
     }
     return true;

@@ -13,6 +13,7 @@ namespace gridbook::engine {
 inline constexpr Duration ready_lead{5 * minute.value};         // READY is due so long before the window
 inline constexpr Duration provisional_after{5 * minute.value};  // of the window's end: no report any more
 inline constexpr Duration final_after{60 * minute.value};       // of the window's end
+inline constexpr Duration notice_before{2 * hour.value};        // of a token day's end, what is left is told
 inline constexpr std::uint32_t most_missed = 3;                 // in a row, after a first report
 inline constexpr std::uint32_t start_by_default_s = 600;        // of a tier that names none
 
@@ -33,12 +34,14 @@ struct Window {
         return (std::min(now, end) - start).value / minute.value;
     }
     // The next instant after `now` at which the clock asks what became of its deliveries; never: it is over.
-    Time next(Time now, Product product) const {
+    // `drawn`: are tokens drawn in this market?
+    Time next(Time now, Product product, bool drawn) const {
         // Nobody says ready for a token day.
         if (now < start - ready_lead && product == Product::gpu) return start - ready_lead;
         if (now < start) return start;
-        if (now < end)
-            return product == Product::gpu ? Time{(now.value / minute.value + 1) * minute.value} : end;
+        if (now < end && product == Product::gpu) return Time{(now.value / minute.value + 1) * minute.value};
+        if (now < end - notice_before && drawn) return end - notice_before;
+        if (now < end) return end;
         if (now < end + provisional_after) return end + provisional_after;
         return now < end + final_after ? end + final_after : never;
     }

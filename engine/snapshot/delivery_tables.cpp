@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/snapshot/restorer.hpp"
+#include "engine/tokens/holdings.hpp"
 
 namespace gridbook::engine {
 namespace {
@@ -65,10 +66,51 @@ void Restorer::deliveries() {
     std::ranges::sort(all, {}, &Delivery::id);
     for (const Delivery& d : all) {
         if (!in_.expect(deliveries.last_id() < d.id)) return;
-        deliveries.add(state_.accounts, d);
+        const std::uint32_t slot = deliveries.add(state_.accounts, d);
+        if (is_holding(state_, d) && left_of(d) != 0) deliveries.hold(state_.accounts, slot);
     }
     deliveries.set_last_id(last);
     standbys();
+}
+
+bool Restorer::sound_dispute(const Dispute& d) const {
+    const std::uint32_t slot = state_.deliveries.find(d.delivery);
+    return d.delivery != DeliveryId{} && d.delivery <= state_.deliveries.last_id() && d.minutes != 0 &&
+           state_.accounts.known(d.seller) && state_.accounts.known(d.buyer) && d.held >= Money{} &&
+           d.held <= d.stake && d.suspended == (d.stake > Money{}) && (d.suspended || slot != 0);
+}
+
+// By delivery and claimant.
+void Restorer::disputes() {
+    auto& all = state_.disputes.all();
+    for (std::size_t n = in_.count(Disputes::limit); n > 0 && good(); --n) {
+        Dispute d;
+        fields(in_, d);
+        const bool rising = all.empty() || std::pair(all.back().delivery, all.back().claimant) <
+                                               std::pair(d.delivery, d.claimant);
+        if (in_.expect(rising && sound_dispute(d))) all.push_back(d);
+    }
+}
+
+// What was drawn of holdings, each of which is among the deliveries already, and under which usage ids.
+void Restorer::draws() {
+    Deliveries& deliveries = state_.deliveries;
+    for (std::size_t n = in_.count(deliveries.places()); n > 0 && good(); --n) {
+        DeliveryId id;
+        std::uint64_t drawn = 0;
+        in_(id, drawn);
+        const std::uint32_t slot = deliveries.find(id);
+        if (!in_.expect(slot != 0 && is_holding(state_, deliveries[slot]))) return;
+        Delivery& d = deliveries[slot];
+        if (!in_.expect(d.drawn == 0 && drawn != 0 && drawn <= held_quarters(d))) return;
+        d.drawn = drawn;
+        if (left_of(d) == 0) deliveries.release(state_.accounts, slot);
+    }
+    for (std::size_t n = in_.count(state_.usages.limit()); n > 0 && good(); --n) {
+        Usage usage;
+        in_(usage);
+        in_.expect(state_.accounts.known(usage.account) && state_.usages.put_back(usage, state_.time));
+    }
 }
 
 // In time order.

@@ -53,11 +53,14 @@ class Restorer {
     bool sound_delivery(const Delivery& delivery, DeliveryId last) const;
     void open_hours();
     void standbys();
+    bool sound_dispute(const Dispute& dispute) const;
+    void disputes();
     void link_orders();
     void notes(std::vector<std::uint32_t>& into, bool Book::*flag);
     void improved();
     void unfinished();
     void additions();
+    void draws();
 
     State& state_;
     SnapshotReader& in_;

@@ -162,13 +162,25 @@ void save_additions(SnapshotWriter& w, const State& state) {
                                         [](const Resource& r) { return r.cost != Decimal{}; });
     const auto limited =
         std::count_if(accounts.begin(), accounts.end(), [](const Account& a) { return a.limited(); });
-    if (declared == 0 && limited == 0) return;
+    const std::size_t remembered = state.usages.remembered(state.time);
+    std::uint64_t drawn = 0;
+    for_each_drawn(state, [&](std::uint32_t) { drawn += 1; });
+    const bool draws = drawn != 0 || remembered != 0;
+    const auto& disputes = state.disputes.all();
+    if (declared == 0 && limited == 0 && !draws && disputes.empty()) return;
     w(static_cast<std::uint64_t>(declared));
     for (const Resource& r : resources)
         if (r.cost != Decimal{}) w(r.id, r.cost);
     w(static_cast<std::uint64_t>(limited));
     for (std::uint32_t a = 0; a < accounts.size(); ++a)
         if (accounts[a].limited()) w(AccountId{a}), fields(w, state.accounts.limits(AccountId{a}));
+    if (!draws && disputes.empty()) return;
+    w(drawn);
+    for_each_drawn(state,
+                   [&](std::uint32_t slot) { w(state.deliveries[slot].id, state.deliveries[slot].drawn); });
+    w(std::uint64_t{remembered});
+    state.usages.for_each(state.time, [&](const Usage& usage) { w(usage); });
+    if (!disputes.empty()) save_all(w, disputes);
 }
 
 }  // namespace

@@ -96,6 +96,15 @@ void for_each_delivery(const State& state, F&& f) {
              slot != 0; slot = state.deliveries[slot].next)
             f(slot);
 }
+// What only markets in which tokens are drawn have, in the same way: the deliveries of which something is
+// drawn, f(slot), in the order above.
+template <class F>
+void for_each_drawn(const State& state, F&& f) {
+    if (!state.usages.kept()) return;
+    for_each_delivery(state, [&](std::uint32_t slot) {
+        if (state.deliveries[slot].drawn != 0) f(slot);
+    });
+}
 // Besides its declared cost, which few have.
 template <class F, Like<Resource> T>
 void fields(F& f, T& r) {
@@ -104,6 +113,12 @@ void fields(F& f, T& r) {
 template <class F, Like<Session> T>
 void fields(F& f, T& s) {
     f(s.id, s.connection, s.account, s.key, s.mode, s.grace_ms);
+}
+
+template <class F, Like<Dispute> T>
+void fields(F& f, T& d) {
+    f(d.delivery, d.instrument, d.seller, d.buyer, d.claimant, d.suspended, d.minutes, d.evidence, d.stake,
+      d.held);
 }
 
 template <class F, Like<Reference> T>

@@ -90,6 +90,7 @@ void hash_few(Hasher& h, const State& state) {
         if (resource.cost != Decimal{}) h(resource.cost);
     }
     for (const Session& session : state.sessions.all()) fields(h, session);
+    for (const Dispute& dispute : state.disputes.all()) fields(h, dispute);
 }
 
 // Records by id, live or remembered. Slots follow from ids, so the order of the table is canonical.
@@ -139,6 +140,12 @@ void hash_deliveries(Hasher& h, const State& state) {
         h(state.records[offers.record(slot)].id, state.open.session(state.open.standby(slot)));
 }
 
+void hash_draws(Hasher& h, const State& state) {
+    for_each_drawn(state,
+                   [&](std::uint32_t slot) { h(state.deliveries[slot].id, state.deliveries[slot].drawn); });
+    state.usages.for_each(state.time, [&](const Usage& usage) { h(usage); });
+}
+
 // Whose timer it is stands in an order's id, or in an id that the pools' sizes give. A heap has many shapes:
 // the hashes are summed.
 std::uint64_t hash_timers(const State& state) {
@@ -185,6 +192,7 @@ std::uint64_t hash_state(const State& state) {
     hash_books(h, state);
     hash_strips(h, state);
     hash_deliveries(h, state);
+    hash_draws(h, state);
     h(hash_timers(state));
     hash_unfinished(h, state);
     return h.value();

@@ -163,6 +163,8 @@ void Restorer::additions() {
         if (in_.expect(state_.accounts.known(id) && limits != AccountLimits{}))
             state_.accounts.set_limits(id, limits);
     }
+    if (in_.more()) draws();
+    if (in_.more()) disputes();
 }
 
 }  // namespace gridbook::engine

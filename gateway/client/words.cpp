@@ -46,6 +46,7 @@ constexpr TradeCommand trade_commands[] = {
     {"deliveries", "deliveries.get", "", "", "deliveries that are not settled; after=DID"},
     {"ready", "delivery.ready", "did endpoint_ref", "", "say where the buyer finds its units"},
     {"meter", "meter.report", "did minute available", "", "what was available in a minute; util=, power_w="},
+    {"draw", "token.draw", "usage", "", "use tokens: class= or holding=, uncached=, cached=, output="},
 };
 
 // A question by HTTP: the first argument goes to the path or to a parameter.

@@ -105,7 +105,8 @@ void DemoMarket::Run::gather() {
             families.push_back((number + i) % scene.families().size());
         const Participant::Identity identity{fmt::format("demo-{}-{:02}", word, number + 1), trade,
                                              options.folder,
-                                             fmt::format("{}{}-{}", word.substr(0, 1), number + 1, stamp)};
+                                             fmt::format("{}{}-{}", word.substr(0, 1), number + 1, stamp),
+                                             trade == Participant::Trade::provider && number == 0};
         participants.push_back(std::make_unique<Participant>(identity, options.url, std::move(families)));
     };
     for (std::size_t i = 0; i < options.providers; ++i) add(Participant::Trade::provider, "provider", i);
@@ -190,6 +191,7 @@ void DemoMarket::Run::act(std::size_t turns) {
         try {
             participant->listen(scene, counts);
             participant->deliver(machine_time(), chance, counts);
+            participant->offer_blocks(scene, machine_time(), counts);
         } catch (const std::exception& error) {
             participant->hang_up();
             tell(error.what());

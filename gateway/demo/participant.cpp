@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/demo/participant.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,6 +19,8 @@ constexpr std::chrono::milliseconds timeout{5'000};
 constexpr std::size_t buyer_orders_max = 30;
 constexpr std::size_t asked_max = 64;  // requests on their way; more means that the exchange is behind
 constexpr std::int64_t machines_lots = 200'000;  // 20,000 unit-hours an hour and family
+constexpr std::int64_t blocks_a_day = 500;       // of each model
+constexpr std::int64_t days_of_blocks = 3;
 constexpr std::string_view cash_low = "200000";  // CNY
 
 SigningKey load_or_make(const std::string& path, bool& fresh) {
@@ -61,22 +64,43 @@ void Participant::sign_in(Scene& scene) {
     adopt_deliveries(scene);
 }
 
-// Registering again after a restart would double the machines, so a note beside the key remembers each offer.
 void Participant::offer_machines(Scene& scene) {
-    for (const std::size_t index : families_) {
-        const Family& family = scene.families()[index];
-        const std::string note =
-            fmt::format("{}/{}.{}.offered", identity_.folder, identity_.name, family.name);
-        if (std::filesystem::exists(note)) continue;
-        const Message reply = client_.call(
-            "resource.register",
-            fmt::format(R"("class":"{}","zone":"{}","tier":"{}","count":"{}")", family.class_name,
-                        family.zone, family.tier, quantity_text(machines_lots)));
-        if (!reply.ok)
-            throw std::runtime_error(fmt::format("{}: resource.register {}: {} {}", identity_.name,
-                                                 family.name, reply.error.code, reply.error.msg));
-        std::ofstream(note) << quantity_text(machines_lots) << '\n';
-    }
+    for (const std::size_t index : families_) offer(scene.families()[index], quantity_text(machines_lots));
+    if (!identity_.models) return;
+    for (const Family& model : scene.models()) offer(model, std::to_string(blocks_a_day));
+}
+
+// Registering again after a restart would double the machines, so a note beside the key remembers each offer.
+void Participant::offer(const Family& family, const std::string& count) {
+    const std::string note = fmt::format("{}/{}.{}.offered", identity_.folder, identity_.name, family.name);
+    if (std::filesystem::exists(note)) return;
+    const Message reply =
+        client_.call("resource.register", fmt::format(R"("class":"{}","zone":"{}","tier":"{}","count":"{}")",
+                                                      family.class_name, family.zone, family.tier, count));
+    if (!reply.ok)
+        throw std::runtime_error(fmt::format("{}: resource.register {}: {} {}", identity_.name, family.name,
+                                             reply.error.code, reply.error.msg));
+    std::ofstream(note) << count << '\n';
+}
+
+// The cid names the day, so that a restart offers nothing twice.
+void Participant::offer_blocks(const Scene& scene, engine::Time now, Counts& counts) {
+    const std::int64_t today = now.value / engine::day.value;
+    if (!identity_.models || blocks_day_ == today || asked_.size() >= asked_max) return;
+    blocks_day_ = today;
+    for (std::size_t model = 0; model < scene.models().size(); ++model)
+        for (std::int64_t day = today + 1; day <= today + days_of_blocks; ++day) {
+            const Family& family = scene.models()[model];
+            Asked asked;
+            asked.report = true;
+            asked_[client_.request(
+                "order.place",
+                fmt::format(
+                    R"("symbol":"{}.{:%Y%m%d}","side":"sell","type":"limit","price":"{}","qty":"{}","cid":"blocks-{}-{}")",
+                    family.name, fmt::gmtime(static_cast<std::time_t>(day * 86'400)),
+                    price_text(family.guidance), blocks_a_day, model, day))] = asked;
+            ++counts.orders;
+        }
 }
 
 void Participant::adopt_orders(Scene& scene) {

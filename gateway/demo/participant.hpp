@@ -37,6 +37,7 @@ class Participant {
         Trade trade = Trade::buyer;
         std::string folder;      // where its key is kept
         std::string cid_prefix;  // differs from run to run, so that no cid is used twice
+        bool models = false;     // sells blocks of tokens besides
     };
     // `families`: indices of those that a provider offers.
     Participant(Identity identity, std::string url, std::vector<std::size_t> families);
@@ -48,6 +49,9 @@ class Participant {
     void turn(Scene& scene, Chance& chance, Counts& counts);
     // Takes in what has arrived. Throws Disconnected.
     void listen(Scene& scene, Counts& counts);
+    // Puts blocks of the next days on offer, once a day; a day's buyers draw from them from its midnight on.
+    // Throws Disconnected.
+    void offer_blocks(const Scene& scene, engine::Time now, Counts& counts);
     // Says ready and reports the minutes of what it sold. Throws Disconnected.
     void deliver(engine::Time now, Chance& chance, Counts& counts);
     void hang_up() { client_.drop(); }
@@ -80,6 +84,7 @@ class Participant {
     using Orders = std::map<std::string, Order, std::less<>>;
 
     void offer_machines(Scene& scene);
+    void offer(const Family& family, const std::string& count);
     void adopt_orders(Scene& scene);
     void adopt_deliveries(Scene& scene);
     void quote(Scene& scene, Chance& chance, Counts& counts);
@@ -104,6 +109,7 @@ class Participant {
     std::unordered_map<std::uint64_t, Asked> asked_;
     std::map<Spot, std::int64_t> bought_;  // lots, without what was offered again; a buyer's stock
     Duties duties_;
+    std::int64_t blocks_day_ = 0;  // on which blocks were put on offer last
     std::uint64_t cids_ = 0;
     bool short_of_cash_ = false;
     Clock::time_point quiet_until_{};

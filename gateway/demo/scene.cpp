@@ -32,7 +32,7 @@ std::int64_t ticks_at(const JsonDocument& families, const std::string& pointer) 
 
 }  // namespace
 
-std::vector<Family> Scene::ask_families(HttpClient& http) {
+std::vector<Family> Scene::ask_families(HttpClient& http, std::string_view product) {
     const HttpAnswer answer = http.get("/v1/families");
     if (answer.status != 200)
         throw std::runtime_error(fmt::format("GET /v1/families: HTTP {}", answer.status));
@@ -43,7 +43,7 @@ std::vector<Family> Scene::ask_families(HttpClient& http) {
         const auto text = [&](std::string_view name) {
             return document.text(fmt::format("{}{}", row, name)).value_or("");
         };
-        if (text("product") != "gpu") continue;
+        if (text("product") != product) continue;
         all.push_back({text("family"), text("class"), text("zone"), text("tier"),
                        ticks_at(document, row + "guidance"), ticks_at(document, row + "floor"),
                        ticks_at(document, row + "ceiling"), document.number(row + "band").value_or(0), 0});
@@ -58,6 +58,7 @@ void Scene::load(HttpClient& http) {
     const std::size_t count = std::min(families_max, all.size());
     for (std::size_t i = 0; i < count; ++i) families_.push_back(all[i * all.size() / count]);
     for (Family& family : families_) family.drift = chance_.between(-400, 400);
+    models_ = ask_families(http, "token");
 }
 
 void Scene::read_bands(HttpClient& http) {

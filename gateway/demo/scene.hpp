@@ -50,6 +50,8 @@ class Scene {
     void learn_band(std::size_t family, std::int64_t floor, std::int64_t ceiling);
 
     std::vector<Family>& families() { return families_; }
+    // Those of tokens, all of them: they have days, no hours.
+    const std::vector<Family>& models() const { return models_; }
     Spot spot(Chance& chance, std::size_t family) const;  // one of the next hours, the nearest most often
     std::int64_t fair(Spot spot) const;
     std::int64_t within_band(std::size_t family, std::int64_t price) const;
@@ -60,11 +62,12 @@ class Scene {
 
   private:
     std::int64_t first_hour() const;
-    static std::vector<Family> ask_families(HttpClient& http);
+    static std::vector<Family> ask_families(HttpClient& http, std::string_view product = "gpu");
 
     Chance chance_;
     engine::Time now_{};
     std::vector<Family> families_;
+    std::vector<Family> models_;
 };
 
 std::string price_text(std::int64_t ticks);    // 1350 -> 13.50

@@ -35,16 +35,29 @@ void append_order_object(const Event& row, const Directory& directory, std::stri
     out += '}';
 }
 
+void end_list(const Event& end, std::string& out) {
+    Members(out)
+        .raw("]")
+        .truth<"more">(end.as<engine::RowsEnd>().more)
+        .number<"seq">(end.header.sequence.value);
+}
+
 template <class AppendRow>
 void append_list(std::string_view name, const Event& end, std::span<const Event> rows, AppendRow&& append_row,
                  std::string& out) {
-    Members m(out);
-    m.raw("\"").raw(name).raw("\":[");
+    Members(out).raw("\"").raw(name).raw("\":[");
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (i != 0) out += ',';
         append_row(rows[i]);
     }
-    m.raw("]").truth<"more">(end.as<engine::RowsEnd>().more).number<"seq">(end.header.sequence.value);
+    end_list(end, out);
+}
+
+void append_deliveries(const Event& end, std::span<const Event> rows, const Directory& directory,
+                       std::string& out) {
+    out += R"("deliveries":[)";
+    append_delivery_rows(rows, directory, out);
+    end_list(end, out);
 }
 
 void append_balance(const Event& end, std::span<const Event> rows, std::string& out) {
@@ -90,10 +103,7 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
         case CommandKind::query_positions:
             return append_list(
                 "positions", end, rows, [&](const Event& row) { append_position(row, directory, out); }, out);
-        case CommandKind::query_deliveries:
-            return append_list(
-                "deliveries", end, rows, [&](const Event& row) { append_delivery_row(row, directory, out); },
-                out);
+        case CommandKind::query_deliveries: return append_deliveries(end, rows, directory, out);
         default: return append_balance(end, rows, out);
     }
 }

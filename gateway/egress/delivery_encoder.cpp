@@ -5,6 +5,7 @@
 
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
+#include "gateway/egress/token_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -13,15 +14,6 @@ namespace {
 using engine::Event;
 using engine::EventKind;
 using engine::Quantity;
-
-// Whom the event tells, by its part in the delivery.
-std::string_view party_name(engine::Side party) { return party == engine::Side::sell ? "seller" : "buyer"; }
-
-std::string_view account_name(engine::AccountId account, const Directory& directory) {
-    const auto& accounts = directory.accounts();
-    return account.value < accounts.size() ? std::string_view(accounts[account.value].name)
-                                           : std::string_view();
-}
 
 Quantity minutes(std::uint64_t lot_minutes) { return Quantity{static_cast<std::int64_t>(lot_minutes)}; }
 
@@ -167,12 +159,26 @@ void append_delivery(const Event& event, const Directory& directory, std::string
     }
 }
 
-void append_delivery_row(const Event& row, const Directory& directory, std::string& out) {
-    const auto d = row.as<engine::DeliveryRow>().delivery;
-    Members m(out);
-    m.raw("{\"state\":\"").raw(wire_name(d.state)).raw("\"");
-    append_members(d, directory, m, out);
-    m.raw("}");
+void append_delivery_rows(std::span<const Event> rows, const Directory& directory, std::string& out) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].kind() == EventKind::holding_row) continue;
+        if (i != 0) out += ',';
+        const auto d = rows[i].as<engine::DeliveryRow>().delivery;
+        Members m(out);
+        m.raw("{\"state\":\"").raw(wire_name(d.state)).raw("\"");
+        append_members(d, directory, m, out);
+        const bool held = i + 1 < rows.size() && rows[i + 1].kind() == EventKind::holding_row;
+        if (held) append_holding_members(rows[i + 1], out);
+        m.raw("}");
+    }
+}
+
+std::string_view party_name(engine::Side party) { return party == engine::Side::sell ? "seller" : "buyer"; }
+
+std::string_view account_name(engine::AccountId account, const Directory& directory) {
+    const auto& accounts = directory.accounts();
+    return account.value < accounts.size() ? std::string_view(accounts[account.value].name)
+                                           : std::string_view();
 }
 
 std::string_view wire_name(engine::DeliveryState state) {

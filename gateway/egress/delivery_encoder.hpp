@@ -4,6 +4,7 @@
 // in unit-minutes: 16 units for an hour are 960. Used by encoder.cpp for events and by the answers to
 // questions; it knows no requests.
 
+#include <span>
 #include <string>
 
 #include "gateway/directory.hpp"
@@ -14,8 +15,13 @@ namespace gridbook::gateway {
 // without ev.
 void append_delivery(const engine::Event& event, const Directory& directory, std::string& out);
 
-// One object of deliveries.get; `row` is a delivery_row.
-void append_delivery_row(const engine::Event& row, const Directory& directory, std::string& out);
+// The objects of deliveries.get: each a delivery_row, of a token day with the holding_row behind it.
+void append_delivery_rows(std::span<const engine::Event> rows, const Directory& directory, std::string& out);
+
+// Whom an event tells, by its part in the delivery.
+std::string_view party_name(engine::Side party);
+// Empty: nobody.
+std::string_view account_name(engine::AccountId account, const Directory& directory);
 
 std::string_view wire_name(engine::DeliveryState state);
 

@@ -5,6 +5,7 @@
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
+#include "gateway/egress/token_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -257,6 +258,8 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::replaced:
         case EventKind::delivery_settled:
         case EventKind::position_settled: return append_delivery(event, directory, out);
+        case EventKind::tokens_drawn:
+        case EventKind::holding: return append_token_event(event, directory, out);
         default: return;
     }
 }

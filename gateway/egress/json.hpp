@@ -105,6 +105,11 @@ class Members {
     Members& decimal(engine::Decimal value) {
         return quoted<Name>([&] { append_decimal(value, out_); });
     }
+    // Quarters of a standard token.
+    template <MemberName Name>
+    Members& tokens(std::uint64_t quarters) {
+        return quoted<Name>([&] { append_tokens(quarters, out_); });
+    }
     // A value that `append` writes and that needs no escape.
     template <MemberName Name, class Append>
     Members& quoted(Append&& append) {

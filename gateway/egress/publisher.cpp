@@ -60,6 +60,8 @@ bool has_origin(EventKind kind) {
         case EventKind::delivery:
         case EventKind::metered:
         case EventKind::delivery_row:
+        case EventKind::tokens_drawn:
+        case EventKind::holding_row:
         case EventKind::rows_end: return true;
         default: return false;
     }

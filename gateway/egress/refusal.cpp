@@ -77,6 +77,12 @@ std::string value_text(RejectField field, std::int64_t value) {
     }
 }
 
+std::string tokens_text(std::int64_t quarters) {
+    std::string out;
+    append_tokens(static_cast<std::uint64_t>(quarters), out);
+    return out;
+}
+
 // The short name of the rule that was applied.
 std::string_view rule_name(RejectReason reason) {
     switch (reason) {
@@ -105,6 +111,7 @@ std::string_view rule_name(RejectReason reason) {
         case RejectReason::format_value: return "range";
         case RejectReason::guidance_formula: return "cost_1";
         case RejectReason::change_unknown: return "open";
+        case RejectReason::quota_exhausted: return "holding";
         case RejectReason::delivery_unknown: return "party";
         case RejectReason::delivery_state: return "state";
         default: return "";
@@ -120,13 +127,14 @@ bool under_cost(const engine::Refused& r) {
 bool zero_counts(RejectReason reason) {
     return reason == RejectReason::funds || reason == RejectReason::capacity ||
            reason == RejectReason::obligation || reason == RejectReason::engine_limit ||
-           reason == RejectReason::version_conflict;
+           reason == RejectReason::version_conflict || reason == RejectReason::quota_exhausted;
 }
 
 std::vector<std::string> limit_texts(const engine::Refused& r) {
     if (r.field == RejectField::meter_minute)
         return {std::to_string(r.limit_low), std::to_string(r.limit_high)};
     if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
+    if (r.reason == RejectReason::quota_exhausted) return {tokens_text(r.limit_high)};
     if (r.reason == RejectReason::guidance_formula) return {money_text(r.limit_high)};
     const auto text = [&](std::int64_t value) { return value_text(r.field, value); };
     if (r.reason == RejectReason::price_band_hard || r.reason == RejectReason::price_band_dynamic)
@@ -143,6 +151,7 @@ bool names_instrument(const engine::Refused& r, const Directory& directory) {
 
 // What a field of words was given: the command's own text where the event carries it.
 std::string got_text(const engine::Refused& r, const Directory& directory) {
+    if (r.reason == RejectReason::quota_exhausted) return tokens_text(r.got);
     switch (r.field) {
         case RejectField::none:
         case RejectField::account:
@@ -156,6 +165,7 @@ std::string got_text(const engine::Refused& r, const Directory& directory) {
         case RejectField::reason:
         case RejectField::tif:
         case RejectField::standby:
+        case RejectField::usage:
         case RejectField::session: return {};
         case RejectField::cid: return std::string(r.cid.view());
         case RejectField::symbol:
@@ -247,6 +257,8 @@ std::string value_sentence(const engine::Refused& r, const WireError& e) {
     if (r.field == RejectField::meter_minute)
         return fmt::format(FMT_COMPILE("minute {} is not one of {} to {}, the minutes that have begun"),
                            e.got, e.limit[0], e.limit[1]);
+    if (r.field == RejectField::uncached && r.got == 0)
+        return "a draw of no tokens: give uncached, cached or output";
     if (e.field == name(RejectField::expire))
         return fmt::format(FMT_COMPILE("expire {} is not after the market's time {}"), e.got, first(e.limit));
     if (e.got.empty()) return fmt::format(FMT_COMPILE("{} is empty, too long or in use already"), e.field);
@@ -255,11 +267,19 @@ std::string value_sentence(const engine::Refused& r, const WireError& e) {
     return fmt::format(FMT_COMPILE("{} {} is not a value it can have"), e.field, e.got);
 }
 
+std::string_view thing_delivered(const engine::Refused& r) {
+    return r.field == RejectField::holding ? "holding" : "delivery";
+}
+
 std::string sentence(const engine::Refused& r, const WireError& e, const Directory& directory,
                      const Bands::Version* band) {
     switch (r.reason) {
         case RejectReason::cid_reused:
-            return fmt::format(FMT_COMPILE("cid {} was used before with another body"), r.cid.view());
+            return r.field == RejectField::usage
+                       ? "this usage drew before, with another body"
+                       : fmt::format(FMT_COMPILE("cid {} was used before with another body"), r.cid.view());
+        case RejectReason::quota_exhausted:
+            return fmt::format(FMT_COMPILE("needs {} standard tokens, left {}"), e.got, first(e.limit));
         case RejectReason::killed: return "stopped by the kill switch";
         case RejectReason::symbol_unknown: return symbol_sentence(r, directory);
         case RejectReason::gate_closed: return gate_sentence(r, directory);
@@ -303,7 +323,9 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
                 FMT_COMPILE("change {} is not open: there is none, or it is decided or expired"), r.got);
         case RejectReason::account_unknown: return "no such account";
         case RejectReason::class_unknown:
-            return fmt::format(FMT_COMPILE("{} names nothing in the catalogue"), e.field);
+            return r.command == engine::CommandKind::draw_tokens
+                       ? "no tokens of this class are traded here"
+                       : fmt::format(FMT_COMPILE("{} names nothing in the catalogue"), e.field);
         case RejectReason::spec_mismatch: return nameplate_sentence(r, e, directory);
         case RejectReason::obligation:
             return fmt::format(FMT_COMPILE("open sells and units sold need {}, left would be {}"), e.got,
@@ -312,8 +334,10 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
             return fmt::format(FMT_COMPILE("expected version {}, the latest is {}"), e.got, first(e.limit));
         case RejectReason::effective: return fmt::format(FMT_COMPILE("effective {} is in the past"), e.got);
         case RejectReason::delivery_unknown:
-            return fmt::format(FMT_COMPILE("no delivery {} of this account"), r.got);
+            return fmt::format(FMT_COMPILE("no {} {} of this account"), thing_delivered(r), r.got);
         case RejectReason::delivery_state:
+            if (r.field == RejectField::holding)
+                return fmt::format(FMT_COMPILE("holding {} is drawn on its own UTC day only"), r.got);
             return fmt::format(
                 FMT_COMPILE("delivery {} takes no such report: it has failed, or its window or "
                             "the time for reports is over, or it is the other party's to say"),

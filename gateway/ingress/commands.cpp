@@ -184,6 +184,17 @@ struct ToBody {
     engine::Command operator()(const DeliveriesRequest& r) const {
         return command(engine::QueryDeliveries{.after = r.after, .limit = r.limit});
     }
+    // A class that names nothing becomes none of the catalogue's: the engine refuses it in its turn.
+    engine::Command operator()(const DrawRequest& r) const {
+        engine::DrawTokens body{.holding = r.holding};
+        if (!r.class_name.empty())
+            body.class_id = directory.class_id(r.class_name).value_or(engine::ClassId{UINT16_MAX});
+        body.uncached = r.uncached;
+        body.cached = r.cached;
+        body.output = r.output;
+        body.usage = engine::Text<32>(r.usage);
+        return command(body);
+    }
     // A logon is no command, and nothing was decoded in the other case: a caller's mistake.
     template <class Other>
     engine::Command operator()(const Other&) const {

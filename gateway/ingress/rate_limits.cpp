@@ -50,7 +50,8 @@ Pace pace_of(Op op) {
         case Op::resource_register:
         case Op::resource_withdraw:
         case Op::delivery_ready:
-        case Op::meter_report: return Pace::orders;
+        case Op::meter_report:
+        case Op::token_draw: return Pace::orders;
         case Op::order_cancel:
         case Op::order_cancel_all:
         case Op::cancel_after: return Pace::cancels;

@@ -77,6 +77,7 @@ enum class Op : std::uint8_t {
     delivery_ready,
     meter_report,
     deliveries_get,
+    token_draw,
     invoices_get,
     subscribe,
     unsubscribe,

@@ -106,15 +106,20 @@ constexpr Field meter_fields[] = {{"did", id},
 constexpr Field deliveries_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
 constexpr Field dispute_fields[] = {
     {"did", id}, {"minutes", anything}, {"evidence", text, optional, any_length}};
-constexpr Field draw_fields[] = {{"holding", text, optional}, {"class", text, optional},
-                                 {"uncached", integer},       {"cached", integer},
-                                 {"output", integer},         {"usage", text}};
+// Counts of tokens; what is left out is 0.
+constexpr Field draw_fields[] = {{"holding", id, optional},
+                                 {"class", text, optional, 16},
+                                 {"uncached", whole, optional, engine::most_drawn},
+                                 {"cached", whole, optional, engine::most_drawn},
+                                 {"output", whole, optional, engine::most_drawn},
+                                 {"usage", text, required, 32}};
 constexpr Field subscribe_fields[] = {{"channels", words, required, 16, channels}, {"symbols", texts}};
 constexpr Field snapshot_fields[] = {{"symbol", text, optional}, {"symbols", texts, optional}};
 
 constexpr std::uint8_t anyone = 0;
 constexpr std::uint8_t members = 0xFF;  // every key that is not revoked
 constexpr std::uint8_t traders = engine::role::buyer | engine::role::provider;
+constexpr std::uint8_t buyers = engine::role::buyer;
 constexpr std::uint8_t providers = engine::role::provider;
 constexpr Endpoint trade = Endpoint::trade;
 constexpr Endpoint market = Endpoint::market;
@@ -139,7 +144,7 @@ constexpr OpSpec table[] = {
     {Op::meter_report, "meter.report", trade, traders, meter_fields},
     {Op::deliveries_get, "deliveries.get", trade, members, deliveries_page_fields},
     {Op::later, "dispute.open", trade, traders, dispute_fields},
-    {Op::later, "token.draw", trade, traders, draw_fields},
+    {Op::token_draw, "token.draw", trade, buyers, draw_fields},
     {Op::balance_get, "balance.get", trade, members, {}},
     {Op::positions_get, "positions.get", trade, members, positions_page_fields},
     {Op::fills_get, "fills.get", trade, members, fills_page_fields},

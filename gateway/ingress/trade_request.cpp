@@ -205,6 +205,24 @@ MeterRequest meter(const Frame& frame) {
             .power_w = static_cast<std::uint32_t>(frame.number("power_w"))};
 }
 
+// A draw names where from by one of two fields.
+Refusal check_draw(const Frame& frame) {
+    if (frame.has("holding") == frame.has("class"))
+        return together("holding", "holding or class",
+                        frame.has("holding") ? "give holding or class, not both" : "give holding or class");
+    return check_id(frame, "holding");
+}
+
+DrawRequest draw(const Frame& frame) {
+    const auto tokens = [&](std::string_view name) { return static_cast<std::uint64_t>(frame.number(name)); };
+    return {.holding = delivery(frame, "holding"),
+            .class_name = frame.text("class"),
+            .usage = frame.text("usage"),
+            .uncached = tokens("uncached"),
+            .cached = tokens("cached"),
+            .output = tokens("output")};
+}
+
 // What goes across fields, after each field was checked by itself.
 Refusal check_together(const Frame& frame, Op op) {
     switch (op) {
@@ -221,6 +239,7 @@ Refusal check_together(const Frame& frame, Op op) {
         case Op::delivery_ready: return check_id(frame, "did");
         case Op::meter_report: return check_meter(frame);
         case Op::deliveries_get: return check_id(frame, "after");
+        case Op::token_draw: return check_draw(frame);
         default: return {};
     }
 }
@@ -266,6 +285,7 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
             return;
         case Op::meter_report: out.body = meter(frame); return;
         case Op::deliveries_get: out.body = DeliveriesRequest{delivery(frame, "after"), limit(frame)}; return;
+        case Op::token_draw: out.body = draw(frame); return;
         case Op::invoices_get:
             out.body = InvoicesRequest{frame.has("period") ? frame.text("period") : std::string_view("day"),
                                        static_cast<std::uint64_t>(frame.number("after")), limit(frame)};

@@ -169,6 +169,16 @@ struct DeliveriesRequest {
     std::uint32_t limit = 0;
 };
 
+// From one holding, or from all of a class; tokens.
+struct DrawRequest {
+    engine::DeliveryId holding{};  // 0: by class
+    std::string_view class_name;
+    std::string_view usage;
+    std::uint64_t uncached = 0;
+    std::uint64_t cached = 0;
+    std::uint64_t output = 0;
+};
+
 // Invoices after the number `after`.
 struct InvoicesRequest {
     std::string_view period;  // "day" or "month"
@@ -183,7 +193,7 @@ struct TradeRequest {
     std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
-                 RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest,
+                 RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest, DrawRequest,
                  BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
         body;
 };

@@ -54,6 +54,9 @@ constexpr MessageSpec table[] = {
         "sold:decimal? bought:decimal? receivable:decimal? fee:decimal? tax:decimal? owed:decimal? "
         "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
         "margin:decimal? paid:decimal? ts:time"),
+    event("holding",
+          "change:text seq:number n:number holding:id symbol:text party:text seller:text buyer:text "
+          "blocks:number amount:decimal? drawn:decimal remaining:decimal usage:text? ts:time"),
     event("account", "seq:number n:number? name:text group:text roles:texts ts:time"),
     event("key", "seq:number n:number? key:text roles:texts on_behalf:truth ts:time"),
     event("snapshot",
@@ -70,6 +73,9 @@ constexpr MessageSpec table[] = {
     reply("meter.report",
           "did:id minute:number party:text available:decimal counted:decimal gaps:numbers util:decimal "
           "power_w:number seq:number ts:time"),
+    reply("token.draw",
+          "drawn:decimal remaining:decimal holding:id holdings:number class:text usage:text seq:number "
+          "ts:time"),
     reply("invoices.get", "period:text invoices:objects open:object? more:truth seq:number"),
     reply("deliveries.get", "deliveries:objects more:truth seq:number"),
     reply("fills.get", "fills:objects more:truth oldest:number seq:number"),

@@ -160,6 +160,8 @@ void EngineChecks::compare_deliveries(engine::Sequence sequence, engine::Account
     engine::QueryDeliveries question;
     question.limit = page;
     const auto row = [&](const engine::Event& event) {
+        if (event.kind() == engine::EventKind::holding_row)
+            return compare_holding(sequence, event.as<engine::HoldingRow>());
         ++told;
         const auto d = event.as<engine::DeliveryRow>().delivery;
         question.after = d.delivery;
@@ -173,6 +175,14 @@ void EngineChecks::compare_deliveries(engine::Sequence sequence, engine::Account
     if (told != open)
         deliveries.fail(sequence, fmt::format("account {}: the engine has {} deliveries, the events give {}",
                                               account.value, told, open));
+}
+
+void EngineChecks::compare_holding(engine::Sequence sequence, const engine::HoldingRow& row) {
+    const auto drawn = market_.tokens().drawn(row.holding);
+    deliveries.expect(drawn == row.drawn, sequence, [&] {
+        return fmt::format("holding {}: the engine has drawn {} quarters of a token, the events tell {}",
+                           row.holding.value, row.drawn, drawn.value_or(0));
+    });
 }
 
 void EngineChecks::compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open) {

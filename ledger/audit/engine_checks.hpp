@@ -28,6 +28,7 @@ class EngineChecks {
     void compare_positions(engine::Sequence sequence, engine::AccountId account);
     void compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open);
     void compare_deliveries(engine::Sequence sequence, engine::AccountId account, std::size_t open);
+    void compare_holding(engine::Sequence sequence, const engine::HoldingRow& row);
     // The row is what the events told of that order.
     bool stands(engine::AccountId account, const engine::OrderEvent& row) const;
     bool stands(engine::AccountId account, const engine::StripEvent& row) const;

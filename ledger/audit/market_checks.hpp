@@ -6,13 +6,17 @@
 #include <set>
 
 #include "ledger/audit/cid_check.hpp"
+#include "ledger/audit/token_check.hpp"
 #include "ledger/postings.hpp"
 
 namespace gridbook::ledger {
 
 class MarketChecks {
   public:
-    explicit MarketChecks(const engine::Genesis& genesis) : cids_(genesis), postings_(genesis) {}
+    explicit MarketChecks(const engine::Genesis& genesis)
+        : cids_(genesis), postings_(genesis), tokens_(genesis, postings_) {}
+    MarketChecks(const MarketChecks&) = delete;
+    MarketChecks& operator=(const MarketChecks&) = delete;
 
     // A command begins, its events follow, it ends. A book may be crossed while work goes on in follow-on
     // commands, so that is looked at when the next command is none, and at the end when nothing is left over.
@@ -36,6 +40,7 @@ class MarketChecks {
     Check crossed{"crossed", "no crossed book"};
     Check streams{"streams", "every account's stream without gaps"};
     const Check& cids() const { return cids_.once; }
+    const TokenCheck& tokens() const { return tokens_; }
     std::uint64_t trades() const { return trades_; }
 
     // For the report's numbers.
@@ -76,6 +81,7 @@ class MarketChecks {
 
     CidCheck cids_;
     Postings postings_;
+    TokenCheck tokens_;
     Balances balances_;
     std::vector<engine::AccountId> accounts_;
     std::map<engine::AccountId, engine::GroupId> groups_;

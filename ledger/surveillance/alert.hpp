@@ -18,6 +18,9 @@ enum class Indicator : std::uint8_t {
     wash,                   // two owner groups that trade mostly with each other, or one with itself
     order_to_trade,         // many orders for each trade
     late_withdrawal,        // offers taken back shortly before the gate: capacity spoofing
+    ready_missed,           // sold, and not ready before the window: capacity spoofing, too
+    hoarding,               // bought and not attached
+    utilisation_drift,      // what a provider reports differs from what it reported before
     floor_hugging,          // most of what an account sells lies just above the floor
     spiral,                 // the price of a family falls day after day
     count_,
@@ -41,6 +44,12 @@ struct Thresholds {
     std::uint32_t withdrawal_minutes = 30;  // before the gate
     std::uint32_t withdrawal_share = 1'000;
     std::uint32_t withdrawal_least = 100;  // lots offered
+    std::uint32_t ready_missed_share = 1'000;
+    std::uint32_t ready_missed_least = 100;  // lots due
+    std::uint32_t hoarding_share = 5'000;
+    std::uint32_t hoarding_least = 1'000;  // lots delivered, an hour or a day each
+    std::uint32_t drift = 2'000;
+    std::uint32_t drift_least = 1'000;     // lots delivered, an hour each, in the day and before it
     std::uint32_t near_floor_share = 200;  // "just above the floor"
     std::uint32_t floor_hugging_share = 6'000;
     std::uint32_t floor_hugging_least = 100;  // lots sold

@@ -67,6 +67,14 @@ std::string what_text(const Alert& a) {
             return fmt::format("{} orders, replaces and cancels for each fill", a.value);
         case Indicator::late_withdrawal:
             return fmt::format("{} of what it offered taken back shortly before the gate", percent(a.value));
+        case Indicator::ready_missed:
+            return fmt::format("{} of what it had to deliver was not ready before its window",
+                               percent(a.value));
+        case Indicator::hoarding:
+            return fmt::format("{} of what was delivered to it stood idle", percent(a.value));
+        case Indicator::utilisation_drift:
+            return fmt::format("the utilisation it reports lies {} away from that of the days before",
+                               percent(a.value));
         case Indicator::floor_hugging:
             return fmt::format("{} of what it sold lies just above the floor", percent(a.value));
         case Indicator::spiral:

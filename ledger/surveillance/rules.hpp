@@ -11,6 +11,9 @@ std::unique_ptr<IndicatorRule> layering_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> wash_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> order_to_trade_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> late_withdrawal_rule(const Thresholds& thresholds);
+std::unique_ptr<IndicatorRule> ready_missed_rule(const Thresholds& thresholds);
+std::unique_ptr<IndicatorRule> hoarding_rule(const Thresholds& thresholds);
+std::unique_ptr<IndicatorRule> utilisation_drift_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> floor_hugging_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> spiral_rule(const Thresholds& thresholds);
 

@@ -7,8 +7,9 @@ namespace gridbook::ledger {
 
 std::string_view name(Indicator indicator) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(Indicator::count_)> names{
-        "cancel_after_fill", "layering",      "wash",  "order_to_trade",
-        "late_withdrawal",   "floor_hugging", "spiral"};
+        "cancel_after_fill", "layering",     "wash",     "order_to_trade",
+        "late_withdrawal",   "ready_missed", "hoarding", "utilisation_drift",
+        "floor_hugging",     "spiral"};
     return names[static_cast<std::size_t>(indicator)];
 }
 
@@ -27,6 +28,9 @@ Surveillance::Surveillance(const Thresholds& t, OnAlert tell)
     rules_.push_back(wash_rule(t));
     rules_.push_back(order_to_trade_rule(t));
     rules_.push_back(late_withdrawal_rule(t));
+    rules_.push_back(ready_missed_rule(t));
+    rules_.push_back(hoarding_rule(t));
+    rules_.push_back(utilisation_drift_rule(t));
     rules_.push_back(floor_hugging_rule(t));
     rules_.push_back(spiral_rule(t));
 }

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "tests/engine/delivery_flow.hpp"
+#include "tests/engine/tokens_story.hpp"
 
 namespace {
 
@@ -257,6 +258,34 @@ TEST_CASE("20,000 commands with deliveries allocate nothing after genesis", "[al
         INFO("event kind " << static_cast<int>(kind));
         CHECK(market.seen(kind) > 100);
     }
+}
+
+TEST_CASE("draws of tokens over two days allocate nothing after genesis", "[allocation][tokens]") {
+    Drawing story(drawing_genesis(6));
+    for (std::uint32_t day = 1; day < 3; ++day) {
+        story.trade(Market::prov, Market::acme, 3, Drawing::east, day);
+        story.trade(Market::bert, Market::acme, 2, Drawing::north, day);
+    }
+    for (int hour = 24; hour < 72; ++hour) {
+        story.d.at(clock(hour, 30));
+        for (int n = 0; n < 3; ++n)
+            story.send(Market::acme, fmt::format("u-{}", 2 * hour + n), {.uncached = 30'000});
+    }
+    story.d.at(clock(74));
+    Applied market;
+    const std::vector<Command>& journal = story.d.m.driver().journal();
+    market.apply(journal[0], journal[0].header.time);
+    const std::size_t before = heap_in_use();
+    allocations = 0;
+    counting = true;
+    for (std::size_t i = 1; i < journal.size(); ++i)
+        if (journal[i].kind() != CommandKind::follow_on) market.apply(journal[i], journal[i].header.time);
+    counting = false;
+    CHECK(allocations == 0);
+    CHECK(heap_in_use() == before);
+    CHECK(market.exchange.state_hash() == story.d.m.exchange().state_hash());
+    CHECK(market.seen(EventKind::tokens_drawn) > 100);
+    CHECK(market.seen(EventKind::holding) > 150);
 }
 
 }  // namespace gridbook::tests

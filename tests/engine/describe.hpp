@@ -109,6 +109,11 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::change:
         case engine::RejectField::formula:
         case engine::RejectField::life_h:
+        case engine::RejectField::holding:
+        case engine::RejectField::class_name:  // quarters of a token that are left there
+        case engine::RejectField::uncached:
+        case engine::RejectField::cached:
+        case engine::RejectField::output:
         case engine::RejectField::power_w: return fmt::format("{}", value);
         default: return text_of(value);
     }
@@ -143,6 +148,15 @@ inline std::string band_line(const engine::BandChanged& b, const Names& names) {
     line += fmt::format(", parks {} orders {} units {} participants", b.orders_parked,
                         text_of(engine::decimal_of(b.qty_parked, names.product(b.family))), b.participants);
     return line;
+}
+
+// Amounts in quarters of a token.
+inline std::string holding_line(const engine::HoldingChanged& h, const Names& names) {
+    constexpr std::array<std::string_view, 4> changes{"none", "drawn", "notice", "expired"};
+    return fmt::format("holding {} {} {} blocks {} {}, drawn {}, remaining {}{}", h.holding.value,
+                       names.instrument(h.instrument), h.qty, changes[static_cast<std::size_t>(h.change)],
+                       h.amount, h.drawn, h.remaining,
+                       h.usage.empty() ? "" : fmt::format(", as {}", h.usage.view()));
 }
 
 inline std::string body_line(const engine::Event& e, const Names& names) {
@@ -195,6 +209,18 @@ inline std::string body_line(const engine::Event& e, const Names& names) {
         case EventKind::rows_end: {
             const auto r = e.as<engine::RowsEnd>();
             return fmt::format("rows {}{}", r.rows, r.more ? ", more" : "");
+        }
+        case EventKind::tokens_drawn: {
+            const auto d = e.as<engine::TokensDrawn>();
+            return fmt::format("drew {} as {} from {} holdings, first {}, class {}, remaining {}", d.amount,
+                               d.usage.view(), d.holdings, d.holding.value, names.class_name(d.class_id),
+                               d.remaining);
+        }
+        case EventKind::holding: return holding_line(e.as<engine::HoldingChanged>(), names);
+        case EventKind::holding_row: {
+            const auto h = e.as<engine::HoldingRow>();
+            return fmt::format("row: holding {} {} {} blocks, drawn {}, remaining {}", h.holding.value,
+                               names.instrument(h.instrument), h.qty, h.drawn, h.remaining);
         }
         default: return fmt::format("event {}", static_cast<int>(e.kind()));
     }
@@ -262,6 +288,13 @@ inline std::string line_of(const engine::Command& c) {
             const auto f = c.as<engine::DefineFamily>();
             return fmt::format("{} define family: guidance {} floor {} ceiling {} horizon {}", head,
                                text_of(f.guidance), text_of(f.floor), text_of(f.ceiling), f.horizon);
+        }
+        case CommandKind::draw_tokens: {
+            const auto d = c.as<engine::DrawTokens>();
+            const std::string of = d.holding.value != 0 ? fmt::format("holding {}", d.holding.value)
+                                                        : fmt::format("class c{}", d.class_id.value);
+            return fmt::format("{} draw {} uncached, {} cached, {} output of {} as {}", head, d.uncached,
+                               d.cached, d.output, of, d.usage.view());
         }
         default: return fmt::format("{} command {}", head, static_cast<int>(c.kind()));
     }

@@ -3,6 +3,8 @@
 // too.
 #include "gateway/config.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -137,6 +139,8 @@ TEST_CASE("what is wrong is told with file, line, column, key, rule and value") 
     CHECK(refused("[pools]\npositions = 1024\ndeliveries = 512\n") ==
           "c.toml:1:1: pools.deliveries: must be at least pools.positions (1024), or 0 for a market in which "
           "nothing is delivered, got 512");
+    CHECK(refused("[pools]\ndraws = 1000\n") == "c.toml:2:9: pools.draws: must be a power of two, got 1000");
+    CHECK(refused("[pools]\ndraws = 1\n") == "c.toml:2:9: pools.draws: must be 2 to 268435456, got 1");
     CHECK(refused("[fees]\nmaker_bp = 21\n") ==
           "c.toml:1:1: fees.taker_bp: must be at least fees.maker_bp (21), got 20");
     CHECK(refused("[limits]\nqty = 1.5\n") ==
@@ -164,6 +168,10 @@ TEST_CASE("rules, pools, grace and widths of the dynamic band") {
     CHECK(plain.genesis.positions == 262'144);
     CHECK(plain.genesis.deliveries == 262'144);
     CHECK(good("[pools]\ndeliveries = 0\n").genesis.deliveries == 0);
+    CHECK(plain.genesis.draws_log2 == 20);
+    CHECK(good("[pools]\ndraws = 2\n").genesis.draws_log2 == 1);
+    CHECK(good("[pools]\ndraws = 65536\n").genesis.draws_log2 == 16);
+    CHECK(good("[pools]\ndraws = 0\n").genesis.draws_log2 == 0);
     CHECK(plain.sessions.cancel_grace_ms == 5'000);
     CHECK(plain.rules.reference_window_s == 300);
     const Config c = good(
@@ -222,6 +230,33 @@ TEST_CASE("factors come from the nameplate, unless given") {
     CHECK(c.classes[0].body.k_train == 1'000);
     CHECK(c.classes[1].body.k_train == 1'137);
     CHECK(c.classes[1].body.k_infer == 1'365);
+}
+
+TEST_CASE("a class of tokens has no nameplate, and is traded by the day") {
+    const std::string models = parts +
+                               "[[classes]]\nname = \"CHAT-L\"\ntokens = true\n[[tiers]]\nname = \"T1\"\n"
+                               "availability = \"99.0\"\nproduct = \"token\"\n";
+    const auto family = [](const char* tier) {
+        return fmt::format(
+            "[[families]]\nclasses = \"CHAT-L\"\nzones = \"CN-EAST\"\ntiers = \"{}\"\n"
+            "guidance = \"8.00\"\n",
+            tier);
+    };
+    const Config c = good(models + family("T1"));
+    CHECK(c.classes.back().body.tflops == 0);
+    CHECK(c.classes.back().body.k_train == 1'000);
+    CHECK(c.classes.back().body.k_infer == 1'000);
+    CHECK(c.families.back().body.product == engine::Product::token);
+    CHECK(c.families.back().body.horizon == 30);
+    CHECK(refused(models + family("G2"))
+              .ends_with("families.tiers: CHAT-L is a class of tokens, G2 is a tier of hours"));
+    const std::string plate = "[[classes]]\nname = \"X\"\n";
+    CHECK(refused(plate + "tokens = true\ntflops = \"1\"\n") ==
+          "c.toml:1:1: classes.tokens: X is a class of tokens, which has no nameplate");
+    CHECK(refused(plate + "tokens = true\nbenchmark = true\n") ==
+          "c.toml:1:1: classes.benchmark: X is a class of tokens");
+    CHECK(refused(plate + "tflops = \"1\"\nbandwidth = \"1\"\n") ==
+          "c.toml:1:1: classes.memory_gb: is missing");
 }
 
 TEST_CASE("the table of factors in the market rules") {

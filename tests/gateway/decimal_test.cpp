@@ -85,6 +85,16 @@ TEST_CASE("prices have the decimals of their tick, the others none that trail", 
     CHECK(written(append_money, Money{227'681'664}) == "227.681664");
     CHECK(written(append_money, Money{432'000}) == "0.432");
     CHECK(written(append_money, Money{-1}) == "-0.000001");
+    const auto tokens = [](std::uint64_t quarters) {
+        std::string out;
+        append_tokens(quarters, out);
+        return out;
+    };
+    CHECK(tokens(0) == "0");
+    CHECK(tokens(1) == "0.25");
+    CHECK(tokens(5'100'002) == "1275000.5");
+    CHECK(tokens(5'100'003) == "1275000.75");
+    CHECK(tokens(std::uint64_t{1} << 61) == "576460752303423488");
     CHECK(written(append_money, Money{INT64_MIN}) == "-9223372036854.775808");
 }
 

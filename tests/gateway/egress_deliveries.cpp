@@ -172,4 +172,99 @@ TEST_CASE("deliveries.get answers a list that says whether there is more") {
                                   members + R"(}],"more":true,"seq":99})"});
 }
 
+TEST_CASE("a token day is told with what was drawn of it and what remains") {
+    Egress x;
+    const auto origin = x.ask(1, "5", "deliveries.get");
+    engine::DeliveryRow row;
+    row.delivery = delivery(x, x.instrument(), DeliveryState::delivering, origin);
+    engine::HoldingRow held;
+    held.origin = origin;
+    held.holding = row.delivery.delivery;
+    held.drawn = 5'100'001;
+    held.remaining = 34'899'999;
+    engine::RowsEnd end;
+    end.origin = origin;
+    end.rows = 3;
+    end.question = engine::CommandKind::query_deliveries;
+    x.publish({event({99}, row), event({99}, held), event({99}, row), event({99}, end)});
+    const std::string object = R"({"state":"delivering","did":"17",)" + members;
+    CHECK(x.outbox.to(1) == Texts{R"({"id":"5","ok":true,"deliveries":[)" + object +
+                                  R"(,"drawn":"1275000.25","remaining":"8724999.75"},)" + object +
+                                  R"(}],"more":false,"seq":99})"});
+}
+
+TEST_CASE("a draw is answered with what it came to, and both sides hear of the holding") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    x.sign_in(2, x.zeta);
+    engine::TokensDrawn d;
+    d.origin = x.ask(1, "7", "token.draw");
+    d.holding = engine::DeliveryId{17};
+    d.holdings = 1;
+    d.amount = 5'100'000;
+    d.remaining = 34'900'000;
+    d.usage = engine::Text<32>("run \"1\"");
+    engine::HoldingChanged h;
+    h.holding = d.holding;
+    h.instrument = x.instrument();
+    h.seller = x.zeta;
+    h.buyer = x.acme;
+    h.qty = 10;
+    h.change = engine::HoldingChange::drawn;
+    h.amount = h.drawn = d.amount;
+    h.remaining = d.remaining;
+    h.usage = d.usage;
+    const Event seller = event({50, 9, x.zeta}, h);
+    h.party = Side::buy;
+    x.publish({event({50, 0, x.acme, reply}, d), seller, event({50, 4, x.acme}, h)});
+    const std::string told =
+        R"("symbol":"H100.CN-EAST.G2.20261201T01Z","party":"buyer","seller":"zeta","buyer":"acme","blocks":10,)";
+    CHECK(
+        x.outbox.to(1) ==
+        Texts{
+            R"({"id":"7","ok":true,"drawn":"1275000","remaining":"8725000","holding":"17","holdings":1,"class":"H100","usage":"run \"1\"","seq":50)" +
+                at,
+            R"({"ev":"holding","change":"drawn","seq":50,"n":4,"holding":"17",)" + told +
+                R"("amount":"1275000","drawn":"1275000","remaining":"8725000","usage":"run \"1\"")" + at});
+    REQUIRE(x.outbox.to(2).size() == 1);
+    CHECK(x.outbox.to(2)[0].find(R"("n":9,"holding":"17",)") != std::string::npos);
+    CHECK(x.outbox.to(2)[0].find(R"("party":"seller")") != std::string::npos);
+}
+
+TEST_CASE("a notice and an end of a holding tell no usage, and a draw told again says so") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    engine::HoldingChanged h;
+    h.holding = engine::DeliveryId{17};
+    h.instrument = x.instrument();
+    h.seller = x.zeta;
+    h.buyer = x.acme;
+    h.qty = 1;
+    h.party = Side::buy;
+    h.change = engine::HoldingChange::notice;
+    h.drawn = 1;
+    h.remaining = 3'999'999;
+    const Event notice = event({50, 4, x.acme}, h);
+    h.change = engine::HoldingChange::expired;
+    h.amount = h.remaining;
+    h.remaining = 0;
+    engine::TokensDrawn d;
+    d.origin = x.ask(1, "7", "token.draw");
+    d.holding = h.holding;
+    d.holdings = 1;
+    d.amount = 1;
+    d.usage = engine::Text<32>("u");
+    x.publish({notice, event({51, 5, x.acme}, h), event({52, 0, x.acme, dup}, d)});
+    const std::string told =
+        R"("symbol":"H100.CN-EAST.G2.20261201T01Z","party":"buyer","seller":"zeta","buyer":"acme","blocks":1,)";
+    CHECK(
+        x.outbox.to(1) ==
+        Texts{
+            R"({"ev":"holding","change":"notice","seq":50,"n":4,"holding":"17",)" + told +
+                R"("drawn":"0.25","remaining":"999999.75")" + at,
+            R"({"ev":"holding","change":"expired","seq":51,"n":5,"holding":"17",)" + told +
+                R"("amount":"999999.75","drawn":"0.25","remaining":"0")" + at,
+            R"({"id":"7","ok":true,"drawn":"0.25","remaining":"0","holding":"17","holdings":1,"class":"H100","usage":"u","seq":52,"ts":"1760000000123456789","dup":true})"});
+}
+
 }  // namespace gridbook::gateway::egress

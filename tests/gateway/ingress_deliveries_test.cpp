@@ -45,6 +45,46 @@ TEST_CASE("every field of a delivery's reports reaches its command", "[ingress][
     CHECK(q.limit == 50);
 }
 
+TEST_CASE("every field of a draw reaches its command", "[ingress][tokens]") {
+    Gateway g;
+    const ConnectionId c = g.signed_in("k-buyer");
+    const auto drawn = [&](std::string_view fields) {
+        CHECK(g.say(c, frame("token.draw", fields)).empty());
+        return g.entered().as<engine::DrawTokens>();
+    };
+    const auto d =
+        drawn(R"("holding":"7","uncached":600000,"cached":300000,"output":150000,"usage":"run 1/7")");
+    CHECK(d.holding == engine::DeliveryId{7});
+    CHECK(d.class_id == engine::ClassId{});
+    CHECK(d.uncached == 600'000);
+    CHECK(d.cached == 300'000);
+    CHECK(d.output == 150'000);
+    CHECK(d.usage == engine::Text<32>("run 1/7"));
+    const auto least = drawn(R"("class":"H100","usage":"u")");
+    CHECK(least.holding == engine::DeliveryId{});
+    CHECK(least.class_id == engine::ClassId{0});
+    CHECK(least.uncached + least.cached + least.output == 0);
+    CHECK(drawn(R"("class":"H1000","usage":"u")").class_id == engine::ClassId{UINT16_MAX});
+}
+
+TEST_CASE("draws of wrong form are refused with their field", "[ingress][tokens]") {
+    const auto field = [](std::string_view fields) {
+        const Read read(frame("token.draw", fields));
+        return read.code() + " " + read.field();
+    };
+    CHECK(field(R"("uncached":1,"usage":"u")") == "FORMAT_FIELD holding");
+    CHECK(field(R"("holding":"1","class":"H100","uncached":1,"usage":"u")") == "FORMAT_FIELD holding");
+    CHECK(field(R"("holding":1,"uncached":1,"usage":"u")") == "FORMAT_FIELD holding");
+    CHECK(field(R"("holding":"4294967296","uncached":1,"usage":"u")") == "FORMAT_VALUE holding");
+    CHECK(field(R"("class":"H100","uncached":1)") == "FORMAT_FIELD usage");
+    CHECK(field(R"("class":"H100","uncached":1,"usage":"")") == "FORMAT_VALUE usage");
+    CHECK(field(fmt::format(R"("class":"H100","uncached":1,"usage":"{}")", std::string(33, 'x'))) ==
+          "FORMAT_VALUE usage");
+    CHECK(field(R"("class":"H100","uncached":"1","usage":"u")") == "FORMAT_FIELD uncached");
+    CHECK(field(R"("class":"H100","cached":-1,"usage":"u")") == "FORMAT_VALUE cached");
+    CHECK(field(R"("class":"H100","output":1099511627777,"usage":"u")") == "FORMAT_VALUE output");
+}
+
 TEST_CASE("reports of wrong form are refused with their field", "[ingress][delivery]") {
     const auto field = [](std::string_view op, std::string_view fields) {
         const Read read(frame(op, fields));
@@ -85,6 +125,7 @@ TEST_CASE("a standby offer is an order with a word more", "[ingress][delivery]")
 TEST_CASE("ready and meters are throttled like orders", "[ingress][delivery]") {
     CHECK(pace_of(Op::delivery_ready) == Pace::orders);
     CHECK(pace_of(Op::meter_report) == Pace::orders);
+    CHECK(pace_of(Op::token_draw) == Pace::orders);
     CHECK(pace_of(Op::deliveries_get) == Pace::queries);
 }
 

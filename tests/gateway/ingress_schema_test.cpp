@@ -29,7 +29,7 @@ TEST_CASE("an op is unknown, belongs elsewhere, or comes later", "[schema]") {
     const Read market(frame("subscribe", R"("channels":["book"],"symbols":["*"])"));
     CHECK(market.code() == "OP_UNKNOWN");
     CHECK(market.error->msg == "subscribe belongs to /v1/market");
-    for (const char* op : {"dispute.open", "token.draw"}) {
+    for (const char* op : {"dispute.open"}) {
         INFO(op);
         const Read read(frame(op));
         CHECK(read.code() == "NOT_AVAILABLE");

@@ -45,6 +45,7 @@ const std::map<std::string, Rule> ops_by_name{
     {"delivery.ready", {R"("did":"1","endpoint_ref":"ssh://n-1")", {"provider"}}},
     {"meter.report", {R"("did":"1","minute":0,"available":"1")", traders}},
     {"deliveries.get", {"", everybody}},
+    {"token.draw", {R"("class":"H100","uncached":1,"usage":"u-1")", {"buyer"}}},
     {"invoices.get", {"", everybody}},
     {"balance.get", {"", everybody}},
     {"positions.get", {"", everybody}},

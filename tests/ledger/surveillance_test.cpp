@@ -2,9 +2,9 @@
 // Surveillance: each indicator is told when its threshold is reached, with the sequences it was counted from,
 // and not before.
 #include "ledger/surveillance/surveillance.hpp"
-#include "ledger/surveillance/watch.hpp"
 #include <sstream>
 #include "ledger/surveillance/report.hpp"
+#include "ledger/surveillance/watch.hpp"
 
 #include "story.hpp"
 

@@ -31,10 +31,11 @@ Story::Story() {
     names_.class_name = [this](engine::ClassId c) {
         return c.value < families_.size() ? families_[c.value] : "-";
     };
+    names_.product = [this](engine::FamilyId f) { return product(f); };
     names_.time = [this](engine::Time t) { return time_text(t); };
     names_.instrument = [this](engine::InstrumentId i) {
         if (i == engine::no_instrument) return std::string("-");
-        const engine::Time start = engine::window_start(i.period, engine::Product::gpu);
+        const engine::Time start = engine::window_start(i.period, product(i.family));
         const std::string text = time_text(start);
         return names_.family(i.family) + "/" + text.substr(0, text.size() - 3);
     };
@@ -74,11 +75,15 @@ engine::FamilyId Story::family_id(const std::string& name) const {
                                  : engine::FamilyId{static_cast<std::uint16_t>(it - families_.begin())};
 }
 
+engine::Product Story::product(engine::FamilyId family) const {
+    return family.value < products_.size() ? products_[family.value] : engine::Product::gpu;
+}
+
 engine::InstrumentId Story::instrument(const std::string& text) const {
     const std::size_t slash = text.find('/');
     const engine::FamilyId f = family_id(text.substr(0, slash));
     if (f == engine::no_family) return engine::no_instrument;
-    return engine::instrument(f, engine::period_at(time(text.substr(slash + 1)), engine::Product::gpu));
+    return engine::instrument(f, engine::period_at(time(text.substr(slash + 1)), product(f)));
 }
 
 engine::InstrumentId Story::scope(const std::string& text) const {
@@ -95,8 +100,8 @@ void Story::quietly(const engine::Command& command) {
 }
 
 // begin 09:00 [horizon 24] [guidance 14.00] [width 5] [orders 10] [retention 24] [indicative 60] [benchmark]
-// [delivering] [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an account, hours, seconds,
-// percent, minutes
+// [delivering] [drawing] [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an account, hours,
+// seconds, percent, minutes
 void Story::begin(Words& words) {
     begun_ = true;
     engine::Genesis genesis = small_genesis();
@@ -118,6 +123,8 @@ void Story::begin(Words& words) {
             rules.indicative_ms = 1'000u * static_cast<std::uint32_t>(std::stoi(words.next()));
         else if (word == "delivering")
             genesis.deliveries = genesis.positions;
+        else if (word == "drawing")
+            genesis.deliveries = genesis.positions, genesis.draws_log2 = 10;
         else if (word == "benchmark")
             first_class.benchmark = true;
         else if (word == "four-eyes")
@@ -138,10 +145,11 @@ void Story::begin(Words& words) {
     quietly(engine::Command::of(g2_tier()));
     quietly(engine::Command::of(first));
     families_.push_back("H100");
+    products_.push_back(engine::Product::gpu);
 }
 
 // family A100 guidance 5.88 [floor 4.12] [ceiling 8.23] [horizon 4] [width 10] [k 0.42]; `follows` in place
-// of guidance: converted from the benchmark's
+// of guidance: converted from the benchmark's; `tokens`: days of tokens
 void Story::family(Words& words) {
     const std::string name = words.next();
     engine::DefineClass c = h100_class();
@@ -149,6 +157,7 @@ void Story::family(Words& words) {
     engine::DefineFamily f = h100_family();
     f.class_id = engine::ClassId{static_cast<std::uint16_t>(families_.size())};
     families_.push_back(name);
+    products_.push_back(engine::Product::gpu);
     for (std::string word = words.maybe(); !word.empty(); word = words.maybe()) {
         if (word == "guidance")
             f.guidance = decimal_word(words.next());
@@ -162,12 +171,21 @@ void Story::family(Words& words) {
             f.horizon = static_cast<std::uint16_t>(std::stoi(words.next()));
         else if (word == "width")
             f.dynamic_width = width(words.next());
+        else if (word == "tokens")
+            products_.back() = f.product = engine::Product::token, f.tier_id = engine::TierId{1};
         else if (word == "k")
             c.k_train = c.k_infer = static_cast<std::uint16_t>(decimal_word(words.next()).value / 1'000);
         else
             words.refuse(word);
     }
     quietly(engine::Command::of(c));
+    if (f.product == engine::Product::token && !token_tier_) {
+        engine::DefineTier t = g2_tier();
+        t.name = engine::Text<8>{"T1"};
+        t.product = f.product;
+        quietly(engine::Command::of(t));
+        token_tier_ = true;
+    }
     quietly(engine::Command::of(f));
 }
 
@@ -236,6 +254,7 @@ Events Story::trade_op(const std::string& who, Words& words) {
     if (what == "session") return session(who, words);
     if (what == "ready") return ready(who, words);
     if (what == "meter") return meter(who, words);
+    if (what == "draw") return draw(who, words);
     if (what == "cancel") return send(tests::cancel(words.next(), account(who)));
     if (what == "replace") {
         const std::string cid = words.next();

@@ -33,6 +33,7 @@ class Story {
     // story_delivery.cpp
     Events ready(const std::string& who, Words& words);
     Events meter(const std::string& who, Words& words);
+    Events draw(const std::string& who, Words& words);
     // story_orders.cpp
     Events phase(engine::PhaseAction action, Words& words);
     Events suspend(Words& words);
@@ -48,6 +49,7 @@ class Story {
     template <class Body>
     bool common_word(const std::string& word, Words& words, Body& body);
     void begin(Words& words);
+    engine::Product product(engine::FamilyId family) const;
     void open(Words& words);
     void family(Words& words);
 
@@ -70,6 +72,8 @@ class Story {
     bool begun_ = false;
     engine::AccountId by_ = engine::no_account;  // who says the change that is being read
     std::vector<std::string> accounts_, families_;
+    std::vector<engine::Product> products_;  // [family]
+    bool token_tier_ = false;
     Names names_;
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words for what those who deliver and those who are delivered to report.
+// The words for what those who deliver and those who are delivered to report, and for draws of tokens.
+#include <cctype>
+
 #include "engine/state.hpp"
 #include "tests/scenarios/words.hpp"
 
@@ -44,6 +46,23 @@ Events Story::meter(const std::string& who, Words& words) {
         keep(send_for(who, body));
     }
     return told;
+}
+
+// acme draw 600000 300000 150000 from 1 as u-1: uncached, cached and output tokens, from a holding by its
+// number or from all of a family's class
+Events Story::draw(const std::string& who, Words& words) {
+    engine::DrawTokens body;
+    for (std::uint64_t* amount : {&body.uncached, &body.cached, &body.output})
+        *amount = std::stoull(words.next());
+    words.expect("from");
+    const std::string from = words.next();
+    if (std::isdigit(from.front()) != 0)
+        body.holding = engine::DeliveryId{static_cast<std::uint32_t>(std::stoul(from))};
+    else
+        body.class_id = engine::ClassId{family_id(from).value};
+    words.expect("as");
+    body.usage = engine::Text<32>{words.next()};
+    return send_for(who, body);
 }
 
 }  // namespace gridbook::tests

@@ -22,8 +22,9 @@ Difference flow_breaks(std::uint64_t seed, std::size_t length, Coverage* coverag
     Flow flow(seed, alone.twin(), regulated(seed), delivering(seed));
     Witness witness;
     for (std::size_t k = 0; k < length; ++k) {
-        const auto& told = alone.send(flow.next());
-        if (coverage != nullptr) coverage->count(told);
+        const Sent sent = flow.next();
+        const auto& told = alone.send(sent);
+        if (coverage != nullptr) coverage->count(sent.command, told);
         auto broken = witness.see(told);
         if (!broken) broken = broken_invariant(alone.twin());
         if (broken) return fmt::format("seed {} command {}: {}", seed, k, *broken);

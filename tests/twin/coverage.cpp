@@ -120,6 +120,8 @@ std::vector<std::string> in_scope() {
                                    "limit of strips",
                                    "limit of sessions"};
     for (const auto& word : delivery_words_in_scope()) words.push_back(word);
+    for (const auto& word : token_words_in_scope()) words.push_back(word);
+    for (const auto& word : dispute_words_in_scope()) words.push_back(word);
     for (const engine::Phase p : {engine::Phase::open, engine::Phase::paused, engine::Phase::call,
                                   engine::Phase::gated, engine::Phase::delivering})
         words.push_back(fmt::format("phase {}", tests::word(p)));
@@ -236,8 +238,9 @@ void Coverage::count_other(const engine::Event& e) {
             if (r.reason == RejectReason::reason_required && r.field == engine::RejectField::floor)
                 count("floor under a declared cost");
             if (r.pool != engine::Pool::none) count(fmt::format("limit of {}", name(r.pool)));
-            for (const auto field : {engine::RejectField::delivery, engine::RejectField::meter_minute,
-                                     engine::RejectField::available, engine::RejectField::standby})
+            for (const auto field :
+                 {engine::RejectField::delivery, engine::RejectField::meter_minute,
+                  engine::RejectField::available, engine::RejectField::minutes, engine::RejectField::standby})
                 if (r.field == field) count(fmt::format("refused field {}", name(field)));
             if (r.reason == RejectReason::gate_closed && r.field == engine::RejectField::order)
                 count("refused cancel of a firm offer");
@@ -292,6 +295,9 @@ void Coverage::count_band(const engine::Event& e) {
         case EventKind::delivery:
         case EventKind::metered:
         case EventKind::replaced: return count_delivery(e);
+        case EventKind::dispute: return count_dispute(e.as<engine::DisputeChanged>());
+        case EventKind::holding: return count_holding(e.as<engine::HoldingChanged>());
+        case EventKind::tokens_drawn: return;  // with its command
         case EventKind::delivery_settled:
         case EventKind::position_settled: return count_settled(e);
         case EventKind::killed: {

@@ -5,19 +5,26 @@
 // than it says.
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "engine/command.hpp"
 #include "engine/event.hpp"
 
 namespace gridbook::twin {
 
 // Of deliveries (coverage_delivery.cpp).
 std::vector<std::string> delivery_words_in_scope();
+// Of disputes (coverage_disputes.cpp).
+std::vector<std::string> dispute_words_in_scope();
+// Of token holdings (coverage_tokens.cpp).
+std::vector<std::string> token_words_in_scope();
 
 class Coverage {
   public:
-    void count(const std::vector<engine::Event>& told);
+    // What a command told, with what its time told before it.
+    void count(const engine::Command& command, const std::vector<engine::Event>& told);
     void count(const std::string& feature, std::size_t times = 1) { seen_[feature] += times; }
     void count(const std::map<engine::SelfTrade, std::size_t>& prevented);
     void print() const;
@@ -25,6 +32,7 @@ class Coverage {
     std::vector<std::string> missing() const;
 
   private:
+    void count(const std::vector<engine::Event>& told);
     void count_order(const engine::Event& event);
     void count_strip(const engine::Event& event);
     void count_fill(const engine::Fill& fill);
@@ -33,11 +41,24 @@ class Coverage {
     void count_delivery(const engine::Event& event);
     void count_settled(const engine::Event& event);
     void count_other(const engine::Event& event);
+    void count_dispute(const engine::DisputeChanged& dispute);
+    void count_draw(const engine::DrawTokens& draw, const engine::Event& event);
+    void count_refused_draw(const engine::Refused& refused);
+    void count_holding(const engine::HoldingChanged& holding);
+    void count_token_day(const engine::DeliveryChanged& delivery);
     std::map<std::string, std::size_t> seen_;
     engine::OrderId entered_strip_{};  // by the command that is counted
     engine::InstrumentId failed_{};    // of the delivery that failed last
     std::size_t replacements_ = 0;     // since then
-    bool approved_ = false;            // a second regulator entered what is told now
+    struct TokenDay {
+        engine::DeliveryState state = engine::DeliveryState::none;
+        std::uint64_t drawn = 0;
+    };
+    engine::DeliveryId disputed_{};  // last told of
+    std::map<engine::DeliveryId, TokenDay> token_days_;
+    std::map<std::string, std::map<engine::AccountId, std::int64_t>> usages_;
+    bool draws_ = false;     // this market remembers draws
+    bool approved_ = false;  // a second regulator entered what is told now
 };
 
 }  // namespace gridbook::twin

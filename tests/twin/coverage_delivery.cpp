@@ -102,6 +102,7 @@ void Coverage::count_delivery(const engine::Event& event) {
     }
     const auto d = event.as<engine::DeliveryChanged>();
     if (d.party == engine::Side::buy) return;
+    count_token_day(d);
     const bool answer = (event.header.flags & engine::event_flag::reply) != 0;
     count(fmt::format("delivery {}", delivery_words[static_cast<std::size_t>(d.state)]));
     if (answer) count("ready answered");

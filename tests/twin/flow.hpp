@@ -28,7 +28,7 @@ class Flow {
     // A regulated flow has a benchmark, families that follow it, factors that change, and a second regulator;
     // the draws of others do not know of it. In a delivering flow what was sold is delivered, or fails.
     Flow(std::uint64_t seed, const NaiveExchange& seen, bool regulated = false, bool delivering = false)
-        : random_(seed), seen_(seen), regulated_(regulated), delivering_(delivering), tier_(seed / 2 % 5) {
+        : random_(seed), seen_(seen), seed_(seed), regulated_(regulated), delivering_(delivering) {
         prepare();
     }
     Sent next();
@@ -65,6 +65,7 @@ class Flow {
     engine::Command decide();
 
     // flow_delivery.cpp: reports, offers of those who stand by.
+    std::size_t tier() const { return seed_ / 2 % 5; }  // what this flow's tier promises
     engine::DefineTier delivering_tier() const;
     engine::Command delivery();
     engine::Command ready();
@@ -73,6 +74,22 @@ class Flow {
     engine::Command some_report();
     engine::Command standby();
     engine::Command withdraw_all();
+
+    // flow_disputes.cpp: what was metered wrongly, and who decides.
+    engine::Command open_dispute();
+    engine::Command decide_dispute();
+
+    // flow_tokens.cpp: draws from token days, and how these end.
+    std::uint8_t draws_log2() const;
+    bool two_token_families() const { return delivering_ && seed_ % 4 == 0; }
+    engine::Command draw();
+    engine::Command draw_again();
+    bool small_hours() const;
+    const Delivery* some_holding();
+    std::uint64_t some_use(std::uint64_t left);
+    void split(std::uint64_t quarters, engine::DrawTokens& d);
+    void spoil(engine::DrawTokens& d);
+    void sleep();
 
     // flow_market.cpp: bands, phases, time, participants, catalogue.
     engine::Command set_band();
@@ -109,15 +126,16 @@ class Flow {
 
     std::mt19937_64 random_;
     const NaiveExchange& seen_;
+    const std::uint64_t seed_;
     const bool regulated_, delivering_;
-    const std::size_t tier_;  // what this flow's tier promises
     std::deque<Sent> prepared_;
     engine::Time now_{};
     engine::SetRules rules_{};
     std::uint32_t requests_ = 0;
     std::uint64_t cids_ = 0;
     std::int64_t lean_ = 0;  // basis points by which the market leans away from the references
-    std::deque<engine::Command> recent_;
+    std::deque<engine::Command> recent_, draws_;
+    std::uint64_t usages_ = 0;
 };
 
 }  // namespace gridbook::twin

@@ -36,7 +36,7 @@ engine::DefineTier Flow::delivering_tier() const {
                                     {99'500, 300, 5'000},
                                     {99'900, 120, 10'000},
                                     {50'000, 210, 25'000}};
-    const Promise& p = promises[tier_];
+    const Promise& p = promises[tier()];
     engine::DefineTier t;
     t.name = engine::Text<8>{"GX"};
     t.availability = p.availability;
@@ -46,12 +46,14 @@ engine::DefineTier Flow::delivering_tier() const {
 }
 
 engine::Command Flow::delivery() {
+    if (!seen_.disputes().empty() && one_in(20)) return decide_dispute();
     if (seen_.deliveries().empty() && !one_in(10)) return one_in(12) ? standby() : place();
     const std::int64_t dice = between(1, 100);
     if (dice <= 8) return standby();
     if (dice <= 11) return withdraw_all();
     if (dice <= 22) return ready();
     if (dice <= 32) return some_report();
+    if (dice <= 35) return open_dispute();
     return meter();
 }
 
@@ -154,8 +156,8 @@ engine::Command Flow::standby() {
         const Band& band = seen_.families()[p.instrument.family.value].band;
         // Cheap in some flows, dear in others, so that what was to be received does not pay for it.
         const std::int64_t middle = band.guidance * 5 / 4;
-        const std::int64_t ticks = tier_ < 2 ? between(band.lo, std::max(band.lo, middle))
-                                             : between(std::min(middle, band.hi), band.hi);
+        const std::int64_t ticks = tier() < 2 ? between(band.lo, std::max(band.lo, middle))
+                                              : between(std::min(middle, band.hi), band.hi);
         p.price = Decimal{ticks * engine::tick_decimal};
     }
     p.qty = one_in(8) ? some_qty(p.instrument.family) : Decimal{between(1, 150) * engine::gpu_lot_decimal};

@@ -91,6 +91,7 @@ engine::Command Flow::advance() {
         if (one_in(20)) now_ = now_ + engine::minute * between(1, 3);
         if (one_in(80)) now_ = now_ + engine::minute * between(10, 90);
         if (one_in(120)) now_ = now_ + engine::hour * between(20, 30);
+        if (one_in(25)) sleep();
     } else if (one_in(3)) {
         now_ = now_ + engine::minute * between(1, one_in(8) ? 50 : 6);
     }

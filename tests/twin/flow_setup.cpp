@@ -75,6 +75,11 @@ void Flow::prepare_catalogue() {
         if (regulated_ && k == 3) f.guidance = {};
         add(f);
     }
+    if (!two_token_families()) return;
+    engine::DefineFamily more = some_family(2);
+    more.class_id = engine::ClassId{0};
+    more.zone_id = engine::ZoneId{1};
+    add(more);
 }
 
 void Flow::prepare() {
@@ -97,6 +102,8 @@ void Flow::prepare() {
     if (delivering_) {
         g.deliveries = g.positions;
         g.strips = static_cast<std::uint32_t>(between(20, 60));  // standby offers share them
+        g.draws_log2 = draws_log2();
+        if (two_token_families()) ++g.families, g.books += 5;
     }
     // Odd rates, so that every rounding matters.
     if (one_in(2)) g.margin = engine::BasisPoints{2'003};
@@ -114,7 +121,7 @@ void Flow::prepare() {
     for (std::uint32_t a = 0; a < 12; ++a) {
         const engine::AccountId account{a};
         add(engine::Credit{engine::Money{between(100, 15'000) * 1'000'000}, {}, {}}, account);
-        for (std::uint16_t f = 0; f < 4; ++f) {
+        for (std::uint16_t f = 0; f < (two_token_families() ? 5 : 4); ++f) {
             engine::RegisterResource r;
             r.family = engine::FamilyId{f};
             r.count = engine::Decimal{between(8, 60) * 1'000'000};

@@ -30,6 +30,8 @@ Difference broken_account(const NaiveExchange& m) {
         held[key.first].margin += position.margin;
         receivable[key.first] += position.receivable;
     }
+    for (const auto& [key, dispute] : m.disputes())
+        held[key.second == Side::sell ? dispute.buyer : dispute.seller].hold += dispute.held;
     std::int64_t sum = m.bank() + m.fee_income() + m.tax_payable() + m.default_fund();
     for (std::uint32_t a = 0; a < m.accounts().size(); ++a) {
         const Account& account = m.accounts()[a];
@@ -219,7 +221,9 @@ Difference Witness::see(const std::vector<engine::Event>& told) {
                    e.kind() == engine::EventKind::position_settled) {
             if (auto broken = unpaid(e)) return broken;
         }
+        if (auto broken = tokens_.see(e)) return broken;
     }
+    if (auto broken = tokens_.unfinished()) return broken;
     if (first_) return fmt::format("trade {} has one fill", first_->trade.value);
     return std::nullopt;
 }
@@ -252,6 +256,7 @@ Difference broken_invariant(const NaiveExchange& market) {
     if (auto broken = broken_account(market)) return broken;
     if (auto broken = broken_position(market)) return broken;
     if (auto broken = broken_delivery(market)) return broken;
+    if (auto broken = broken_holding(market)) return broken;
     return broken_book(market);
 }
 

@@ -15,6 +15,34 @@ using Difference = std::optional<std::string>;
 // Of the twin's state; nothing when all holds.
 Difference broken_invariant(const NaiveExchange& market);
 
+// Of what was drawn (invariants_tokens.cpp).
+Difference broken_holding(const NaiveExchange& market);
+
+// Follows token days by their events, for the one below.
+class TokenWitness {
+  public:
+    Difference see(const engine::Event& event);
+    // When a command has told all: what it left open.
+    Difference unfinished() const;
+
+  private:
+    struct Holding {
+        engine::InstrumentId instrument{};
+        engine::AccountId buyer{};
+        engine::DeliveryState state{};
+        std::uint64_t drawn = 0, left = 0;  // quarters of a token
+    };
+    Difference see(const engine::HoldingChanged& holding, engine::Time now);
+    Difference see_part(const engine::HoldingChanged& part, const Holding& holding);
+
+    std::map<engine::FamilyId, engine::ClassId> classes_;
+    std::map<engine::DeliveryId, Holding> holdings_;
+    std::optional<engine::TokensDrawn> use_;  // told, and not yet all of its parts
+    std::uint64_t to_draw_ = 0;
+    std::size_t touched_ = 0;
+    std::optional<engine::HoldingChanged> seller_told_;  // and the buyer not yet
+};
+
 // Follows events alone, so that it holds for whoever tells them.
 class Witness {
   public:
@@ -26,6 +54,7 @@ class Witness {
     std::map<engine::InstrumentId, Edges> bands_;
     std::map<engine::FamilyId, Edges> hard_only_;  // families without a dynamic layer
     std::map<engine::InstrumentId, engine::Phase> phases_;
+    TokenWitness tokens_;
     std::optional<engine::Fill> first_;  // of a trade whose second fill has not come
 };
 

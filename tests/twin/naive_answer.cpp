@@ -255,14 +255,40 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
         rows.add(row);
     } else if (question.kind() == engine::CommandKind::query_deliveries) {
         const auto q = question.as<engine::QueryDeliveries>();
+        std::uint32_t deliveries = 0;
         for (const auto& [id, d] : deliveries_) {
             if (id <= q.after || (d.seller != who && d.buyer != who)) continue;
-            if (rows.count() == q.limit) {
+            if (deliveries++ == q.limit) {
                 more = true;
                 break;
             }
             engine::DeliveryRow row{picture(d, d.seller == who ? engine::Side::sell : engine::Side::buy)};
             row.delivery.origin = origin;
+            rows.add(row);
+            if (!of_tokens(d) || genesis_.draws_log2 == 0) continue;
+            // What is left of a token day; no row of its own on the page.
+            engine::HoldingRow left;
+            left.origin = origin;
+            left.holding = d.id;
+            left.instrument = d.instrument;
+            left.qty = static_cast<std::uint32_t>(d.qty);
+            left.drawn = d.drawn;
+            left.remaining = d.remaining();
+            left.party = row.delivery.party;
+            rows.add(left);
+        }
+    } else if (question.kind() == engine::CommandKind::query_disputes) {
+        const auto q = question.as<engine::QueryDisputes>();
+        for (const auto& [key, dispute] : disputes_) {
+            if (q.after != engine::DeliveryId{} && key <= DisputeKey{q.after, q.after_claimant}) continue;
+            if (rows.count() == q.limit) {
+                more = true;
+                break;
+            }
+            const auto state =
+                dispute.suspended ? engine::DisputeState::suspended : engine::DisputeState::opened;
+            engine::DisputeRow row{picture(key, dispute, state, engine::Side::sell)};
+            row.dispute.origin = origin;
             rows.add(row);
         }
     } else if (question.kind() == engine::CommandKind::query_positions) {

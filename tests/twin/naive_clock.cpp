@@ -16,16 +16,21 @@ namespace {
 constexpr engine::Duration ready_lead{engine::minute.value * 5};
 constexpr engine::Duration provisional_after{engine::minute.value * 5};
 constexpr engine::Duration final_after{engine::minute.value * 60};
+constexpr engine::Duration notice_lead{engine::hour.value * 2};
 constexpr std::int64_t most_missed = 3;
 constexpr std::int64_t start_by_otherwise_s = 600;
 
 }  // namespace
 
-// The instants at which something may be due, whatever its state.
-std::vector<Time> NaiveExchange::instants(const Delivery& d) const {
-    const Time start = start_of(d), end = end_of(d);
+// The instants at which something may be due of deliveries, whatever their states, and if there is none.
+std::vector<Time> NaiveExchange::instants(InstrumentId i) const {
+    const engine::Product product_ = product(i.family);
+    const Time start = engine::window_start(i.period, product_), end = engine::window_end(i.period, product_);
     std::vector<Time> all{start, end, end + provisional_after, end + final_after};
-    if (of_tokens(d)) return all;
+    if (product_ == engine::Product::token) {
+        if (genesis_.draws_log2 != 0) all.push_back(end - notice_lead);
+        return all;
+    }
     all.push_back(start - ready_lead);
     const Time minute{now_.value - now_.value % engine::minute.value + engine::minute.value};
     if (minute > start && minute < end) all.push_back(minute);
@@ -37,13 +42,10 @@ Time NaiveExchange::next_of_deliveries() const {
     const auto sooner = [&](Time t) {
         if (t > now_) next = std::min(next, t);
     };
-    for (const auto& [id, d] : deliveries_)
-        for (const Time t : instants(d)) sooner(t);
+    for (const InstrumentId i : gated_)
+        for (const Time t : instants(i)) sooner(t);
     for (const auto& [id, offer] : standbys_)
         sooner(engine::window_end(offer.instrument.period, product(offer.instrument.family)));
-    for (const auto& [key, p] : positions_)
-        if (genesis_.deliveries != 0 && (p.sold != 0 || p.bought != 0))
-            sooner(engine::window_end(key.second.period, product(key.second.family)) + final_after);
     return next;
 }
 
@@ -66,6 +68,9 @@ void NaiveExchange::clock() {
         if (engine::window_end(key.second.period, product(key.second.family)) + final_after == now_)
             final.insert(key.second);
     for (const InstrumentId i : in_symbol_order(final)) settle(i);
+    std::erase_if(gated_, [&](InstrumentId i) {
+        return engine::window_end(i.period, product(i.family)) + final_after == now_;
+    });
 }
 
 void NaiveExchange::tick(Delivery& d) {
@@ -79,12 +84,20 @@ void NaiveExchange::tick(Delivery& d) {
         const bool whole = now_.value % engine::minute.value == 0;
         const std::int64_t over = running_minute(d) - 1;
         if (whole && !tokens && !d.failed() && over >= d.first) minute_over(d, over);
+        if (tokens && now_ == end - notice_lead) notice(d);
         if (now_ != end || d.failed()) return;
+        const std::uint64_t left = d.remaining();
         if (tokens) d.whole = d.promised();
         change(d, DeliveryState::delivered);
+        if (tokens && left != 0 && genesis_.draws_log2 != 0) tell(d, engine::HoldingChange::expired, left);
     } else if (now_ == end + provisional_after && !d.failed()) {
         change(d, DeliveryState::provisional);
     }
+}
+
+// Something is left of a token day that ends soon.
+void NaiveExchange::notice(const Delivery& d) {
+    if (d.remaining() != 0 && genesis_.draws_log2 != 0) tell(d, engine::HoldingChange::notice, 0);
 }
 
 // Three silent minutes in a row after a first report, or no report at all by the tier's start.

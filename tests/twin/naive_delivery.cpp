@@ -22,7 +22,9 @@ void NaiveExchange::pair(InstrumentId i) {
     if (genesis_.deliveries == 0) return;
     Left sellers, buyers;
     for (const auto& [key, p] : positions_) {
-        if (key.second != i || p.sold == p.bought) continue;
+        if (key.second != i) continue;
+        if (p.sold != 0 || p.bought != 0 || p.open_sells != 0) gated_.insert(i);
+        if (p.sold == p.bought) continue;
         const std::int64_t net = p.sold - p.bought;
         (net > 0 ? sellers : buyers)[accounts_[key.first.value].name] = {key.first, std::abs(net)};
     }

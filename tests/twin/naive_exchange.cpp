@@ -57,6 +57,9 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::suspend_dynamic: return suspend(command.as<engine::SuspendDynamic>());
         case CommandKind::report_ready: return ready(command.as<engine::ReportReady>());
         case CommandKind::report_meter: return meter(command.as<engine::ReportMeter>());
+        case CommandKind::open_dispute: return open_dispute(command.as<engine::OpenDispute>());
+        case CommandKind::decide_dispute: return decide_dispute(command.as<engine::DecideDispute>());
+        case CommandKind::draw_tokens: return draw(command.as<engine::DrawTokens>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
         case CommandKind::set_limits: return set_limits(command.as<engine::SetLimits>());
         default: return;  // follow-ons: the work was done at once

@@ -326,11 +326,38 @@ class NaiveExchange : public NaiveMarket {
     // naive_clock.cpp: what time does to deliveries; failure and replacement.
     void clock();
     void tick(Delivery& d);
+    void notice(const Delivery& d);
     void minute_over(Delivery& d, std::int64_t minute);
     void fail(Delivery& d);
     void take_offer(Delivery& d, engine::OrderId offer, std::int64_t lots, std::int64_t minutes);
-    std::vector<engine::Time> instants(const Delivery& d) const;
+    std::vector<engine::Time> instants(engine::InstrumentId i) const;
     engine::Time next_of_deliveries() const;
+
+    // naive_disputes.cpp: what waits for a regulator.
+    void open_dispute(const engine::OpenDispute& o);
+    void decide_dispute(const engine::DecideDispute& c);
+    Refusal dispute_refusal(const Delivery& d, const engine::OpenDispute& o) const;
+    std::int64_t back_of(const Delivery& d, std::int64_t delivered) const;
+    std::int64_t stake_of(const Delivery& d, const Dispute& dispute, engine::Side claimant) const;
+    void suspend(engine::InstrumentId i, const std::map<engine::DeliveryId, Delivery>& done);
+    engine::DisputeChanged picture(const DisputeKey& key, const Dispute& dispute, engine::DisputeState state,
+                                   engine::Side party) const;
+    void tell(const DisputeKey& key, const Dispute& dispute, engine::DisputeState state);
+
+    // naive_tokens.cpp: what buyers draw from their token days.
+    void draw(const engine::DrawTokens& d);
+    bool drawn_before(const engine::DrawTokens& d);  // the same usage id again was answered
+    void draw_from(const std::vector<engine::DeliveryId>& ids, const engine::DrawTokens& d);
+    std::vector<engine::DeliveryId> holdings_for(const engine::DrawTokens& d) const;
+    std::uint64_t left_in(const std::vector<engine::DeliveryId>& ids) const;
+    Refusal draw_refusal(const engine::DrawTokens& d) const;
+    Refusal amount_refusal(const engine::DrawTokens& d) const;
+    Refusal holding_refusal(engine::DeliveryId id) const;
+    Refusal class_refusal(engine::ClassId of) const;
+    engine::HoldingChanged picture(const Delivery& d, engine::HoldingChange change,
+                                   std::uint64_t amount) const;
+    void tell(const Delivery& d, engine::HoldingChange change, std::uint64_t amount,
+              const engine::Text<32>& usage = {});
 
     // naive_settlement.cpp.
     struct Taken {

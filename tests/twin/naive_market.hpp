@@ -12,6 +12,7 @@ class NaiveMarket {
     using Events = std::vector<engine::Event>;
     using CidKey = std::pair<engine::AccountId, engine::Cid>;
     using PositionKey = std::pair<engine::AccountId, engine::InstrumentId>;
+    using UsageKey = std::pair<engine::AccountId, engine::Text<32>>;
 
     // Books point to orders, so a twin is not copied.
     NaiveMarket() = default;
@@ -38,6 +39,9 @@ class NaiveMarket {
     const std::map<engine::OrderId, Order>& standbys() const { return standbys_; }
     const std::map<PositionKey, Position>& positions() const { return positions_; }
     const std::map<engine::DeliveryId, Delivery>& deliveries() const { return deliveries_; }
+    const std::map<DisputeKey, Dispute>& disputes() const { return disputes_; }  // not decided
+    // Uses of tokens that are remembered, and some that may be forgotten by now.
+    const std::map<UsageKey, Drawn>& draws() const { return draws_; }
     // Lots that standby offers took over, by instrument: sold there, and bought nowhere.
     const std::map<engine::InstrumentId, std::int64_t>& replaced() const { return replaced_; }
     const std::vector<engine::DefineTier>& tiers() const { return tiers_; }
@@ -82,7 +86,10 @@ class NaiveMarket {
     std::map<engine::OrderId, Order> standbys_;
     std::map<engine::DeliveryId, Delivery> deliveries_;  // not settled
     std::uint32_t last_delivery_ = 0;
-    engine::Time clocked_{};  // the last instant of the deliveries' clock
+    std::map<DisputeKey, Dispute> disputes_;
+    std::map<UsageKey, Drawn> draws_;
+    std::set<engine::InstrumentId> gated_;  // somebody sold, bought or stood by; not settled
+    engine::Time clocked_{};                // the last instant of the deliveries' clock
     std::map<engine::InstrumentId, std::int64_t> replaced_;
     std::map<engine::OrderId, AnyOf> any_ofs_;
     std::map<engine::InstrumentId, Book> books_;

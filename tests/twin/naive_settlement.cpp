@@ -35,6 +35,7 @@ void NaiveExchange::settle(InstrumentId i) {
     std::vector<AccountId> accounts;
     for (const auto& [key, position] : positions_)
         if (key.second == i) accounts.push_back(key.first);
+    std::map<engine::DeliveryId, Delivery> settled;
     for (const AccountId account : accounts) {
         std::int64_t owed = 0;
         std::vector<engine::DeliveryId> done;
@@ -43,11 +44,12 @@ void NaiveExchange::settle(InstrumentId i) {
             owed += settle_delivery(d);
             done.push_back(id);
         }
-        for (const engine::DeliveryId id : done) deliveries_.erase(id);
+        for (const engine::DeliveryId id : done) settled.insert(deliveries_.extract(id));
         settle_position(account, i, owed);
         positions_.erase({account, i});
     }
     replaced_.erase(i);
+    suspend(i, settled);
 }
 
 // What the buyer gets back, with the penalty; the seller's account `penalty` owes it until its position is

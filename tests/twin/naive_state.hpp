@@ -148,6 +148,7 @@ struct Delivery {
     std::optional<std::int64_t> failed_from;                   // the minute that began when it failed
     std::int64_t covered = 0;                                  // lot-minutes of what replaced it
     std::int64_t whole = 0;                                    // lot-minutes of a token day that is over
+    std::uint64_t drawn = 0;                                   // of a token day, quarters of a token
 
     bool failed() const { return failed_from.has_value(); }
     std::int64_t promised() const { return qty * minutes; }
@@ -162,7 +163,30 @@ struct Delivery {
         for (const auto& [minute, lots] : by_seller) sum += counted(minute);
         return sum;
     }
+    // Of a token day, quarters of a token: what its buyer has left to draw, until the day is over.
+    std::uint64_t remaining() const {
+        const bool over = state != engine::DeliveryState::gated && state != engine::DeliveryState::delivering;
+        return over ? 0 : static_cast<std::uint64_t>(qty) * engine::block_quarters - drawn;
+    }
 };
+
+// A use of tokens, remembered by its account and usage id.
+struct Drawn {
+    std::array<std::byte, 96> body{};
+    engine::TokensDrawn told{};
+    engine::Time forgotten{};
+};
+
+// Minutes of a delivery that one side says were metered wrongly; the delivery itself may be gone.
+struct Dispute {
+    engine::InstrumentId instrument{};
+    engine::AccountId seller{}, buyer{};
+    std::set<int> minutes;
+    engine::Sha256 evidence{};
+    bool suspended = false;
+    std::int64_t stake = 0, held = 0;
+};
+using DisputeKey = std::pair<engine::DeliveryId, engine::Side>;  // and its claimant
 
 // Lowest and highest price, both allowed.
 struct Edges {

@@ -163,6 +163,14 @@ Difference Pair::ask_everything() {
              {of(engine::QueryBalance{}), of(few), of(all), of(positions), of(some), of(deliveries)})
             if (auto difference = ask(q)) return difference;
     }
+    engine::QueryDisputes disputes, few_disputes;
+    disputes.limit = 1'000;
+    few_disputes.limit = 2;
+    few_disputes.after = engine::DeliveryId{10};
+    few_disputes.after_claimant = engine::Side::buy;
+    for (const auto& q : {disputes, few_disputes})
+        if (auto difference = ask(engine::Command::of(q, engine::no_account, engine::no_key, {1, 1})))
+            return difference;
     if (auto difference = ask_regulator()) return difference;
     // One order at a time: by id and by cid, open or done.
     std::size_t asked = 0;

@@ -28,16 +28,19 @@ class EngineMarket {
     tests::Driver driver_;
 };
 
-// Families: 0 is H100 with G 14.00; 1 H200, 2 910C, all with the width that the story asks for.
+// Families: 0 is H100 with G 14.00; 1 H200, 2 910C, all with the width that the story asks for. A story of
+// tokens has CHAT-L as family 3.
 template <class Behind>
 class Story {
   public:
     using Events = NaiveExchange::Events;
     static constexpr engine::AccountId acme{0}, bert{1}, carl{2};
 
-    explicit Story(std::int32_t width, tests::Amount guidance = "14.00", bool delivers = false) {
+    explicit Story(std::int32_t width, tests::Amount guidance = "14.00", bool delivers = false,
+                   std::uint8_t draws_log2 = 0) {
         engine::Genesis g = tests::small_genesis();
         if (delivers) g.deliveries = g.positions;
+        g.draws_log2 = draws_log2;
         g.strips = 64;
         g.sessions = 16;
         send(engine::Command::of(g));
@@ -113,6 +116,25 @@ class Story {
         p.price = price.value;
         p.standby = true;
         return send(engine::Command::of(p, who, engine::no_key, tests::asked));
+    }
+    // Tokens: days of CHAT-L at 2.00 a block; whoever tells this story has 1,000 blocks a day. And their use.
+    void list_tokens() {
+        define_class("CHAT-L", 1'000);
+        engine::DefineTier t;
+        t.name = engine::Text<8>{"T1"};
+        t.product = engine::Product::token;
+        t.availability = 99'000;
+        send(engine::Command::of(t));
+        engine::DefineFamily f = tests::h100_family("2.00", 5);
+        f.class_id = engine::ClassId{3};
+        f.tier_id = engine::TierId{1};
+        f.product = engine::Product::token;
+        send(engine::Command::of(f));
+        for (std::uint32_t a = 0; a < 3; ++a)
+            send(tests::resource(engine::AccountId{a}, 1'000, engine::FamilyId{3}));
+    }
+    Events draw(const engine::DrawTokens& d, engine::AccountId who = acme) {
+        return send(engine::Command::of(d, who, engine::no_key, tests::asked));
     }
     engine::BalanceRow balance(engine::AccountId who) {
         return ask(engine::Command::of(engine::QueryBalance{}, who, engine::no_key, tests::asked))

@@ -50,7 +50,7 @@ Difference run(const std::vector<Sent>& commands, Coverage* coverage = nullptr,
         if (reached != nullptr) *reached = i + 1;
         const bool ask = coverage != nullptr && i % asked_every == asked_every - 1;
         const auto difference = step(pair, commands[i], ask);
-        if (coverage != nullptr) coverage->count(pair.told());
+        if (coverage != nullptr) coverage->count(commands[i].command, pair.told());
         if (difference) return difference;
     }
     if (coverage != nullptr) {

@@ -99,6 +99,13 @@ class TradeClient:
         """What was available in a minute of the window, from 0; the lesser of both sides counts."""
         return await self.request("meter.report", did=did, minute=minute, available=available, **more)
 
+    async def draw(self, usage: str, **use: Any) -> Message:
+        """A use of tokens, once for each usage id: `class` or `holding`, `uncached`, `cached`, `output`.
+
+        `class` is a word of Python's: `draw("run-1", **{"class": "CHAT-L", "uncached": 1000})`.
+        """
+        return await self.request("token.draw", usage=usage, **use)
+
     async def deliveries(self) -> list[Message]:
         """The account's deliveries that are not settled, all pages."""
         rows: list[Message] = []

@@ -99,6 +99,11 @@ export class TradeClient {
     return this.request("meter.report", { did, minute, available, ...more });
   }
 
+  /** A use of tokens, once for each usage id: `class` or `holding`, `uncached`, `cached`, `output`. */
+  draw(usage: string, use: Message): Promise<Message> {
+    return this.request("token.draw", { usage, ...use });
+  }
+
   /** The account's deliveries that are not settled, all pages. */
   async deliveries(): Promise<Message[]> {
     const rows: Message[] = [];
