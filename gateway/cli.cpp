@@ -86,9 +86,9 @@ void add_replay(CLI::App& app, int& status) {
         app.add_subcommand("replay", "trade a real trace through a running exchange in the trace's own time");
     auto o = std::make_shared<ReplayOptions>();
     auto reconnect = std::make_shared<std::uint32_t>(30);
-    command->add_option("--trace", o->trace, "alibaba-gpu-2023 or philly-2017")
+    command->add_option("--trace", o->trace, "alibaba-gpu-2023, philly-2017 or philly-month")
         ->required()
-        ->check(CLI::IsMember({"alibaba-gpu-2023", "philly-2017"}));
+        ->check(CLI::IsMember({"alibaba-gpu-2023", "philly-2017", "philly-month"}));
     command->add_option("--data-dir", o->data_dir, "folder of the traces");
     command->add_option("--connect", o->connect, "URL of an exchange with clock = \"replay\"");
     command->add_option("--speed", o->speed, "times real time; 0: as fast as it goes")
@@ -99,6 +99,19 @@ void add_replay(CLI::App& app, int& status) {
                         "private key of the replay; default: data/replay-<trace>/replay.pem");
     command->add_option("--key-name", o->key_name, "its name at the exchange");
     command->add_option("--report", o->report_file, "write the report here, as JSON");
+    command->add_option("--page", o->page_file,
+                        "philly-month: write the report here as a page with pictures");
+    command
+        ->add_option("--patience-h", o->patience_h,
+                     "philly-month: hours after which a waiting window bids more")
+        ->check(CLI::Range(1, 192));
+    command->add_option("--waiting-h", o->waiting_h, "philly-month: hours that a window waits at most")
+        ->check(CLI::Range(1, 192));
+    command->add_option("--failing-bp", o->failing_bp, "philly-month: provider-hours that fail, of 10,000")
+        ->check(CLI::Range(0, 10'000));
+    command->add_option("--standby-every", o->standby_every,
+                        "philly-month: each so many-th node stands by; 0: none");
+    command->add_flag("!--no-raises", o->raises, "philly-month: a window that waits never bids more");
     command->add_option("--acked", o->acked_file, "write one line an acknowledged order here");
     command->add_option("--window", o->window, "commands in flight at most")->check(CLI::Range(1, 1 << 20));
     command->add_option("--reconnect-s", *reconnect, "how long a lost connection is tried again, seconds");

@@ -16,12 +16,13 @@ namespace gridbook::gateway::replay {
 struct Intention {
     // In the order in which they are done at one instant.
     enum class Kind : std::uint8_t {
-        offer,  // index: the hour since the epoch that begins; nodes offer the newly listed one
-        lower,  // index: the same; asks of nearer hours are lowered
-        gate,   // index: the hour whose gate closes; windows that wait move on
-        enter,  // index: the job; its first or next window is entered
-        move,   // index: the order; what is left of it goes to the next class
-        end,    // index: the job; it was deleted
+        offer,   // index: the hour since the epoch that begins; nodes offer the newly listed one
+        lower,   // index: the same; asks of nearer hours are lowered
+        gate,    // index: the hour whose gate closes; windows that wait move on
+        enter,   // index: the job; its first or next window is entered
+        move,    // index: the order; what is left of it goes to the next class
+        end,     // index: the job; it was deleted
+        minute,  // index: minutes since first_period(); one begins, and what is delivered in it is reported
     };
     engine::Time time{};
     Kind kind = Kind::offer;

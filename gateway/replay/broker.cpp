@@ -14,13 +14,7 @@ constexpr engine::Duration class_patience{60 * engine::second.value};
 constexpr engine::Duration waiting_time{engine::day};
 // A long job enters its next window when the one before has this left.
 constexpr engine::Duration next_window_lead{engine::day};
-// Asks are lowered when their hour is so many hours away, each time to 95 %.
-constexpr std::uint32_t lowering_marks[] = {12, 2};
-constexpr Ratio lowered{95, 100};
 constexpr Ratio resale{9, 10};
-
-constexpr Period plus(Period p, std::uint32_t hours) { return Period{p.value + hours}; }
-constexpr Time start_of(Period p) { return engine::window_start(p, engine::Product::gpu); }
 
 // What one lot cost on average times k, to the tick, half up.
 engine::Price average_paid(const Order& order, Ratio k) {
@@ -32,11 +26,14 @@ engine::Price average_paid(const Order& order, Ratio k) {
 }  // namespace
 
 Broker::Broker(const Scenario& scenario, Agenda& agenda, Orders& orders, Market& market)
-    : scenario_(scenario), agenda_(agenda), orders_(orders), market_(market), courses_(scenario.jobs.size()) {
+    : scenario_(scenario),
+      agenda_(agenda),
+      orders_(orders),
+      market_(market),
+      nodes_(scenario, orders, market),
+      courses_(scenario.jobs.size()) {
     const Period last = engine::period_at(scenario.end, engine::Product::gpu);
-    const std::size_t hours = last.value - scenario.first_period().value + horizon_hours + 1;
-    first_offer_.assign(hours, no_order);
-    waiting_.resize(hours);
+    waiting_.resize(last.value - scenario.first_period().value + horizon_hours + 1);
     volumes_.demanded.resize(scenario.groups.size());
 }
 
@@ -44,9 +41,7 @@ bool Broker::must_know(const Intention& intention) const {
     switch (intention.kind) {
         case Intention::Kind::offer:
         case Intention::Kind::enter: return false;
-        case Intention::Kind::lower:
-            return std::ranges::any_of(
-                lowering_marks, [&](auto ahead) { return offered(plus(Period{intention.index}, ahead)); });
+        case Intention::Kind::lower: return nodes_.lowers(Period{intention.index});
         case Intention::Kind::gate:
             return !waiting_[intention.index - scenario_.first_period().value].empty();
         case Intention::Kind::move: return true;
@@ -56,67 +51,25 @@ bool Broker::must_know(const Intention& intention) const {
                 if (gate_open(orders_[o].period, intention.time)) return true;
             return false;
         }
+        case Intention::Kind::minute: return false;
     }
     return true;
 }
 
 void Broker::act(const Intention& intention) {
     switch (intention.kind) {
-        case Intention::Kind::offer: return begin_hour(Period{intention.index}, intention.time);
-        case Intention::Kind::lower:
-            for (const std::uint32_t ahead : lowering_marks) lower(plus(Period{intention.index}, ahead));
+        case Intention::Kind::offer:
+            nodes_.begin_hour(Period{intention.index}, intention.time);
+            volumes_.offered = nodes_.offered();
             return;
+        case Intention::Kind::lower: return nodes_.lower(Period{intention.index});
         case Intention::Kind::gate: return close_gate(Period{intention.index}, intention.time);
         case Intention::Kind::enter: return enter(intention.index, intention.time);
         case Intention::Kind::move: return move(intention.index, intention.time);
         case Intention::Kind::end: return end(intention.index, intention.time);
+        case Intention::Kind::minute: return;
     }
 }
-
-// ---- nodes ----
-
-void Broker::begin_hour(Period now, Time time) {
-    if (now != scenario_.first_period()) return offer(plus(now, horizon_hours));
-    for (Period p = first_open_hour(time); p <= plus(now, horizon_hours); p = plus(p, 1)) offer(p);
-}
-
-void Broker::offer(Period period) {
-    first_offer_[period.value - scenario_.first_period().value] = orders_.size();
-    for (std::uint32_t i = 0; i < scenario_.nodes.size(); ++i) {
-        const Node& node = scenario_.nodes[i];
-        Order order;
-        order.account = node.account;
-        order.owner = i;
-        order.lots = node.lots;
-        order.period = period;
-        order.price = node.ask;
-        order.family = static_cast<std::uint16_t>(node.family);
-        order.side = engine::Side::sell;
-        order.purpose = Order::Purpose::offer;
-        volumes_.offered += node.lots;
-        market_.place(orders_.add(order));
-    }
-}
-
-bool Broker::offered(Period period) const {
-    return first_offer_[period.value - scenario_.first_period().value] != no_order;
-}
-
-void Broker::lower(Period period) {
-    if (!offered(period)) return;
-    const std::uint32_t first = first_offer_[period.value - scenario_.first_period().value];
-    for (std::uint32_t i = 0; i < scenario_.nodes.size(); ++i) {
-        Order& order = orders_[first + i];
-        if (order.left() == 0) continue;
-        const engine::Price price =
-            inside(scaled(order.price, lowered), scenario_.families[order.family].band);
-        if (price == order.price) continue;
-        order.price = price;
-        market_.replace(first + i);
-    }
-}
-
-// ---- jobs ----
 
 void Broker::enter(std::uint32_t number, Time time) {
     const Job& job = scenario_.jobs[number];

@@ -33,21 +33,23 @@ std::uint64_t number(std::string_view text) {
 }  // namespace
 
 Link::Link(LinkOptions options, const SigningKey& key, const Scenario& scenario, Orders& orders,
-           Trades& trades, Tally& tally)
+           Trades& trades, Deliveries& deliveries, Tally& tally)
     : options_(std::move(options)),
       scenario_(scenario),
       orders_(orders),
       trades_(trades),
+      deliveries_(deliveries),
       tally_(tally),
       client_(options_.url, options_.key_name, key),
       ring_(std::bit_ceil(options_.window)),
       symbols_(scenario.families.size()) {
-    const std::uint32_t hours = engine::period_at(scenario.end, engine::Product::gpu).value -
+    const std::uint32_t hours = engine::period_at(scenario.run_end(), engine::Product::gpu).value -
                                 scenario.first_period().value + horizon_hours + 1;
     for (std::size_t f = 0; f < symbols_.size(); ++f)
         for (std::uint32_t h = 0; h < hours; ++h)
             symbols_[f].push_back(
                 symbol(scenario.families[f], engine::Period{scenario.first_period().value + h}));
+    for (std::uint32_t i = 0; i < scenario.accounts.size(); ++i) accounts_[scenario.accounts[i]] = i;
     if (options_.acked_file.empty()) return;
     acked_ = std::fopen(options_.acked_file.c_str(), "w");
     if (acked_ == nullptr) throw std::runtime_error(options_.acked_file + ": cannot be written");
@@ -75,6 +77,13 @@ void Link::ask(std::string_view op, const std::string& members) {
         throw Refused(fmt::format("{} {{{}}}: {} {}", op, members, reply.error.code, reply.error.msg));
 }
 
+JsonDocument Link::query(std::string_view op, const std::string& members) {
+    const Message reply = client_.call(op, members, [this](const Message& m) { take(m); });
+    if (!reply.ok)
+        throw Refused(fmt::format("{} {{{}}}: {} {}", op, members, reply.error.code, reply.error.msg));
+    return JsonDocument(reply.raw);
+}
+
 // ---- what is said ----
 
 void Link::place(std::uint32_t order) { send({.kind = Pending::Kind::place, .order = order}); }
@@ -83,6 +92,11 @@ void Link::replace(std::uint32_t order) {
 }
 void Link::cancel(std::uint32_t order) { send({.kind = Pending::Kind::cancel, .order = order}); }
 void Link::advance(engine::Time to) { send({.kind = Pending::Kind::advance, .value = to.value}); }
+
+void Link::ready(std::uint32_t did) { send({.kind = Pending::Kind::ready, .order = did}); }
+void Link::meter(std::uint32_t did, std::uint32_t minute) {
+    send({.kind = Pending::Kind::meter, .order = did, .value = minute});
+}
 
 void Link::send(Pending pending) {
     while (in_flight() >= options_.window || busy_ > 0) receive(1'000ms);
@@ -105,6 +119,11 @@ void Link::write(Pending& pending) {
     text_.clear();
     switch (pending.kind) {
         case Pending::Kind::place:
+            if (orders_[pending.order].strip()) {
+                write_strip(orders_[pending.order], pending.order);
+                pending.id = client_.request("strip.place", text_);
+                return;
+            }
             write_place(orders_[pending.order], pending.order);
             pending.id = client_.request("order.place", text_);
             return;
@@ -129,6 +148,8 @@ void Link::write(Pending& pending) {
             fmt::format_to(std::back_inserter(text_), R"("ts":"{}")", pending.value);
             pending.id = client_.request("clock.advance", text_);
             return;
+        case Pending::Kind::ready:
+        case Pending::Kind::meter: return write_report(pending);
     }
 }
 
@@ -137,8 +158,8 @@ void Link::append_name(const Order& order, std::uint32_t number) {
     text_ += R"("account":")";
     text_ += scenario_.accounts[order.account];
     text_ += R"(","cid":")";
-    text_ += order.purpose == Order::Purpose::offer ? scenario_.nodes[order.owner].name
-                                                    : scenario_.jobs[order.owner].name;
+    const bool of_node = order.purpose == Order::Purpose::offer || order.purpose == Order::Purpose::standby;
+    text_ += of_node ? scenario_.nodes[order.owner].name : scenario_.jobs[order.owner].name;
     text_ += '-';
     char digits[16];
     text_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
@@ -149,8 +170,23 @@ void Link::write_place(const Order& order, std::uint32_t number) {
     append_name(order, number);
     text_ += R"(,"symbol":")";
     text_ += symbols_[order.family][order.period.value - scenario_.first_period().value];
-    text_ += order.side == engine::Side::buy ? R"(","side":"buy","type":"limit","price":")"
-                                             : R"(","side":"sell","type":"limit","price":")";
+    text_ += R"(","type":"limit)";
+    append_terms(order);
+    if (order.purpose == Order::Purpose::standby) text_ += R"(,"standby":true)";
+}
+
+void Link::write_strip(const Order& order, std::uint32_t number) {
+    append_name(order, number);
+    const std::string& first = symbols_[order.family][order.period.value - scenario_.first_period().value];
+    fmt::format_to(std::back_inserter(text_), R"(,"family":"{}","hours":{},"start":"{})",
+                   scenario_.families[order.family].name(), order.hours,
+                   std::string_view(first).substr(first.rfind('.') + 1));
+    append_terms(order);
+}
+
+// Closes the string before it.
+void Link::append_terms(const Order& order) {
+    text_ += order.side == engine::Side::buy ? R"(","side":"buy","price":")" : R"(","side":"sell","price":")";
     append_ticks(order.price, text_);
     text_ += R"(","qty":")";
     append_lots(order.lots, text_);
@@ -186,6 +222,8 @@ void Link::take(const Message& message) {
     if (message.reply()) return take_reply(message);
     if (message.ev == "fill") return take_fill(message);
     if (message.ev == "order" && message.state == "cancelled") return take_ending(message);
+    if (message.ev == "delivery") return take_delivery(message);
+    if (message.ev == "settlement") return take_settlement(message);
 }
 
 void Link::take_reply(const Message& message) {
@@ -233,6 +271,8 @@ void Link::take_order_reply(const Pending& pending, const Message& message) {
         case Pending::Kind::cancel: ++tally_.cancelled; return;
         case Pending::Kind::advance: ++tally_.advances; return;
         case Pending::Kind::status: return;
+        case Pending::Kind::ready:
+        case Pending::Kind::meter: return take_report(pending, message);
     }
 }
 
@@ -254,7 +294,7 @@ void Link::take_fill(const Message& message) {
     const bool taker = message.liquidity == "taker";
     const Trade trade{.tid = number(message.tid),
                       .family = order.family,
-                      .period = order.period,
+                      .period = order.strip() ? hour_of_symbol(message.symbol) : order.period,
                       .price = ticks(message.price),
                       .lots = lots(message.qty),
                       .aggressor = taker ? order.side : engine::opposite(order.side),

@@ -8,13 +8,16 @@
 
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "gateway/client/json.hpp"
 #include "gateway/client/trade_client.hpp"
-#include "gateway/replay/broker.hpp"
+#include "gateway/replay/deliveries.hpp"
 #include "gateway/replay/gap.hpp"
+#include "gateway/replay/market.hpp"
 #include "gateway/replay/tally.hpp"
 #include "gateway/replay/trades.hpp"
 
@@ -43,16 +46,20 @@ class Link final : public Market {
     using Clock = std::chrono::steady_clock;
 
     Link(LinkOptions options, const SigningKey& key, const Scenario& scenario, Orders& orders, Trades& trades,
-         Tally& tally);
+         Deliveries& deliveries, Tally& tally);
     ~Link() override;
 
     void connect();
     void place(std::uint32_t order) override;
     void replace(std::uint32_t order) override;
     void cancel(std::uint32_t order) override;
+    void ready(std::uint32_t did) override;
+    void meter(std::uint32_t did, std::uint32_t minute) override;
     void advance(engine::Time to);
     // Something besides orders, before the first of them; throws Refused with code and message.
     void ask(std::string_view op, const std::string& members);
+    // A question, when nothing else is on its way; throws Refused likewise.
+    JsonDocument query(std::string_view op, const std::string& members);
     // Returns when everything sent is answered, so that Orders tells the truth.
     void drain();
     // Takes in what comes until then.
@@ -60,13 +67,13 @@ class Link final : public Market {
 
   private:
     struct Pending {
-        enum class Kind : std::uint8_t { place, replace, cancel, advance, status };
+        enum class Kind : std::uint8_t { place, replace, cancel, advance, status, ready, meter };
         Kind kind = Kind::place;
         bool done = false;
-        bool busy = false;   // answered BUSY: goes again when all others are answered
-        bool again = false;  // sent before over a connection that was lost
-        std::uint32_t order = no_order;
-        std::int64_t value = 0;  // price of a replace, time of an advance
+        bool busy = false;               // answered BUSY: goes again when all others are answered
+        bool again = false;              // sent before over a connection that was lost
+        std::uint32_t order = no_order;  // or the delivery of ready and meter
+        std::int64_t value = 0;          // price of a replace, time of an advance, minute of a meter
         std::uint64_t id = 0;
         Clock::time_point sent{};
     };
@@ -74,6 +81,9 @@ class Link final : public Market {
     void send(Pending pending);
     void write(Pending& pending);
     void write_place(const Order& order, std::uint32_t number);
+    void write_strip(const Order& order, std::uint32_t number);
+    void append_terms(const Order& order);
+    void write_report(Pending& pending);
     void append_name(const Order& order, std::uint32_t number);
     void receive(std::chrono::milliseconds at_most);
     void put(const Pending& pending);
@@ -87,6 +97,10 @@ class Link final : public Market {
     void take_refusal(const Pending& pending, const Message& message);
     void take_fill(const Message& message);
     void take_ending(const Message& message);
+    void take_report(const Pending& pending, const Message& message);
+    void take_delivery(const Message& message);
+    void take_settlement(const Message& message);
+    std::uint32_t account(const std::string& name) const;
     void log_acked(const Order& order, std::string_view cid, std::string_view oid);
 
     void recover(const std::string& cause);
@@ -104,6 +118,7 @@ class Link final : public Market {
     const Scenario& scenario_;
     Orders& orders_;
     Trades& trades_;
+    Deliveries& deliveries_;
     Tally& tally_;
     TradeClient client_;
     std::vector<Pending> ring_;  // head_..tail_, in the order of sending; their ids follow one another
@@ -115,6 +130,7 @@ class Link final : public Market {
     bool recovering_ = false;
     std::uint64_t commands_ = 0;
     std::vector<std::vector<std::string>> symbols_;  // by family and hour since first_period()
+    std::map<std::string, std::uint32_t> accounts_;  // by name: their place in the scenario
     std::string text_;
     std::FILE* acked_ = nullptr;
     Gap gap_;  // what happened while there was no connection

@@ -15,7 +15,7 @@ namespace gridbook::gateway::replay {
 inline constexpr std::uint32_t no_order = 0xFFFFFFFFu;
 
 struct Order {
-    enum class Purpose : std::uint8_t { need, offer, resale };
+    enum class Purpose : std::uint8_t { need, offer, resale, standby };
 
     std::uint64_t oid = 0;  // 0: not yet acknowledged
     std::int64_t paid = 0;  // ticks x lots of what was filled
@@ -28,14 +28,18 @@ struct Order {
     engine::Period period{};
     engine::Price price{};
     std::uint16_t family = 0;
-    std::uint8_t wish = 0;  // which of the job's classes
+    std::uint16_t hours = 1;  // from `period` on; above 1: a strip
+    std::uint8_t wish = 0;    // which of the job's classes
     engine::Side side = engine::Side::buy;
     Purpose purpose = Purpose::need;
     engine::Time good_until{};  // a need that waits: its window moves on until then
     bool ended = false;         // filled, cancelled or refused
     bool given_up = false;      // cancelled by its own account
 
-    std::uint32_t left() const { return ended || given_up ? 0 : lots - filled; }
+    bool strip() const { return hours > 1; }
+    // Lots of all its hours.
+    std::uint32_t total() const { return lots * hours; }
+    std::uint32_t left() const { return ended || given_up ? 0 : total() - filled; }
 };
 
 class Orders {
@@ -53,7 +57,7 @@ class Orders {
         Order& order = orders_[number];
         order.filled += lots;
         order.paid += std::int64_t{lots} * price.value;
-        if (order.filled >= order.lots) order.ended = true;
+        if (order.filled >= order.total()) order.ended = true;
     }
 
     // The number at the end of a client order id; no_order when there is none that was sent.

@@ -30,7 +30,7 @@ ProgressBar::ProgressBar(const Scenario& scenario)
     : scenario_(scenario), terminal_(isatty(STDERR_FILENO) == 1), started_(Clock::now()) {}
 
 void ProgressBar::show(engine::Time now, std::uint64_t orders, std::uint64_t trades) {
-    const std::int64_t whole = std::max<std::int64_t>(1, (scenario_.end - scenario_.begin).value);
+    const std::int64_t whole = std::max<std::int64_t>(1, (scenario_.run_end() - scenario_.begin).value);
     const std::int64_t thousandths = (now - scenario_.begin).value / (whole / 1'000 + 1);
     const auto clock = Clock::now();
     if (terminal_ ? clock - shown_ < 100ms : thousandths / 100 == tenths_) return;

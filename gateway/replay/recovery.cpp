@@ -52,6 +52,9 @@ std::vector<Trade> tape(const std::string& url, const std::string& symbol, const
 std::string http_url(const std::string& url) { return parse_url(url).as_http().text(); }
 
 void Link::recover(const std::string& cause) {
+    if (scenario_.month)
+        throw std::runtime_error(cause +
+                                 "; a month is not gone on with: start again with an empty data folder");
     recovering_ = true;
     ++tally_.cuts;
     std::fprintf(stderr, "replay: %s; connecting again for up to %lld s\n", cause.c_str(),

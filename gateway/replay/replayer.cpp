@@ -15,11 +15,12 @@ constexpr auto pace_step = 1s;
 
 }  // namespace
 
-Replayer::Replayer(const Scenario& scenario, Orders& orders, Link& link, double speed, Progress progress)
+Replayer::Replayer(const Scenario& scenario, Agenda& agenda, Actor& actor, Link& link, double speed,
+                   Progress progress)
     : scenario_(scenario),
       link_(link),
-      agenda_(scenario),
-      broker_(scenario, agenda_, orders, link),
+      agenda_(agenda),
+      actor_(actor),
       speed_(speed),
       progress_(std::move(progress)) {}
 
@@ -29,11 +30,12 @@ void Replayer::run() {
         const Intention intention = agenda_.next();
         agenda_.pop();
         if (intention.time != now_) move_to(intention.time);
-        if (broker_.must_know(intention)) link_.drain();
-        broker_.act(intention);
-        if (intention.kind == Intention::Kind::offer) progress_(now_);
+        if (actor_.must_know(intention)) link_.drain();
+        actor_.act(intention);
+        const bool hour = intention.kind == Intention::Kind::offer || intention.kind == Intention::Kind::gate;
+        if (hour) progress_(now_);
     }
-    if (now_ != scenario_.end) move_to(scenario_.end);
+    if (now_ != scenario_.run_end()) move_to(scenario_.run_end());
     link_.drain();
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The loop of a replay: takes the next intention, moves the market's clock to its time, lets answers arrive
-// where the intention depends on them, and lets the broker act. With a speed it keeps pace with the machine's
+// where the intention depends on them, and lets the actor act. With a speed it keeps pace with the machine's
 // clock; that changes when things are said, never what.
 
 #include <functional>
 
-#include "gateway/replay/broker.hpp"
 #include "gateway/replay/link.hpp"
 
 namespace gridbook::gateway::replay {
@@ -17,10 +16,10 @@ class Replayer {
     using Progress = std::function<void(engine::Time now)>;
 
     // `speed`: trace seconds a second; 0: no pace.
-    Replayer(const Scenario& scenario, Orders& orders, Link& link, double speed, Progress progress);
+    Replayer(const Scenario& scenario, Agenda& agenda, Actor& actor, Link& link, double speed,
+             Progress progress);
 
     void run();
-    const Volumes& volumes() const { return broker_.volumes(); }
 
   private:
     void move_to(engine::Time time);
@@ -28,8 +27,8 @@ class Replayer {
 
     const Scenario& scenario_;
     Link& link_;
-    Agenda agenda_;
-    Broker broker_;
+    Agenda& agenda_;
+    Actor& actor_;
     double speed_;
     Progress progress_;
     Link::Clock::time_point started_{};

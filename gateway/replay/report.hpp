@@ -5,7 +5,8 @@
 
 #include <string>
 
-#include "gateway/replay/broker.hpp"
+#include "gateway/replay/market.hpp"
+#include "gateway/replay/orders.hpp"
 #include "gateway/replay/tally.hpp"
 #include "gateway/replay/trades.hpp"
 

@@ -23,13 +23,22 @@ std::uint32_t family_of(Scenario& scenario, const PriceList& prices, std::string
     return static_cast<std::uint32_t>(families.size() - 1);
 }
 
+engine::Time Scenario::run_end() const {
+    if (!month) return end;
+    // The last hour that was offered, the hour until it is settled, and the day that ends then.
+    const engine::Time settled = offers_end() + engine::hour * (horizon_hours + 3);
+    const std::int64_t day = engine::day.value;
+    return engine::Time{(settled.value / day + 1) * day} + engine::second;
+}
+
 Scenario read_scenario(const std::string& trace, const std::string& data_dir, TraceOptions options) {
-    if (trace != "alibaba-gpu-2023" && trace != "philly-2017")
+    if (trace != "alibaba-gpu-2023" && trace != "philly-2017" && trace != "philly-month")
         throw std::runtime_error(
-            fmt::format("--trace: must be alibaba-gpu-2023 or philly-2017, got '{}'", trace));
+            fmt::format("--trace: must be alibaba-gpu-2023, philly-2017 or philly-month, got '{}'", trace));
     const PriceList prices = PriceList::read(data_dir);
+    if (trace == "alibaba-gpu-2023") return read_alibaba(data_dir, prices, options);
     return trace == "philly-2017" ? read_philly(data_dir, prices, options)
-                                  : read_alibaba(data_dir, prices, options);
+                                  : read_philly_month(data_dir, prices, options);
 }
 
 }  // namespace gridbook::gateway::replay

@@ -3,6 +3,7 @@
 // What a trace becomes before any time has passed: who wants which hours at what price, and who offers them.
 // Plain values, all drawn from the files; nothing in here depends on what happens in the market.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,17 @@ struct Node {
     std::uint32_t family = 0;
     std::uint32_t lots = 0;
     engine::Price ask{};
+    bool standby = false;  // kept for what fails, never sold
+};
+
+// How a month is lived through and not only traded (README.md): windows wait as strips, their bids rise while
+// they wait, and what is sold is delivered minute by minute, by providers some of whom fail.
+struct MonthRules {
+    engine::Duration patience{engine::hour};            // at one price; then the next of the job's wishes
+    engine::Duration waiting{72 * engine::hour.value};  // of a window, from its entry
+    std::uint32_t failing_bp = 100;                     // of provider-hours
+    std::size_t standby_every = 27;                     // each so many-th node is kept for failures; 0: none
+    bool raises = true;                                 // false: a job never bids more than its first price
 };
 
 struct Scenario {
@@ -56,14 +68,25 @@ struct Scenario {
     std::vector<std::string> groups;
     std::vector<Job> jobs;  // by entry
     std::vector<Node> nodes;
+    std::optional<MonthRules> month;  // none: hours are orders of their own, and nothing is delivered
 
     engine::Period first_period() const { return engine::period_at(begin, engine::Product::gpu); }
+    // Nodes offer until then: in a month as long as a window may wait.
+    engine::Time offers_end() const { return month ? end + month->waiting : end; }
+    // The run is over: in a month behind the midnight at which all that could be sold is settled and
+    // invoiced.
+    engine::Time run_end() const;
 };
 
 // How far ahead hours are listed (market-rules section 2).
 inline constexpr std::uint32_t horizon_hours = 192;
 // The longest window entered at once; longer needs come as consecutive windows.
 inline constexpr std::uint32_t window_hours = 168;
+
+constexpr engine::Period plus(engine::Period p, std::uint32_t hours) {
+    return engine::Period{p.value + hours};
+}
+constexpr engine::Time start_of(engine::Period p) { return engine::window_start(p, engine::Product::gpu); }
 
 // The first full hour whose gate is still open at `t`.
 constexpr engine::Period first_open_hour(engine::Time t) {
@@ -81,9 +104,12 @@ std::uint32_t family_of(Scenario& scenario, const PriceList& prices, std::string
 struct TraceOptions {
     std::uint32_t days = 0;  // 0: as many as the trace is meant to have
     bool all_nodes = false;
+    MonthRules month{};  // used by philly-month
 };
 Scenario read_alibaba(const std::string& data_dir, const PriceList& prices, TraceOptions options);
 Scenario read_philly(const std::string& data_dir, const PriceList& prices, TraceOptions options);
+// The same trace, lived through by options.month.
+Scenario read_philly_month(const std::string& data_dir, const PriceList& prices, TraceOptions options);
 // By the name of the trace; throws naming the known ones.
 Scenario read_scenario(const std::string& trace, const std::string& data_dir, TraceOptions options);
 

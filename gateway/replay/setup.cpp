@@ -20,9 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// CNY: more than any account of a trace could hold at once, little enough for 64 bits of micro-CNY in sum.
-constexpr std::string_view credit_cny = "1000000000";
-
 class Setup {
   public:
     Setup(const SetupOptions& options, const SigningKey& key, const Scenario& scenario, Link& link)

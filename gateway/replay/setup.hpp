@@ -18,6 +18,10 @@ struct SetupOptions {
     std::chrono::seconds reconnect{30};
 };
 
+// CNY to each account: more than any account of a trace could hold at once, little enough for 64 bits of
+// micro-CNY in sum.
+inline constexpr std::int64_t credit_cny = 1'000'000'000;
+
 // Throws std::runtime_error with the reason when the exchange refuses or is not the one this trace needs.
 void set_up(const SetupOptions& options, const SigningKey& key, const Scenario& scenario, Link& link);
 

@@ -17,6 +17,8 @@ struct Tally {
     std::uint64_t replaced = 0;
     std::uint64_t cancelled = 0;  // by us
     std::uint64_t advances = 0;
+    std::uint64_t readies = 0;
+    std::uint64_t meters = 0;
     std::map<std::string, std::uint64_t> refused;  // by code
     std::vector<std::string> refusals;             // the first few, as they came
     std::uint64_t gate_closed = 0;                 // orders that ended at their gate

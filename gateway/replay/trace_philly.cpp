@@ -33,6 +33,12 @@ constexpr std::array offers{
     Offer{"k=spot", 100, {}, true},
 };
 
+// What a job that waits bids next, one after the other, as far as it is more than what it bid (README.md).
+constexpr std::array ladder{Ratio{80, 100}, Ratio{110, 100}, Ratio{125, 100}, Ratio{200, 100}};
+// Kept for failures at this price: what lies above 1.5 times the price of a failed delivery cannot replace
+// it.
+constexpr Ratio standby_price{80, 100};
+
 std::uint32_t offer_of(Quantile u) {
     std::uint32_t i = 0;
     while (!u.below(offers[i].below, 100)) ++i;
@@ -93,6 +99,13 @@ void read_nodes(const std::string& data_dir, const PriceList& prices, bool all, 
     }
 }
 
+void add_ladder(const PriceList& prices, Job& job) {
+    for (const Ratio k : ladder) {
+        const Wish next{job.wishes[0].family, prices.bid(job_class, k)};
+        if (job.wishes.back().limit < next.limit) job.wishes.push_back(next);
+    }
+}
+
 }  // namespace
 
 Scenario read_philly(const std::string& data_dir, const PriceList& prices, TraceOptions options) {
@@ -103,6 +116,21 @@ Scenario read_philly(const std::string& data_dir, const PriceList& prices, Trace
     for (const Offer& offer : offers) scenario.groups.emplace_back(offer.name);
     read_jobs(data_dir, prices, scenario);
     read_nodes(data_dir, prices, options.all_nodes, scenario);
+    return scenario;
+}
+
+Scenario read_philly_month(const std::string& data_dir, const PriceList& prices, TraceOptions options) {
+    Scenario scenario = read_philly(data_dir, prices, options);
+    scenario.trace = "philly-month";
+    scenario.month = options.month;
+    for (Job& job : scenario.jobs)
+        if (options.month.raises) add_ladder(prices, job);
+    const std::size_t every = options.month.standby_every;
+    for (std::size_t i = 0; every > 0 && i < scenario.nodes.size(); ++i) {
+        if (i % every != every - 1) continue;
+        scenario.nodes[i].standby = true;
+        scenario.nodes[i].ask = prices.bid(job_class, standby_price);
+    }
     return scenario;
 }
 

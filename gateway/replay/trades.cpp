@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "gateway/keys.hpp"
+#include "gateway/replay/wire_numbers.hpp"
 
 namespace gridbook::gateway::replay {
 
@@ -57,6 +58,20 @@ std::string symbol(const Family& family, engine::Period period) {
     return fmt::format("{}.{:04}{:02}{:02}T{:02}Z", family.name(), static_cast<int>(ymd.year()),
                        static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
                        (hour - date).count());
+}
+
+engine::Period hour_of_symbol(std::string_view symbol) {
+    namespace chrono = std::chrono;
+    const std::string_view hour = symbol.substr(symbol.rfind('.') + 1);
+    if (hour.size() != 12) throw std::runtime_error("not an hour: " + std::string(symbol));
+    const auto digits = [&](std::size_t from, std::size_t count) {
+        return static_cast<int>(scaled_decimal(hour.substr(from, count), 0));
+    };
+    const chrono::year_month_day date{chrono::year{digits(0, 4)},
+                                      chrono::month{static_cast<unsigned>(digits(4, 2))},
+                                      chrono::day{static_cast<unsigned>(digits(6, 2))}};
+    return engine::Period{
+        static_cast<std::uint32_t>(chrono::sys_days{date}.time_since_epoch().count() * 24 + digits(9, 2))};
 }
 
 void append_ticks(engine::Price price, std::string& out) {

@@ -47,6 +47,8 @@ class Trades {
 
 // "T4.CN-EAST.G2.20260101T01Z".
 std::string symbol(const Family& family, engine::Period period);
+// The hour at its end.
+engine::Period hour_of_symbol(std::string_view symbol);
 // "13.50" and "0.5", appended.
 void append_ticks(engine::Price price, std::string& out);
 void append_lots(std::uint64_t lots, std::string& out);

@@ -29,6 +29,13 @@ inline std::int64_t scaled_decimal(std::string_view text, int places) {
     return value;
 }
 
+// Money in micro-CNY; what is owed has a minus.
+inline engine::Money money(std::string_view text) {
+    const bool negative = text.starts_with('-');
+    const std::int64_t micros = scaled_decimal(text.substr(negative ? 1 : 0), 6);
+    return engine::Money{negative ? -micros : micros};
+}
+
 inline engine::Price ticks(std::string_view price) {
     return engine::Price{static_cast<std::int32_t>(scaled_decimal(price, 2))};
 }

@@ -3,11 +3,11 @@
 // (SVG), so it can be sent and kept as one file.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
 #include <ostream>
 
 #include "ledger/export/names.hpp"
+#include "ledger/export/picture.hpp"
 #include "ledger/sandbox/sandbox.hpp"
 
 namespace gridbook::ledger {
@@ -42,33 +42,16 @@ std::string json_of(const DayTally& day, Product product) {
         qty_text(day.unmet, product), qty_text(day.waiting, product), hours);
 }
 
-constexpr double width = 720, height = 180, left = 60, bottom = 24;
-
 // Two bars an hour: as it was, and with the draft.
-std::string bars(const std::string& title, const FamilyOutcome& o,
-                 const std::function<double(const HourTally&)>& value) {
-    double most = 0;
-    for (const DayTally* day : {&o.was, &o.draft})
-        for (const HourTally& h : day->hours) most = std::max(most, value(h));
-    std::string svg = fmt::format(
-        R"(<figure><figcaption>{}</figcaption><svg viewBox="0 0 {} {}" role="img" aria-label="{}">)", title,
-        width, height, title);
-    svg += fmt::format(R"(<text x="{}" y="14" class="axis">{:.6g}</text>)", left - 6, most);
-    svg += fmt::format(R"(<text x="{}" y="{}" class="axis">0</text>)", left - 6, height - bottom);
-    const double step = (width - left) / 24, tall = height - bottom - 8;
-    for (std::size_t i = 0; i < 24; ++i) {
-        const double x = left + static_cast<double>(i) * step;
-        const auto bar = [&](const HourTally& h, double at, const char* of) {
-            const double size = most == 0 ? 0 : value(h) / most * tall;
-            svg += fmt::format(R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>)",
-                               of, x + at, height - bottom - size, step * 0.38, size);
-        };
-        bar(o.was.hours[i], step * 0.1, "was");
-        bar(o.draft.hours[i], step * 0.52, "draft");
-        svg +=
-            fmt::format(R"(<text x="{:.1f}" y="{}" class="hour">{:02}</text>)", x + step / 2, height - 8, i);
+std::string hourly(const std::string& title, const FamilyOutcome& o,
+                   const std::function<double(const HourTally&)>& value) {
+    Picture picture{.title = title, .series = {{"was"}, {"draft"}}};
+    for (std::size_t i = 0; i < o.was.hours.size(); ++i) {
+        picture.labels.push_back(fmt::format("{:02}", i));
+        picture.series[0].values.push_back(value(o.was.hours[i]));
+        picture.series[1].values.push_back(value(o.draft.hours[i]));
     }
-    return svg + "</svg></figure>\n";
+    return bars(picture);
 }
 
 std::string row(std::string_view what, const std::string& was, const std::string& draft) {
@@ -93,18 +76,6 @@ std::string table(const FamilyOutcome& o) {
     return rows + "</table>\n";
 }
 
-constexpr std::string_view head = R"(<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Gridbook sandbox</title>
-<style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:780px;margin:2em auto;padding:0 1em;color:#1c2733}
-table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;border-bottom:1px solid #d8dee4;text-align:right}
-th:first-child{text-align:left;font-weight:normal}svg{width:100%;height:auto}figure{margin:1em 0}
-.was{fill:#9fb1c1}.draft{fill:#0b7285}.axis{font-size:11px;text-anchor:end;fill:#5c6b78}
-.hour{font-size:10px;text-anchor:middle;fill:#5c6b78}.key b{display:inline-block;width:.8em;height:.8em}
-</style>
-)";
-
 }  // namespace
 
 void write_json(std::ostream& out, const SandboxReport& report) {
@@ -125,31 +96,30 @@ void write_json(std::ostream& out, const SandboxReport& report) {
 }
 
 void write_html(std::ostream& out, const SandboxReport& report) {
-    out << head
+    out << page_head("Gridbook sandbox")
         << fmt::format(
                "<h1>Sandbox: a draft band on {}</h1>\n<p>{} commands, sequences {} to {}. Every order "
-               "came as it came on that day; nobody could react to the draft.</p>\n"
-               "<p class=\"key\"><b class=\"was\" style=\"background:#9fb1c1\"></b> as it was "
-               "<b class=\"draft\" style=\"background:#0b7285\"></b> with the draft</p>\n",
-               time_text(report.from).substr(0, 10), report.commands, report.first.value, report.last.value);
+               "came as it came on that day; nobody could react to the draft.</p>\n",
+               time_text(report.from).substr(0, 10), report.commands, report.first.value, report.last.value)
+        << colour_key("as it was", "with the draft");
     for (const FamilyOutcome& o : report.families) {
         out << fmt::format("<h2>{}{}</h2>\n<p>Floor {}, ceiling {}, guidance {} CNY.</p>\n", o.family,
                            o.drafted ? "" : " (not drafted, but it came out otherwise)", price_text(o.floor),
                            price_text(o.ceiling), price_text(o.guidance))
             << table(o)
-            << bars("Quantity traded, by hour (UTC)", o,
-                    [&](const HourTally& h) {
-                        return static_cast<double>(decimal_of(h.lots, o.product).value) / decimal_one;
-                    })
-            << bars("VWAP, CNY a unit", o,
-                    [&](const HourTally& h) {
-                        DayTally one;
-                        one.lots = h.lots;
-                        one.notional = h.notional;
-                        return static_cast<double>(one.vwap(o.product).value) / decimal_one;
-                    })
-            << bars("Orders refused for a band", o,
-                    [](const HourTally& h) { return static_cast<double>(h.refused); });
+            << hourly("Quantity traded, by hour (UTC)", o,
+                      [&](const HourTally& h) {
+                          return static_cast<double>(decimal_of(h.lots, o.product).value) / decimal_one;
+                      })
+            << hourly("VWAP, CNY a unit", o,
+                      [&](const HourTally& h) {
+                          DayTally one;
+                          one.lots = h.lots;
+                          one.notional = h.notional;
+                          return static_cast<double>(one.vwap(o.product).value) / decimal_one;
+                      })
+            << hourly("Orders refused for a band", o,
+                      [](const HourTally& h) { return static_cast<double>(h.refused); });
     }
     out << "</html>\n";
 }

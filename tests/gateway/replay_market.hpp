@@ -11,14 +11,16 @@
 #include "engine/exchange.hpp"
 #include "gateway/bootstrap.hpp"
 #include "gateway/replay/broker.hpp"
+#include "gateway/replay/month_broker.hpp"
 #include "gateway/replay/report.hpp"
 
 namespace gridbook::gateway::replay {
 
 class EngineMarket final : public Market {
   public:
-    EngineMarket(const Scenario& scenario, const Config& config, Orders& orders, Trades& trades)
-        : scenario_(scenario), orders_(orders), trades_(trades) {
+    EngineMarket(const Scenario& scenario, const Config& config, Orders& orders, Trades& trades,
+                 Deliveries& deliveries)
+        : scenario_(scenario), orders_(orders), trades_(trades), deliveries_(deliveries) {
         std::string error;
         for (const auto& command : bootstrap(config, Directory{}, nullptr, error)) {
             if (command.kind() == engine::CommandKind::advance_time)
@@ -29,7 +31,7 @@ class EngineMarket final : public Market {
         if (!error.empty()) throw std::runtime_error(error);
         for (std::size_t f = 0; f < scenario.families.size(); ++f)
             families_.push_back(family_id(config, scenario.families[f].name()));
-        const auto first = static_cast<std::uint32_t>(config.accounts.size());
+        const auto first = first_account_ = static_cast<std::uint32_t>(config.accounts.size());
         for (std::uint32_t i = 0; i < scenario.accounts.size(); ++i) {
             accounts_.push_back(engine::AccountId{first + i});
             apply(engine::Command::of(
@@ -51,13 +53,15 @@ class EngineMarket final : public Market {
 
     void place(std::uint32_t number) override {
         const Order& o = orders_[number];
+        placed.push_back(number);
+        if (o.strip()) return place_strip(number, o);
         engine::PlaceOrder body;
         body.cid = cid(number);
         body.instrument = engine::instrument(families_[o.family], o.period);
         body.price = engine::decimal_of(o.price);
         body.qty = engine::Decimal{std::int64_t{o.lots} * engine::gpu_lot_decimal};
         body.side = o.side;
-        placed.push_back(number);
+        body.standby = o.purpose == Order::Purpose::standby;
         apply(engine::Command::of(body, accounts_[o.account]));
     }
     void replace(std::uint32_t number) override {
@@ -74,6 +78,20 @@ class EngineMarket final : public Market {
         ++cancelled;
         apply(engine::Command::of(body, accounts_[orders_[number].account]));
     }
+    void ready(std::uint32_t did) override {
+        ++readies;
+        apply(engine::Command::of(engine::ReportReady{.delivery = engine::DeliveryId{did},
+                                                      .endpoint = engine::Text<32>("replay://")},
+                                  accounts_[deliveries_[did].seller]));
+    }
+    void meter(std::uint32_t did, std::uint32_t minute) override {
+        ++meters;
+        engine::ReportMeter body;
+        body.delivery = engine::DeliveryId{did};
+        body.minute = minute;
+        body.available = engine::Decimal{std::int64_t{deliveries_[did].lots} * engine::gpu_lot_decimal};
+        apply(engine::Command::of(body, accounts_[deliveries_[did].seller]));
+    }
     void advance(engine::Time to) {
         time_ = to;
         apply(engine::Command::of(engine::AdvanceTime{.to = to}));
@@ -83,8 +101,24 @@ class EngineMarket final : public Market {
     std::vector<std::uint32_t> placed;
     std::size_t replaced = 0;
     std::size_t cancelled = 0;
+    std::size_t readies = 0;
+    std::size_t meters = 0;
+
+    std::uint64_t state_hash() const { return exchange_.state_hash(); }
 
   private:
+    void place_strip(std::uint32_t number, const Order& o) {
+        engine::PlaceStrip body;
+        body.cid = cid(number);
+        body.family = families_[o.family];
+        body.hours = o.hours;
+        body.start = o.period;
+        body.price = engine::decimal_of(o.price);
+        body.qty = engine::Decimal{std::int64_t{o.lots} * engine::gpu_lot_decimal};
+        body.side = o.side;
+        apply(engine::Command::of(body, accounts_[o.account]));
+    }
+
     static engine::Cid cid(std::uint32_t number) { return engine::Cid("o-" + std::to_string(number)); }
 
     static engine::FamilyId family_id(const Config& config, const std::string& name) {
@@ -111,6 +145,11 @@ class EngineMarket final : public Market {
             const auto o = event.as<engine::OrderEvent>();
             if (o.state == engine::OrderState::cancelled) orders_[orders_.of_cid(o.cid.view())].ended = true;
         }
+        if (event.kind() == engine::EventKind::strip) {
+            const auto s = event.as<engine::StripEvent>();
+            if (s.state == engine::OrderState::cancelled) orders_[orders_.of_cid(s.cid.view())].ended = true;
+        }
+        take_delivery(event);
         if (event.kind() != engine::EventKind::fill) return;
         const auto f = event.as<engine::Fill>();
         const std::uint32_t number = orders_.of_cid(f.cid.view());
@@ -124,9 +163,62 @@ class EngineMarket final : public Market {
                      .aggressor = taker ? f.side : engine::opposite(f.side)});
     }
 
+    std::uint32_t place(engine::AccountId account) const { return account.value - first_account_; }
+
+    void take_delivery(const engine::Event& event) {
+        switch (event.kind()) {
+            case engine::EventKind::delivery: {
+                const auto d = event.as<engine::DeliveryChanged>();
+                if (d.party != engine::Side::sell) return;
+                Delivery told;
+                told.seller = place(d.seller);
+                told.buyer = place(d.buyer);
+                told.replaces = static_cast<std::uint32_t>(d.replaces.value);
+                told.lots = d.qty;
+                told.period = d.instrument.period;
+                told.price = d.price;
+                told.first_minute = d.first_minute;
+                told.minutes = d.minutes;
+                told.state = d.state;
+                return deliveries_.hear(static_cast<std::uint32_t>(d.delivery.value), told);
+            }
+            case engine::EventKind::metered: {
+                if ((event.header.flags & engine::event_flag::duplicate) != 0) return;
+                ++deliveries_[static_cast<std::uint32_t>(event.as<engine::Metered>().delivery.value)]
+                      .reported;
+                return;
+            }
+            case engine::EventKind::replaced: {
+                const auto r = event.as<engine::Replaced>();
+                if (r.party == engine::Side::sell) deliveries_.hear_replacement(r.cost);
+                return;
+            }
+            case engine::EventKind::delivery_settled: {
+                const auto s = event.as<engine::DeliverySettled>();
+                Delivery& d = deliveries_[static_cast<std::uint32_t>(s.delivery.value)];
+                ++d.settled_told;
+                d.promised = s.promised;
+                d.delivered = s.delivered;
+                d.short_of = s.short_of;
+                d.refund = s.refund;
+                d.penalty = s.penalty;
+                return;
+            }
+            case engine::EventKind::position_settled: {
+                const auto p = event.as<engine::PositionSettled>();
+                return deliveries_.hear_position(
+                    place(event.header.account), p.instrument.period,
+                    {.sold = p.sold, .receivable = p.receivable, .owed = p.owed, .paid = p.paid});
+            }
+            default: return;
+        }
+    }
+
     const Scenario& scenario_;
     Orders& orders_;
     Trades& trades_;
+    Deliveries& deliveries_;
+    std::uint32_t first_account_ = 0;
     engine::Exchange exchange_;
     engine::EventBuffer buffer_;
     std::vector<engine::FamilyId> families_;
@@ -136,12 +228,13 @@ class EngineMarket final : public Market {
 };
 
 // A whole run; `orders` and `market` stay to be looked at.
-struct EngineRun {
-    EngineRun(const Scenario& s, const Config& config)
+template <class Who>
+struct RunOf {
+    RunOf(const Scenario& s, const Config& config)
         : scenario(s),
-          market(scenario, config, orders, trades),
+          market(scenario, config, orders, trades, deliveries),
           agenda(scenario),
-          broker(scenario, agenda, orders, market) {}
+          broker(make()) {}
 
     void run() {
         engine::Time now{};
@@ -151,17 +244,28 @@ struct EngineRun {
             if (intention.time != now) market.advance(now = intention.time);
             broker.act(intention);
         }
-        market.advance(scenario.end);
+        market.advance(scenario.run_end());
     }
     Report report() const { return Report::of(scenario, broker.volumes(), orders, trades, {}); }
 
     Scenario scenario;
     Orders orders;
     Trades trades;
+    Deliveries deliveries;
     EngineMarket market;
     Agenda agenda;
-    Broker broker;
+    Who broker;
+
+  private:
+    Who make() {
+        if constexpr (std::is_same_v<Who, MonthBroker>)
+            return MonthBroker(scenario, agenda, orders, deliveries, market);
+        else
+            return Broker(scenario, agenda, orders, market);
+    }
 };
+using EngineRun = RunOf<Broker>;
+using MonthRun = RunOf<MonthBroker>;
 
 inline Config replay_config(const std::string& trace) {
     std::string error;
