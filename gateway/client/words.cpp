@@ -46,6 +46,7 @@ constexpr TradeCommand trade_commands[] = {
     {"deliveries", "deliveries.get", "", "", "deliveries that are not settled; after=DID"},
     {"ready", "delivery.ready", "did endpoint_ref", "", "say where the buyer finds its units"},
     {"meter", "meter.report", "did minute available", "", "what was available in a minute; util=, power_w="},
+    {"dispute", "dispute.open", "did minutes", "", "minutes that were metered wrongly, as 3,4,5; evidence="},
     {"draw", "token.draw", "usage", "", "use tokens: class= or holding=, uncached=, cached=, output="},
 };
 
@@ -87,6 +88,8 @@ void append_member(std::string_view name, std::string_view value, const Field* f
     const Form form = field == nullptr ? Form::text : field->form;
     if (form == Form::integer || form == Form::whole || form == Form::truth) {
         out += value;
+    } else if (form == Form::wholes) {
+        out += fmt::format("[{}]", value);
     } else if (form == Form::texts || form == Form::words) {
         out += '[';
         for (std::size_t at = 0; at <= value.size();) {

@@ -53,7 +53,7 @@ void append_dispute(const Event& event, const Directory& directory, std::string&
 void append_dispute_answer(const Event& event, const Directory& directory, std::string& out) {
     const auto d = event.as<DisputeChanged>();
     Members m(out);
-    m.word<"state">(wire_name(d.state));
+    m.raw("\"state\":\"").raw(wire_name(d.state)).raw("\"");
     append_members(d, directory, m, out);
 }
 

@@ -10,7 +10,7 @@ namespace gridbook::gateway {
 
 // `"ev":"dispute"` and all that it says.
 void append_dispute(const engine::Event& event, const Directory& directory, std::string& out);
-// Members of the answer to a decision: a leading comma, no brackets.
+// Members of the answer to a decision, without brackets.
 void append_dispute_answer(const engine::Event& event, const Directory& directory, std::string& out);
 // A dispute_row as an object.
 void append_dispute_row(const engine::Event& row, const Directory& directory, std::string& out);

@@ -119,6 +119,23 @@ TEST_CASE("a change is approved or rejected by its number in the path", "[admin]
     CHECK(r.refused("17/approve", R"({"change":"18"})") == "FORMAT_FIELD change");
 }
 
+TEST_CASE("a dispute is decided by its delivery and claimant", "[admin]") {
+    Regulator r;
+    const auto yes =
+        r.of("disputes", R"({"did":"17","claimant":"seller","uphold":true})").as<engine::DecideDispute>();
+    CHECK(yes.delivery == engine::DeliveryId{17});
+    CHECK(yes.claimant == engine::Side::sell);
+    CHECK(yes.upheld);
+    CHECK(yes.blob != engine::Sha256{});
+    CHECK_FALSE(r.of("disputes", R"({"did":"17","claimant":"buyer","uphold":false,"reason":"none"})")
+                    .as<engine::DecideDispute>()
+                    .upheld);
+    CHECK(r.refused("disputes", R"({"did":"4294967296","claimant":"buyer","uphold":true})") ==
+          "FORMAT_VALUE did");
+    CHECK(r.refused("disputes", R"({"did":"1","claimant":"both","uphold":true})") == "FORMAT_VALUE claimant");
+    CHECK(r.refused("disputes", R"({"did":"1","claimant":"buyer"})") == "FORMAT_FIELD uphold");
+}
+
 TEST_CASE("an overseer asks for any order by its id, or by whose client order id it is", "[admin]") {
     Gateway g;
     const auto ask = [&](const char* target) {

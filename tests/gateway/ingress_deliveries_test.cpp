@@ -111,6 +111,30 @@ TEST_CASE("reports of wrong form are refused with their field", "[ingress][deliv
     CHECK(field("deliveries.get", R"("limit":1001)") == "FORMAT_VALUE limit");
 }
 
+TEST_CASE("a dispute names minutes, each a whole number of the window", "[ingress][delivery]") {
+    Gateway g;
+    const ConnectionId c = g.signed_in("k-provider");
+    CHECK(g.say(c, frame("dispute.open", R"("did":"7","minutes":[0,59,3,3],"evidence":"log")")).empty());
+    const auto o = g.entered().as<engine::OpenDispute>();
+    CHECK(o.delivery == engine::DeliveryId{7});
+    CHECK(o.minutes == ((std::uint64_t{1} << 59) | 0b1001));
+    CHECK(o.evidence == sha256("log"));
+    const auto field = [](std::string_view fields) {
+        const Read read(frame("dispute.open", fields));
+        return read.code() + " " + read.field();
+    };
+    CHECK(field(R"("did":"7")") == "FORMAT_FIELD minutes");
+    CHECK(field(R"("did":"7","minutes":[])") == "FORMAT_VALUE minutes");
+    CHECK(field(R"("did":"7","minutes":3)") == "FORMAT_FIELD minutes");
+    CHECK(field(R"("did":"7","minutes":["3"])") == "FORMAT_FIELD minutes");
+    CHECK(field(R"("did":"7","minutes":[3,"4"])") == "FORMAT_FIELD minutes");
+    CHECK(field(R"("did":"7","minutes":[3,[4]])") == "FORMAT_FIELD minutes");
+    CHECK(field(R"("did":"7","minutes":[60])") == "FORMAT_VALUE minutes");
+    CHECK(field(R"("did":"7","minutes":[-1])") == "FORMAT_VALUE minutes");
+    CHECK(field(R"("did":"7","minutes":[1.5])") == "FORMAT_VALUE minutes");
+    CHECK(pace_of(Op::dispute_open) == Pace::orders);
+}
+
 TEST_CASE("a standby offer is an order with a word more", "[ingress][delivery]") {
     CHECK(Read(order({{"standby", "true"}})).as<PlaceRequest>().standby);
     CHECK_FALSE(Read(order({{"standby", "false"}})).as<PlaceRequest>().standby);

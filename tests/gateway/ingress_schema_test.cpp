@@ -29,12 +29,6 @@ TEST_CASE("an op is unknown, belongs elsewhere, or comes later", "[schema]") {
     const Read market(frame("subscribe", R"("channels":["book"],"symbols":["*"])"));
     CHECK(market.code() == "OP_UNKNOWN");
     CHECK(market.error->msg == "subscribe belongs to /v1/market");
-    for (const char* op : {"dispute.open"}) {
-        INFO(op);
-        const Read read(frame(op));
-        CHECK(read.code() == "NOT_AVAILABLE");
-        CHECK(read.error->got == op);
-    }
 }
 
 TEST_CASE("unknown, missing and wrongly typed fields are FORMAT_FIELD and named", "[schema]") {

@@ -44,6 +44,7 @@ const std::map<std::string, Rule> ops_by_name{
     {"resource.withdraw", {R"("resource":"1")", {"provider"}}},
     {"delivery.ready", {R"("did":"1","endpoint_ref":"ssh://n-1")", {"provider"}}},
     {"meter.report", {R"("did":"1","minute":0,"available":"1")", traders}},
+    {"dispute.open", {R"("did":"1","minutes":[0])", traders}},
     {"deliveries.get", {"", everybody}},
     {"token.draw", {R"("class":"H100","uncached":1,"usage":"u-1")", {"buyer"}}},
     {"invoices.get", {"", everybody}},
@@ -62,6 +63,7 @@ const std::map<std::string, Rule> admin_by_path{
     {"/v1/admin/dynamic", {R"({"family":"H100.CN-EAST.G2","action":"resume"})", {"regulator"}}},
     {"/v1/admin/kill", {R"({"scope":"market","on":true})", {"regulator", "operator"}}},
     {"/v1/admin/limits", {R"({"account":"acme","open_orders":5})", {"regulator", "operator"}}},
+    {"/v1/admin/disputes", {R"({"did":"1","claimant":"buyer","uphold":true})", {"regulator"}}},
     {"/v1/admin/guidance",
      {R"({"family":"H100.CN-EAST.G2","price":"14.00","formula":"cost-1","capex":"230000","life_h":35040,"util":"0.8",)"
       R"("power_kw":"0.7","pue":"1.3","tariff":"0.65","opex_h":"5.2","expect":1,"rationale":"survey"})",

@@ -46,6 +46,9 @@ guidance = "14.00"
 name = "office"
 roles = ["operator"]
 [[accounts]]
+name = "reg"
+roles = ["regulator"]
+[[accounts]]
 name = "acme"
 roles = ["buyer"]
 [[accounts]]
@@ -223,6 +226,49 @@ async def second_hour(market):
     equal(await market.cash("acme"), before["acme"] - bought + Decimal("16.20"), "what the buyer pays")
 
 
+async def third_hour(market, regulator):
+    """All of it is delivered, the buyer says that it had nothing for three minutes, and is right."""
+    before = {name: await market.cash(name) for name in ("acme", "prov")}
+    did = await trade(market, 10)
+    for minute in range(60):
+        await market.at(10, minute, 30)
+        await market.prov.done("meter.report", did=did, minute=minute, available="16")
+    refused = await market.acme.refused("FORMAT_VALUE", "dispute.open", did=did, minutes=[7, 59])
+    equal((refused["error"]["field"], refused["error"]["limit"], refused["error"]["got"]), ("minutes", ["0", "58"], "59"),
+          "a minute that is not over")
+    await market.spare.refused("DELIVERY_UNKNOWN", "dispute.open", did=did, minutes=[7])
+    await market.acme.refused("FORMAT_FIELD", "dispute.open", did=did, minutes=["7"])
+    await market.acme.refused("FORMAT_VALUE", "dispute.open", did=did, minutes=[])
+    opened = await market.acme.done("dispute.open", did=did, minutes=[7, 8, 9], evidence="log of n-12")
+    equal((opened["state"], opened["claimant"], opened["minutes"]), ("opened", "buyer", [7, 8, 9]), "what is disputed")
+    await market.prov.event("dispute", state="opened", did=did)
+    await market.die()
+
+    def decide(**body):
+        return market.exchange.signed(regulator, "POST", "/v1/admin/disputes", {"did": did, "claimant": "buyer", **body})
+    status, early = await asyncio.to_thread(decide, uphold=True)
+    equal((status, early["error"]["code"]), (409, "DELIVERY_STATE"), "a decision before the settlement")
+    await market.at(12)
+    suspended = await market.prov.event("dispute", state="suspended")
+    equal((suspended["did"], suspended["stake"], suspended["held"]), (did, "16.2", "16.2"), "what is held back")
+    equal((await market.prov.done("balance.get"))["hold"], "16.2", "the seller's hold")
+    equal((await market.acme.event("settlement", of="delivery", did=did))["refund"], "0", "settled as metered")
+    await market.die()
+    status, listed = await asyncio.to_thread(market.exchange.signed, regulator, "GET", "/v1/admin/disputes")
+    equal([(d["did"], d["state"], d["claimant"], d["stake"]) for d in listed["disputes"]],
+          [(did, "suspended", "buyer", "16.2")], "the list of disputes")
+    status, _ = await asyncio.to_thread(market.exchange.signed, market.keys["acme"], "POST", "/v1/admin/disputes",
+                                        {"did": did, "claimant": "buyer", "uphold": True})
+    equal(status, 403, "a buyer does not decide")
+    status, decided = await asyncio.to_thread(decide, uphold=True, reason="the log shows it")
+    equal((status, decided.get("state"), decided.get("minutes")), (200, "upheld", [7, 8, 9]), "the decision")
+    equal((await market.acme.event("dispute", state="upheld"))["stake"], "16.2", "told to the buyer")
+    status, again = await asyncio.to_thread(decide, uphold=False)
+    equal((status, again["error"]["code"]), (404, "DELIVERY_UNKNOWN"), "decided once")
+    equal(await market.cash("prov"), before["prov"] + Decimal("215.88552") - Decimal("16.2"), "seller net")
+    equal(await market.cash("acme"), before["acme"] - Decimal("216.45792") + Decimal("16.2"), "buyer net")
+
+
 async def invoices(market):
     """Behind midnight: each account's lines sum to what its cash has changed by, to the micro-CNY."""
     await market.at(24, 0, 1)
@@ -251,11 +297,12 @@ async def invoices(market):
 
 async def run(arguments):
     with Folder() as folder:
+        regulator = Key("k-reg", "reg", ["regulator"])
         keys = {"office": Key("k-office", "office", ["operator"], on_behalf=True),
                 "acme": Key("k-acme", "acme", ["buyer"]),
                 "prov": Key("k-prov", "prov", ["provider"]), "spare": Key("k-spare", "spare", ["provider"])}
         config = folder / "market.toml"
-        config.write_text(MARKET + "".join(key.toml() for key in keys.values()))
+        config.write_text(MARKET + "".join(key.toml() for key in [regulator, *keys.values()]))
         with Exchange(arguments.binary, folder, config) as exchange:
             market = Market(exchange, keys)
             await market.connect()
@@ -266,16 +313,17 @@ async def run(arguments):
                     "class": "H100", "zone": "CN-EAST", "tier": "G2", "count": "64", "residency": "CN"})
             await first_hour(market)
             await second_hour(market)
+            await third_hour(market, regulator)
             await invoices(market)
             for client in market.clients.values():
                 await client.close()
             check(not market.described.wrong, f"not as described: {market.described.wrong[:3]}")
-            told = {"event.delivery", "event.settlement", "reply.meter.report", "reply.deliveries.get", "reply.invoices.get"}
+            told = {"event.delivery", "event.dispute", "event.settlement", "reply.meter.report", "reply.deliveries.get", "reply.invoices.get"}
             check(told <= market.described.seen, f"never told: {told - market.described.seen}")
             exchange.stop()
             verdict = exchange.audit()[-1]
             check((exchange.data / "snapshots").exists(), "no snapshot was made")
-            print(f"passed: two hours delivered and settled over two kills; {verdict}")
+            print(f"passed: three hours delivered, disputed and settled over four kills; {verdict}")
 
 
 if __name__ == "__main__":

@@ -94,9 +94,7 @@ async def requests(client, hour):
     equal([result["ok"] for result in batch["results"]], [True, False], "a batch, item by item")
     check("error" in batch["results"][1], "an item's refusal")
     equal((await client.done("order.cancel_all", symbol=hour))["count"], 2, "a mass cancel's count")
-    for op in ("dispute.open",):
-        error = (await client.call(op))["error"]
-        check(error["code"] in ("NOT_AVAILABLE", "AUTH_ROLE"), f"{op}: {error}")
+    await client.refused("DELIVERY_UNKNOWN", "dispute.open", did="7", minutes=[0])
     limits = await client.done("limits.get")
     used = limits["key"]["orders"]
     check({"per_s", "burst", "used"} <= set(used), f"limits.get: {limits}")

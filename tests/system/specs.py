@@ -131,7 +131,7 @@ async def trade(exchange, described, keys, hour):
     for op in ("balance.get", "positions.get", "fills.get", "limits.get", "deliveries.get"):
         await buyer.ask(op)
     for op, fields in [("order.place", {**buying, "price": "1.00", "qty": "1", "cid": "b-9"}),
-                       ("order.place", {"colour": "red"}), ("order.plaice", {}), ("dispute.open", {}),
+                       ("order.place", {"colour": "red"}), ("order.plaice", {}), ("dispute.open", {"did": "7", "minutes": [60]}),
                        ("resource.register", {})]:
         await buyer.ask(op, refused=True, **fields)
     back = await Recorded(described, exchange, "trade").open()
@@ -208,7 +208,7 @@ def main(binary):
             hold_http(exchange, keys, hour)
             exchange.stop()
     # What needs a window that runs is said in delivery.py, and held against the same description.
-    elsewhere = {"request.clock.advance", "request.delivery.ready", "request.meter.report", "request.token.draw", "request.invoices.get"}
+    elsewhere = {"request.clock.advance", "request.delivery.ready", "request.meter.report", "request.token.draw", "request.dispute.open", "request.invoices.get"}
     wanted = {name for name in described.document["components"]["messages"] if name.startswith("request.")}
     unsaid = wanted - described.seen - elsewhere
     check(not unsaid, f"described, but never said in this test: {sorted(unsaid)}")

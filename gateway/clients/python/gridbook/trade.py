@@ -99,6 +99,11 @@ class TradeClient:
         """What was available in a minute of the window, from 0; the lesser of both sides counts."""
         return await self.request("meter.report", did=did, minute=minute, available=available, **more)
 
+    async def dispute(self, did: str, minutes: list[int], evidence: str = "") -> Message:
+        """These minutes were metered wrongly: what they would change is held back until a regulator decides."""
+        more = {"evidence": evidence} if evidence else {}
+        return await self.request("dispute.open", did=did, minutes=minutes, **more)
+
     async def draw(self, usage: str, **use: Any) -> Message:
         """A use of tokens, once for each usage id: `class` or `holding`, `uncached`, `cached`, `output`.
 

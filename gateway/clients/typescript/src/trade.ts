@@ -99,6 +99,11 @@ export class TradeClient {
     return this.request("meter.report", { did, minute, available, ...more });
   }
 
+  /** These minutes were metered wrongly: what they would change is held back until a regulator decides. */
+  dispute(did: string, minutes: number[], more: Message = {}): Promise<Message> {
+    return this.request("dispute.open", { did, minutes, ...more });
+  }
+
   /** A use of tokens, once for each usage id: `class` or `holding`, `uncached`, `cached`, `output`. */
   draw(usage: string, use: Message): Promise<Message> {
     return this.request("token.draw", { usage, ...use });
