@@ -9,6 +9,7 @@
 #include "engine/snapshot/snapshot.hpp"
 #include "tests/engine/describe.hpp"
 #include "tests/engine/setup.hpp"
+#include "tests/engine/snapshot_bytes.hpp"
 #include "tests/twin/flow.hpp"
 #include "tests/twin/pair.hpp"
 
@@ -16,20 +17,7 @@ namespace gridbook::twin {
 
 namespace {
 
-struct Bytes final : engine::SnapshotSink, engine::SnapshotSource {
-    std::vector<std::byte> bytes;
-    std::size_t at = 0;
-    bool write(std::span<const std::byte> more) override {
-        bytes.insert(bytes.end(), more.begin(), more.end());
-        return true;
-    }
-    std::size_t read(std::span<std::byte> into) override {
-        const std::size_t n = std::min(into.size(), bytes.size() - at);
-        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), n, into.begin());
-        at += n;
-        return n;
-    }
-};
+using tests::Bytes;
 
 engine::DefineClass class_of(const char* name, std::uint16_t k, bool benchmark) {
     engine::DefineClass c = tests::h100_class();
