@@ -259,7 +259,13 @@ class Postings {
     void hold_stake(const engine::Event& event, const engine::DisputeChanged& told, OpenDispute& dispute);
     void give_stake(const engine::Event& event, const engine::DisputeChanged& told,
                     const OpenDispute& dispute);
-    engine::Money given_back(const OpenDelivery& delivery, std::uint64_t counted) const;
+    // What is given back of a delivery, if so many of its lot-minutes count.
+    struct Shortfall {
+        std::uint64_t short_of = 0;  // lot-minutes; 0 inside the SLA
+        engine::Money refund{}, penalty{};
+        engine::Money sum() const { return refund + penalty; }
+    };
+    Shortfall shortfall(const OpenDelivery& delivery, std::uint64_t counted) const;
     // What counts of a delivery, in lot-minutes.
     std::uint64_t delivered(const OpenDelivery& delivery) const;
     // `lot_minutes` of an instrument at a price, times `share` basis points; half to even, once.

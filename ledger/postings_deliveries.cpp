@@ -207,20 +207,27 @@ Postings::Taken Postings::take(engine::AccountId account, PositionSums& sums, Mo
     return taken;
 }
 
+Postings::Shortfall Postings::shortfall(const OpenDelivery& d, std::uint64_t counted) const {
+    const auto known = promises_.find(d.instrument.family);
+    const Promise promise = known == promises_.end() ? Promise{} : known->second;
+    const std::uint64_t promised = d.promised();
+    if (static_cast<engine::Wide>(counted) * all_of_it >=
+        static_cast<engine::Wide>(promised) * promise.availability)
+        return {};
+    const std::uint64_t short_of = promised - counted;
+    return {short_of, worth(d.instrument, d.price, short_of),
+            std::min(worth(d.instrument, d.price, short_of, promise.penalty.value),
+                     worth(d.instrument, d.price, promised))};
+}
+
 // Told to the seller, then to the buyer, whose cash grows.
 void Postings::delivery_settled(const engine::Event& event) {
     const auto told = event.as<engine::DeliverySettled>();
     const auto known = deliveries_.find(told.delivery);
     if (known == deliveries_.end()) return expect(event, told.delivery, "open deliveries with this id", 1, 0);
     const OpenDelivery& d = known->second;
-    const Promise promise = promises_[d.instrument.family];
     const std::uint64_t promised = d.promised(), got = delivered(d);
-    const bool inside = static_cast<engine::Wide>(got) * all_of_it >=
-                        static_cast<engine::Wide>(promised) * promise.availability;
-    const std::uint64_t short_of = inside ? 0 : promised - got;
-    const Money refund = worth(d.instrument, d.price, short_of);
-    const Money penalty = std::min(worth(d.instrument, d.price, short_of, promise.penalty.value),
-                                   worth(d.instrument, d.price, promised));
+    const auto [short_of, refund, penalty] = shortfall(d, got);
     expect(event, told.delivery, "lot-minutes promised", number(promised), number(told.promised));
     expect(event, told.delivery, "lot-minutes delivered", number(got), number(told.delivered));
     expect(event, told.delivery, "lot-minutes refunded", number(short_of), number(told.short_of));

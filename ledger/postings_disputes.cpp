@@ -13,20 +13,6 @@ using engine::Side;
 
 namespace {
 constexpr engine::AccountId house = engine::no_account;
-constexpr std::int64_t all_of_it = 100'000;  // an availability, in thousandths of a percent
-}  // namespace
-
-// Refund and penalty, if so many lot-minutes count.
-Money Postings::given_back(const OpenDelivery& d, std::uint64_t counted) const {
-    const Promise promise = promises_.at(d.instrument.family);
-    const std::uint64_t promised = d.promised();
-    if (static_cast<engine::Wide>(counted) * all_of_it >=
-        static_cast<engine::Wide>(promised) * promise.availability)
-        return Money{};
-    const std::uint64_t missing = promised - counted;
-    return worth(d.instrument, d.price, missing) +
-           std::min(worth(d.instrument, d.price, missing, promise.penalty.value),
-                    worth(d.instrument, d.price, promised));
 }
 
 // The delivery is settled as metered: what is at stake of each of its disputes follows from it now.
@@ -41,7 +27,7 @@ void Postings::put_at_stake(engine::DeliveryId id, const OpenDelivery& d) {
             claimed -= d.counted(m);
             if (claimant == Side::sell) claimed += d.by_seller.lots(m, d.qty);
         }
-        const Money change = given_back(d, claimed) - given_back(d, metered);
+        const Money change = shortfall(d, claimed).sum() - shortfall(d, metered).sum();
         known->second.stake = claimant == Side::sell ? -change : change;
     }
 }
