@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "bench/frame.hpp"
+#include "bench/gateway/deliveries.hpp"
 #include "bench/gateway/exchange.hpp"
 #include "bench/gateway/load.hpp"
 #include "bench/gateway/neighbour.hpp"
@@ -53,6 +54,7 @@ struct Bench {
     void open_loop();
     void fan_out();
     void beside_readers();
+    void beside_meters();
     void beside_command(const std::string& command);
 
     std::unique_ptr<RunningExchange> exchange{};  // made once: its accounts take a while to open
@@ -209,6 +211,22 @@ void Bench::beside_readers() {
     });
 }
 
+// 1,700 reports a second of the meters of 100,000 open deliveries, in the same exchange.
+void Bench::beside_meters() {
+    exchange.reset();
+    const RunningExchange delivering(
+        {.folder = folder, .peers = pairs_a_family, .delivering = delivering_families});
+    const std::vector<OpenDelivery> deliveries = open_deliveries(delivering);
+    std::uint64_t reported = 0;
+    pairs_of(report, "meters", fmt::format("{} open deliveries, metered", deliveries.size()),
+             [&](bool beside) {
+                 std::optional<Meters> meters;
+                 if (beside) meters.emplace(delivering, deliveries, reported);
+                 return Load(delivering, entry_peers).offer(orders_beside_per_s, each * 4).latency;
+             });
+    report.json().integer("meters_reported", static_cast<std::int64_t>(reported));
+}
+
 // The durable exchange, and any other program.
 void Bench::beside_command(const std::string& command) {
     Neighbour::try_once(command);
@@ -226,7 +244,8 @@ int main(int argc, char** argv) try {
     Cli cli("bench_gateway",
             "Order entry and market data at the socket: echo, plain Beast, ours, the exchange.");
     cli.option("dir", folder, "where the data folder is made (and removed); the disk that is measured");
-    cli.option("part", part, "only throughput, durable, followed, pingpong, offered, fanout or readers");
+    cli.option("part", part,
+               "only throughput, durable, followed, pingpong, offered, fanout, readers or meters");
     cli.option("beside", command, "only orders with and without this command running beside them");
     const Options options = cli.parse(argc, argv);
     Report report("gateway", options);
@@ -246,6 +265,7 @@ int main(int argc, char** argv) try {
     run("followed", &Bench::followed);
     run("fanout", &Bench::fan_out);
     run("readers", &Bench::beside_readers);
+    run("meters", &Bench::beside_meters);
     report.finish();
 } catch (const std::exception& error) {
     fmt::print(stderr, "bench_gateway: {}\n", error.what());

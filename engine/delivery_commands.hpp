@@ -18,7 +18,11 @@ struct ReportReady {
     std::array<std::uint8_t, 24> reserved_more{};
 };
 
-// What was available in one minute, said by either side. The lesser of both counts.
+// The most requests that a report may count: of a day, and all of them.
+inline constexpr std::uint64_t most_requests = UINT32_MAX;
+
+// What was available in one minute, said by either side. The lesser of both counts. Of a token day instead
+// how many requests there were from its beginning up to this minute, and how many of them were served.
 struct ReportMeter {
     static constexpr CommandKind kind = CommandKind::report_meter;
     DeliveryId delivery{};
@@ -26,7 +30,10 @@ struct ReportMeter {
     Decimal available{};            // units; what is above the promised quantity counts as that
     std::uint32_t power_w = 0;      // told on, never computed with
     std::uint16_t utilisation = 0;  // basis points; the same
-    std::array<std::uint8_t, 74> reserved{};
+    std::array<std::uint8_t, 2> reserved{};
+    std::uint64_t requests = 0;  // of a token day only: at least 1
+    std::uint64_t served = 0;
+    std::array<std::uint8_t, 56> reserved_more{};
 };
 
 // A side says that minutes of a delivery were metered wrongly: the buyer that it had nothing in them, the

@@ -48,7 +48,8 @@ struct DeliveryChanged {
 };
 
 // A meter report was taken: the answer to it, in nobody's stream. With event_flag::duplicate the side had
-// reported that minute already, and what it said now was ignored.
+// reported that minute already (of a token day: that minute or a later one), and what it said now was
+// ignored.
 struct Metered {
     static constexpr EventKind kind = EventKind::metered;
     Origin origin{};
@@ -61,7 +62,9 @@ struct Metered {
     std::uint16_t utilisation = 0;
     Side party = Side::sell;  // who reported
     std::uint8_t reserved = 0;
-    std::array<std::uint8_t, 56> reserved_more{};
+    std::uint64_t requests = 0;  // of a token day, as they count for this side; then lots and gaps are 0
+    std::uint64_t served = 0;
+    std::array<std::uint8_t, 40> reserved_more{};
 };
 
 // A standby offer took over a part of a failed delivery. Told twice: to the standby provider (`party` sell),
@@ -106,7 +109,10 @@ struct DeliverySettled {
     Price price{};
     DeliveryState was = DeliveryState::none;  // provisional, failed or replaced
     Side party = Side::sell;
-    std::array<std::uint8_t, 26> reserved{};
+    std::array<std::uint8_t, 2> reserved{};
+    std::uint64_t requests = 0;  // of a token day of which any were reported: refund and penalty follow from
+    std::uint64_t served = 0;    // them, and `delivered` is their share of `promised`, cut down
+    std::array<std::uint8_t, 8> reserved_more{};
 };
 
 // What an account sold and bought of an instrument is done with: receivable + from_margin + from_cash +

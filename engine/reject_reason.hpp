@@ -117,8 +117,10 @@ enum class RejectField : std::uint8_t {
     purchase,
     blocks,  // of a package
     days,
-    carry,    // percent
-    overage,  // Money of a block
+    carry,     // percent
+    overage,   // Money of a block
+    requests,  // of a token day
+    served,
     count_,
 };
 
@@ -214,15 +216,15 @@ constexpr std::string_view code(RejectReason r) {
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",     "symbol",    "price",       "qty",      "notional", "cash",     "capacity",
-        "oid",       "account", "key",       "family",      "class",    "zone",     "tier",     "count",
-        "amount",    "expect",  "effective", "floor",       "ceiling",  "guidance", "pool",     "tflops",
-        "role",      "ts",      "reason",    "expire",      "min_qty",  "start",    "hours",    "need",
-        "tif",       "until",   "session",   "factor",      "issued",   "change",   "formula",  "capex",
-        "life_h",    "util",    "power_kw",  "pue",         "tariff",   "opex_h",   "did",      "minute",
-        "available", "standby", "cost",      "open_orders", "holding",  "usage",    "uncached", "cached",
-        "output",    "minutes", "package",   "grant",       "purchase", "blocks",   "days",     "carry",
-        "overage"};
+        "",          "cid",      "symbol",    "price",       "qty",      "notional", "cash",     "capacity",
+        "oid",       "account",  "key",       "family",      "class",    "zone",     "tier",     "count",
+        "amount",    "expect",   "effective", "floor",       "ceiling",  "guidance", "pool",     "tflops",
+        "role",      "ts",       "reason",    "expire",      "min_qty",  "start",    "hours",    "need",
+        "tif",       "until",    "session",   "factor",      "issued",   "change",   "formula",  "capex",
+        "life_h",    "util",     "power_kw",  "pue",         "tariff",   "opex_h",   "did",      "minute",
+        "available", "standby",  "cost",      "open_orders", "holding",  "usage",    "uncached", "cached",
+        "output",    "minutes",  "package",   "grant",       "purchase", "blocks",   "days",     "carry",
+        "overage",   "requests", "served"};
     return names[static_cast<std::size_t>(f)];
 }
 

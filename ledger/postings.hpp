@@ -138,6 +138,13 @@ struct MinutesSaid {
     std::uint32_t lots(std::uint32_t minute, std::uint32_t promised) const;
 };
 
+// What one side said of a token day last: all requests from its beginning up to a minute, and those served.
+struct RequestsSaid {
+    std::uint64_t all = 0;  // 0: nothing
+    std::uint64_t served = 0;
+    std::uint32_t minute = 0;
+};
+
 // A delivery as the events tell it, until it is settled.
 struct OpenDelivery {
     engine::InstrumentId instrument{};
@@ -151,10 +158,12 @@ struct OpenDelivery {
     std::uint16_t minutes = 0;
     engine::DeliveryState state = engine::DeliveryState::none;
     MinutesSaid by_seller{}, by_buyer{};
+    RequestsSaid day_by_seller{}, day_by_buyer{};
 
     std::uint64_t promised() const { return std::uint64_t{qty} * minutes; }
     std::uint32_t counted(std::uint32_t minute) const;  // lots: the lesser of what both said
     std::uint64_t metered() const;                      // lot-minutes
+    const RequestsSaid& requests() const;               // of who says that the lesser share was served
 };
 
 // A dispute that is not decided, by delivery and claimant. The stake is known from the settlement on.
@@ -249,6 +258,7 @@ class Postings {
     void delivery_told(const engine::Event& event);
     void delivery_made(const engine::Event& event, const engine::DeliveryChanged& told);
     void metered(const engine::Event& event);
+    void requests_told(const engine::Event& event, const engine::Metered& told, OpenDelivery& delivery);
     void replaced(const engine::Event& event);
     void standby_took_over(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
     void failed_seller_pays(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
@@ -266,6 +276,7 @@ class Postings {
         engine::Money sum() const { return refund + penalty; }
     };
     Shortfall shortfall(const OpenDelivery& delivery, std::uint64_t counted) const;
+    Shortfall day_shortfall(const OpenDelivery& delivery) const;
     // What counts of a delivery, in lot-minutes.
     std::uint64_t delivered(const OpenDelivery& delivery) const;
     // `lot_minutes` of an instrument at a price, times `share` basis points; half to even, once.

@@ -57,10 +57,22 @@ std::uint64_t OpenDelivery::metered() const {
     return sum;
 }
 
-// Nobody reports for a token day: all of it counts.
+const RequestsSaid& OpenDelivery::requests() const {
+    const RequestsSaid &a = day_by_seller, &b = day_by_buyer;
+    if (a.all == 0) return b;
+    const bool less =
+        static_cast<engine::Wide>(b.served) * a.all < static_cast<engine::Wide>(a.served) * b.all;
+    return b.all != 0 && less ? b : a;
+}
+
+// Of a token day the share of its requests that were served; all of it when nobody reported any.
 std::uint64_t Postings::delivered(const OpenDelivery& delivery) const {
-    if (product(delivery.instrument.family) == engine::Product::token) return delivery.promised();
-    return delivery.metered() + delivery.replaced;
+    if (product(delivery.instrument.family) == engine::Product::gpu)
+        return delivery.metered() + delivery.replaced;
+    const RequestsSaid& said = delivery.requests();
+    if (said.all == 0) return delivery.promised();
+    return static_cast<std::uint64_t>(static_cast<engine::Wide>(delivery.promised()) * said.served /
+                                      said.all);
 }
 
 Money Postings::worth(engine::InstrumentId instrument, engine::Price price, std::uint64_t lot_minutes,
@@ -123,6 +135,7 @@ void Postings::metered(const engine::Event& event) {
     const auto known = deliveries_.find(told.delivery);
     if (known == deliveries_.end()) return expect(event, told.delivery, "open deliveries with this id", 1, 0);
     OpenDelivery& delivery = known->second;
+    if (told.requests != 0) return requests_told(event, told, delivery);
     const std::uint32_t end = std::uint32_t{delivery.first_minute} + delivery.minutes;
     if (told.minute < delivery.first_minute || told.minute >= std::min(end, 64u))
         return expect(event, told.delivery, "minutes, from the first one to this one", delivery.first_minute,
@@ -133,6 +146,24 @@ void Postings::metered(const engine::Event& event) {
     if (!said.has(told.minute)) said.put(told.minute, std::min(told.available, delivery.qty), delivery.qty);
     expect(event, told.delivery, "lots available", said.lots(told.minute, delivery.qty), told.available);
     expect(event, told.delivery, "lots counted", delivery.counted(told.minute), told.counted);
+}
+
+// Totals since the day began: they never fall, and what is said of an earlier minute changes nothing.
+void Postings::requests_told(const engine::Event& event, const engine::Metered& told,
+                             OpenDelivery& delivery) {
+    RequestsSaid& said = told.party == engine::Side::sell ? delivery.day_by_seller : delivery.day_by_buyer;
+    const bool again = (event.header.flags & engine::event_flag::duplicate) != 0;
+    expect(event, told.delivery, "earlier reports of this minute or a later one by this side",
+           said.all != 0 && told.minute <= said.minute, again);
+    if (again) {
+        expect(event, told.delivery, "requests", number(said.all), number(told.requests));
+        return expect(event, told.delivery, "requests served", number(said.served), number(told.served));
+    }
+    expect(event, told.delivery, "token days that requests are reported of", 1,
+           product(delivery.instrument.family) == engine::Product::token);
+    if (told.requests < said.all || told.served < said.served || told.served > told.requests)
+        expect(event, told.delivery, "requests served before this", number(said.served), number(told.served));
+    said = {told.requests, told.served, told.minute};
 }
 
 // Told to the standby provider, then to the seller that failed: the money moves with the first of them.
@@ -220,6 +251,21 @@ Postings::Shortfall Postings::shortfall(const OpenDelivery& d, std::uint64_t cou
                      worth(d.instrument, d.price, promised))};
 }
 
+// u·P is the day's share of requests that failed, exactly.
+Postings::Shortfall Postings::day_shortfall(const OpenDelivery& d) const {
+    const RequestsSaid& said = d.requests();
+    const auto known = promises_.find(d.instrument.family);
+    const Promise promise = known == promises_.end() ? Promise{} : known->second;
+    const engine::Wide all = said.all, served = said.served;
+    if (said.all == 0 || served * all_of_it >= all * promise.availability) return {};
+    const engine::Wide day =
+        static_cast<engine::Wide>(d.price.value) * d.qty * engine::micro_per_tick_lot(engine::Product::token);
+    const engine::Wide penalty =
+        std::min(day * (all - served) * promise.penalty.value, day * all * engine::basis_points_one);
+    return {d.promised() - delivered(d), Money{half_even(day * (all - served), all)},
+            Money{half_even(penalty, all * engine::basis_points_one)}};
+}
+
 // Told to the seller, then to the buyer, whose cash grows.
 void Postings::delivery_settled(const engine::Event& event) {
     const auto told = event.as<engine::DeliverySettled>();
@@ -227,7 +273,10 @@ void Postings::delivery_settled(const engine::Event& event) {
     if (known == deliveries_.end()) return expect(event, told.delivery, "open deliveries with this id", 1, 0);
     const OpenDelivery& d = known->second;
     const std::uint64_t promised = d.promised(), got = delivered(d);
-    const auto [short_of, refund, penalty] = shortfall(d, got);
+    const bool tokens = product(d.instrument.family) == engine::Product::token;
+    const auto [short_of, refund, penalty] = tokens ? day_shortfall(d) : shortfall(d, got);
+    expect(event, told.delivery, "requests", number(d.requests().all), number(told.requests));
+    expect(event, told.delivery, "requests served", number(d.requests().served), number(told.served));
     expect(event, told.delivery, "lot-minutes promised", number(promised), number(told.promised));
     expect(event, told.delivery, "lot-minutes delivered", number(got), number(told.delivered));
     expect(event, told.delivery, "lot-minutes refunded", number(short_of), number(told.short_of));

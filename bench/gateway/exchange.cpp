@@ -73,10 +73,24 @@ struct RunningExchange::State {
     std::thread thread;
 
     gateway::Config config() const;
+    void add_delivering(gateway::Config& config) const;
     void start();
     void fund();
     void list_symbols();
 };
+
+// Names and ids of tiers go no further than 999.
+void RunningExchange::State::add_delivering(gateway::Config& config) const {
+    config.genesis.clock = engine::ClockMode::replay;
+    config.clock_start = tests::day_one;
+    config.genesis.resources = 1u << 18;
+    for (std::uint16_t f = 0; f < options.delivering; ++f) {
+        const std::string tier = fmt::format("D{:03}", f);
+        config.tiers.push_back({tests::g2_tier()});
+        config.tiers.back().body.name = engine::Text<8>{tier};
+        config.families.push_back({"H100", "CN-EAST", tier, tests::h100_family("14.00", 3)});
+    }
+}
 
 gateway::Config RunningExchange::State::config() const {
     gateway::Config config;
@@ -90,6 +104,7 @@ gateway::Config RunningExchange::State::config() const {
     config.zones.push_back({tests::east_zone()});
     config.tiers.push_back({tests::g2_tier()});
     config.families.push_back({"H100", "CN-EAST", "G2", tests::h100_family("14.00", hours)});
+    if (options.delivering != 0) add_delivering(config);
     constexpr std::uint8_t traders = engine::role::buyer | engine::role::provider;
     config.accounts.push_back(account("exchange", engine::role::operator_));
     config.keys.push_back(
@@ -171,6 +186,12 @@ RunningExchange::~RunningExchange() {
 }
 
 std::uint16_t RunningExchange::port() const { return state_->port; }
+
+gateway::TradeClient RunningExchange::client() const {
+    gateway::TradeClient client(state_->url, key_of(0), state_->secret);
+    client.logon();
+    return client;
+}
 
 std::string RunningExchange::symbol(std::size_t peer) const {
     return state_->symbols[peer % state_->symbols.size()];

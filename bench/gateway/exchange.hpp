@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bench/gateway/counterpart.hpp"
+#include "gateway/client/trade_client.hpp"
 
 namespace gridbook::bench {
 
@@ -15,6 +16,9 @@ struct ExchangeOptions {
     std::string folder;     // where the data folder is made, and removed afterwards
     std::size_t peers = 1;  // how many may sign in
     bool followed = false;  // snapshots and projection behind the journal
+    // Further families, H100.CN-EAST.D000 and on, that list few hours; then the clock is a replay's, and
+    // begins at 2026-12-01T00:00:00Z.
+    std::uint16_t delivering = 0;
 };
 
 class RunningExchange final : public Counterpart {
@@ -23,6 +27,8 @@ class RunningExchange final : public Counterpart {
     ~RunningExchange() override;
 
     std::uint16_t port() const override;
+    // A client that may speak for any account.
+    gateway::TradeClient client() const;
     bool signs_in() const override { return true; }
     std::string logon(std::size_t peer, std::string_view welcome) const override;
     std::string symbol(std::size_t peer) const override;

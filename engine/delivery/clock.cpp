@@ -58,7 +58,7 @@ void window_over(Step& step, Delivery& d, Product product) {
     if (product == Product::token) end_holding(step, d);
 }
 
-// What is due of one delivery now; true: it failed. Nobody reports for a token day: it is not asked for
+// What is due of one delivery now; true: it failed. No minutes are reported of a token day: it is not asked for
 // readiness or minutes.
 bool strike(Step& step, Delivery& d) {
     const Time now = step.state.time;

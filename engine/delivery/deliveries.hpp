@@ -26,6 +26,16 @@ struct Readings {
     }
 };
 
+// What one side said of a token day: how many requests there were from its beginning up to a minute, and how
+// many of them were served. Its last word counts.
+struct Requests {
+    std::uint64_t all = 0;  // 0: it said nothing
+    std::uint64_t served = 0;
+    std::uint32_t minute = 0;
+
+    bool said() const { return all != 0; }
+};
+
 struct Delivery {
     DeliveryId id{};        // 0: a free place
     DeliveryId replaces{};  // the failed one it stands in for; 0: none
@@ -45,6 +55,8 @@ struct Delivery {
     Text<32> endpoint{};
     Readings by_seller{};
     Readings by_buyer{};
+    Requests of_day_by_seller{};
+    Requests of_day_by_buyer{};
 
     std::uint32_t next_in_bucket = 0;  // slots; 0: none
     std::uint32_t next = 0;            // in its family
@@ -65,6 +77,13 @@ struct Delivery {
         if (!by_seller.has(m)) return 0;
         const std::uint32_t lots = by_seller.lots[m];
         return by_buyer.has(m) && by_buyer.lots[m] < lots ? by_buyer.lots[m] : lots;
+    }
+    // Of a token day: what was said by the side that says the lesser share was served, the seller's when both
+    // say the same; nothing when nobody reported.
+    const Requests& requests() const {
+        const Requests &a = of_day_by_seller, &b = of_day_by_buyer;
+        if (!a.said()) return b;
+        return b.said() && Wide{b.served} * a.all < Wide{a.served} * b.all ? b : a;
     }
 };
 

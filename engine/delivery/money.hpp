@@ -30,20 +30,49 @@ struct Shortfall {
     Money penalty{};
 };
 
-// u = (M − D)/60 if D/M < SLA, else 0; refund = u·P; penalty = λ·u·P, at most what was promised costs. A
-// token day counts as delivered.
-inline Shortfall shortfall_of(const Delivery& d, const DefineTier& tier, Product product) {
+// Is so much of it inside the SLA? Availability is in thousandths of a percent.
+constexpr bool inside(Wide delivered, Wide promised, const DefineTier& tier) {
+    return delivered * 100'000 >= promised * tier.availability;
+}
+
+// What `missing` of `promised` parts give back, of which `unit` make up what costs `price`: refund = u·P,
+// penalty = λ·u·P, at most what was promised costs.
+inline void give_back(Shortfall& s, Wide price, Wide missing, Wide promised, Wide unit,
+                      const DefineTier& tier) {
+    const Wide owed = price * missing * tier.penalty.value, most = price * promised * basis_points_one;
+    s.refund = Money{half_even(price * missing, unit)};
+    s.penalty = Money{half_even(std::min(owed, most), unit * basis_points_one)};
+}
+
+// u = (M − D)/60 if D/M < SLA, else 0.
+inline Shortfall hour_shortfall(const Delivery& d, const DefineTier& tier) {
     const std::uint64_t promised = d.promised();
     Shortfall s;
-    s.delivered = product == Product::gpu ? d.counted + d.replaced : promised;
-    constexpr Wide all = 100'000;  // availability is in thousandths of a percent
-    if (Wide{s.delivered} * all >= Wide{promised} * tier.availability) return s;
+    s.delivered = d.counted + d.replaced;
+    if (inside(s.delivered, promised, tier)) return s;
     s.short_of = promised - s.delivered;
-    const Wide refund = Wide{d.price.value} * micro_per_tick_lot(product) * Wide{s.short_of};
-    const Wide most = Wide{d.price.value} * micro_per_tick_lot(product) * Wide{promised} * basis_points_one;
-    s.refund = Money{half_even(refund, 60)};
-    s.penalty = Money{half_even(std::min(refund * tier.penalty.value, most), Wide{60} * basis_points_one)};
+    const Wide lot = Wide{d.price.value} * micro_per_tick_lot(Product::gpu);
+    give_back(s, lot, s.short_of, promised, 60, tier);
     return s;
+}
+
+// D/M is the share of the day's requests that were served; a day of which nobody reported any is whole.
+inline Shortfall day_shortfall(const Delivery& d, const DefineTier& tier) {
+    const Requests& requests = d.requests();
+    const std::uint64_t promised = d.promised();
+    Shortfall s;
+    s.delivered = promised;
+    if (!requests.said()) return s;
+    s.delivered = static_cast<std::uint64_t>(Wide{promised} * requests.served / requests.all);
+    if (inside(requests.served, requests.all, tier)) return s;
+    s.short_of = promised - s.delivered;
+    const Wide price = Wide{d.price.value} * micro_per_tick_lot(Product::token) * d.qty;
+    give_back(s, price, requests.all - requests.served, requests.all, requests.all, tier);
+    return s;
+}
+
+inline Shortfall shortfall_of(const Delivery& d, const DefineTier& tier, Product product) {
+    return product == Product::gpu ? hour_shortfall(d, tier) : day_shortfall(d, tier);
 }
 inline Shortfall shortfall_of(const State& state, const Delivery& d) {
     const Family& family = state.catalogue.family(d.instrument.family);

@@ -26,6 +26,8 @@ void settle_delivery(Step& step, Delivery& d) {
     e.penalty = s.penalty;
     e.price = d.price;
     e.was = d.state;
+    e.requests = d.requests().all;
+    e.served = d.requests().served;
     d.state = DeliveryState::settled;
     state.accounts[d.seller].penalty -= s.refund + s.penalty;
     state.accounts[d.buyer].cash += s.refund + s.penalty;

@@ -113,6 +113,26 @@ void Restorer::draws() {
     }
 }
 
+// What was reported of token days, each of which is among the deliveries already.
+void Restorer::requests() {
+    const auto sound = [](const Requests& r) {
+        return r.served <= r.all && r.all <= most_requests && (r.said() || r.minute == 0);
+    };
+    for (std::size_t n = in_.count(state_.deliveries.places()); n > 0 && good(); --n) {
+        DeliveryId id;
+        Requests seller, buyer;
+        in_(id), fields(in_, seller), fields(in_, buyer);
+        const std::uint32_t slot = state_.deliveries.find(id);
+        if (!in_.expect(slot != 0 && sound(seller) && sound(buyer) && (seller.said() || buyer.said())))
+            return;
+        Delivery& d = state_.deliveries[slot];
+        const Product product = state_.catalogue.family(d.instrument.family).product;
+        if (!in_.expect(product == Product::token && !d.requests().said())) return;
+        d.of_day_by_seller = seller;
+        d.of_day_by_buyer = buyer;
+    }
+}
+
 // In time order.
 void Restorer::standbys() {
     for (std::size_t n = in_.count(state_.standbys.limit()); n > 0 && good(); --n) {

@@ -61,6 +61,7 @@ class Restorer {
     void unfinished();
     void additions();
     void draws();
+    void requests();
 
     State& state_;
     SnapshotReader& in_;

@@ -153,34 +153,74 @@ void save_unfinished(SnapshotWriter& w, const State& state) {
     for (std::size_t i = 0; i < state.agenda.size(); ++i) fields(w, state.agenda[i]);
 }
 
-// What few markets have stands at the end, and only where it is there: snapshots from before it existed are
-// read as they were.
-void save_additions(SnapshotWriter& w, const State& state) {
+// ---- what few markets have ----
+
+bool has_cost(const Resource& r) { return r.cost != Decimal{}; }
+
+bool any_declared(const State& state) {
+    return std::ranges::any_of(state.resources.all(), has_cost) ||
+           std::ranges::any_of(state.accounts.all(), &Account::limited);
+}
+// Declared costs, and accounts that have limits of their own.
+void save_declared(SnapshotWriter& w, const State& state) {
     const auto& resources = state.resources.all();
     const auto& accounts = state.accounts.all();
-    const auto declared = std::count_if(resources.begin(), resources.end(),
-                                        [](const Resource& r) { return r.cost != Decimal{}; });
-    const auto limited =
-        std::count_if(accounts.begin(), accounts.end(), [](const Account& a) { return a.limited(); });
-    const std::size_t remembered = state.usages.remembered(state.time);
-    std::uint64_t drawn = 0;
-    for_each_drawn(state, [&](std::uint32_t) { drawn += 1; });
-    const bool draws = drawn != 0 || remembered != 0;
-    const auto& disputes = state.disputes.all();
-    if (declared == 0 && limited == 0 && !draws && disputes.empty()) return;
-    w(static_cast<std::uint64_t>(declared));
+    w(static_cast<std::uint64_t>(std::ranges::count_if(resources, has_cost)));
     for (const Resource& r : resources)
-        if (r.cost != Decimal{}) w(r.id, r.cost);
-    w(static_cast<std::uint64_t>(limited));
+        if (has_cost(r)) w(r.id, r.cost);
+    w(static_cast<std::uint64_t>(std::ranges::count_if(accounts, &Account::limited)));
     for (std::uint32_t a = 0; a < accounts.size(); ++a)
         if (accounts[a].limited()) w(AccountId{a}), fields(w, state.accounts.limits(AccountId{a}));
-    if (!draws && disputes.empty()) return;
-    w(drawn);
+}
+
+std::uint64_t drawn_holdings(const State& state) {
+    std::uint64_t drawn = 0;
+    for_each_drawn(state, [&](std::uint32_t) { drawn += 1; });
+    return drawn;
+}
+bool any_draws(const State& state) {
+    return drawn_holdings(state) != 0 || state.usages.remembered(state.time) != 0;
+}
+void save_draws(SnapshotWriter& w, const State& state) {
+    w(drawn_holdings(state));
     for_each_drawn(state,
                    [&](std::uint32_t slot) { w(state.deliveries[slot].id, state.deliveries[slot].drawn); });
-    w(std::uint64_t{remembered});
+    w(std::uint64_t{state.usages.remembered(state.time)});
     state.usages.for_each(state.time, [&](const Usage& usage) { w(usage); });
-    if (!disputes.empty()) save_all(w, disputes);
+}
+
+bool any_disputes(const State& state) { return !state.disputes.all().empty(); }
+void save_disputes(SnapshotWriter& w, const State& state) { save_all(w, state.disputes.all()); }
+
+std::uint64_t reported_days(const State& state) {
+    std::uint64_t days = 0;
+    for_each_reported(state, [&](std::uint32_t) { days += 1; });
+    return days;
+}
+bool any_requests(const State& state) { return reported_days(state) != 0; }
+void save_requests(SnapshotWriter& w, const State& state) {
+    w(reported_days(state));
+    for_each_reported(state, [&](std::uint32_t slot) {
+        const Delivery& d = state.deliveries[slot];
+        w(d.id), fields(w, d.of_day_by_seller), fields(w, d.of_day_by_buyer);
+    });
+}
+
+// Stands at the end, in this order, each piece only where it is there or one behind it: snapshots from before
+// it existed are read as they were.
+struct Addition {
+    bool (*any)(const State& state);
+    void (*save)(SnapshotWriter& w, const State& state);
+};
+constexpr Addition additions[] = {{any_declared, save_declared},
+                                  {any_draws, save_draws},
+                                  {any_disputes, save_disputes},
+                                  {any_requests, save_requests}};
+
+void save_additions(SnapshotWriter& w, const State& state) {
+    std::size_t pieces = std::size(additions);
+    while (pieces > 0 && !additions[pieces - 1].any(state)) --pieces;
+    for (std::size_t i = 0; i < pieces; ++i) additions[i].save(w, state);
 }
 
 }  // namespace

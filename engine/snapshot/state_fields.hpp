@@ -96,6 +96,17 @@ void for_each_delivery(const State& state, F&& f) {
              slot != 0; slot = state.deliveries[slot].next)
             f(slot);
 }
+// What only token days have of which requests were reported: f(slot), in the order above.
+template <class F>
+void for_each_reported(const State& state, F&& f) {
+    for_each_delivery(state, [&](std::uint32_t slot) {
+        if (state.deliveries[slot].requests().said()) f(slot);
+    });
+}
+template <class F, Like<Requests> T>
+void fields(F& f, T& r) {
+    f(r.all, r.served, r.minute);
+}
 // What only markets in which tokens are drawn have, in the same way: the deliveries of which something is
 // drawn, f(slot), in the order above.
 template <class F>

@@ -140,6 +140,13 @@ void hash_deliveries(Hasher& h, const State& state) {
         h(state.records[offers.record(slot)].id, state.open.session(state.open.standby(slot)));
 }
 
+void hash_requests(Hasher& h, const State& state) {
+    for_each_reported(state, [&](std::uint32_t slot) {
+        const Delivery& d = state.deliveries[slot];
+        h(d.id), fields(h, d.of_day_by_seller), fields(h, d.of_day_by_buyer);
+    });
+}
+
 void hash_draws(Hasher& h, const State& state) {
     for_each_drawn(state,
                    [&](std::uint32_t slot) { h(state.deliveries[slot].id, state.deliveries[slot].drawn); });
@@ -193,6 +200,7 @@ std::uint64_t hash_state(const State& state) {
     hash_strips(h, state);
     hash_deliveries(h, state);
     hash_draws(h, state);
+    hash_requests(h, state);
     h(hash_timers(state));
     hash_unfinished(h, state);
     return h.value();

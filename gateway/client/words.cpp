@@ -46,6 +46,8 @@ constexpr TradeCommand trade_commands[] = {
     {"deliveries", "deliveries.get", "", "", "deliveries that are not settled; after=DID"},
     {"ready", "delivery.ready", "did endpoint_ref", "", "say where the buyer finds its units"},
     {"meter", "meter.report", "did minute available", "", "what was available in a minute; util=, power_w="},
+    {"served", "meter.report", "did minute requests served", "",
+     "requests of a token day since it began, and how many were served"},
     {"dispute", "dispute.open", "did minutes", "", "minutes that were metered wrongly, as 3,4,5; evidence="},
     {"draw", "token.draw", "usage", "", "use tokens: class= or holding=, uncached=, cached=, output="},
 };

@@ -67,11 +67,14 @@ void append_metered(const Event& event, std::string& out) {
     out += R"("did":")";
     append_number(metered.delivery.value, out);
     out += '"';
-    m.number<"minute">(metered.minute)
-        .word<"party">(party_name(metered.party))
-        .qty<"available">(Quantity{metered.available}, engine::Product::gpu)
-        .qty<"counted">(Quantity{metered.counted}, engine::Product::gpu);
-    append_gaps(metered.gaps, out);
+    m.number<"minute">(metered.minute).word<"party">(party_name(metered.party));
+    if (metered.requests != 0) {
+        m.number<"requests">(metered.requests).number<"served">(metered.served);
+    } else {
+        m.qty<"available">(Quantity{metered.available}, engine::Product::gpu)
+            .qty<"counted">(Quantity{metered.counted}, engine::Product::gpu);
+        append_gaps(metered.gaps, out);
+    }
     m.decimal<"util">(engine::Decimal{std::int64_t{metered.utilisation} * 100})
         .number<"power_w">(metered.power_w)
         .number<"seq">(event.header.sequence.value)
@@ -119,10 +122,9 @@ void append_settled(const Event& event, const Directory& directory, std::string&
         .qty<"qty">(Quantity{s.qty}, product)
         .qty<"promised">(minutes(s.promised), product)
         .qty<"delivered">(minutes(s.delivered), product)
-        .qty<"short">(minutes(s.short_of), product)
-        .money<"refund">(s.refund)
-        .money<"penalty">(s.penalty)
-        .time<"ts">(event.header.time);
+        .qty<"short">(minutes(s.short_of), product);
+    if (s.requests != 0) m.number<"requests">(s.requests).number<"served">(s.served);
+    m.money<"refund">(s.refund).money<"penalty">(s.penalty).time<"ts">(event.header.time);
 }
 
 void append_position_settled(const Event& event, const Directory& directory, std::string& out) {

@@ -131,7 +131,8 @@ bool zero_counts(RejectReason reason) {
 }
 
 std::vector<std::string> limit_texts(const engine::Refused& r) {
-    if (r.field == RejectField::meter_minute || r.field == RejectField::minutes)
+    if (r.field == RejectField::meter_minute || r.field == RejectField::minutes ||
+        r.field == RejectField::requests || r.field == RejectField::served)
         return {std::to_string(r.limit_low), std::to_string(r.limit_high)};
     if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
     if (r.reason == RejectReason::quota_exhausted) return {tokens_text(r.limit_high)};
@@ -261,6 +262,12 @@ std::string value_sentence(const engine::Refused& r, const WireError& e) {
         return fmt::format(
             FMT_COMPILE("minute {} is not one of {} to {}, the minutes that are over and may be disputed"),
             e.got, e.limit[0], e.limit[1]);
+    if (r.field == RejectField::requests && r.limit_high == 0)
+        return "requests are reported of token days: of an hour say what was available";
+    if (r.field == RejectField::requests || r.field == RejectField::served)
+        return fmt::format(FMT_COMPILE("{} {} is outside {} to {}: totals of the day never fall, and no more "
+                                       "are served than there are"),
+                           e.field, e.got, e.limit[0], e.limit[1]);
     if (r.field == RejectField::uncached && r.got == 0)
         return "a draw of no tokens: give uncached, cached or output";
     if (e.field == name(RejectField::expire))

@@ -179,7 +179,9 @@ struct ToBody {
                                            .minute = r.minute,
                                            .available = r.available,
                                            .power_w = r.power_w,
-                                           .utilisation = r.utilisation});
+                                           .utilisation = r.utilisation,
+                                           .requests = r.requests,
+                                           .served = r.served});
     }
     engine::Command operator()(const DeliveriesRequest& r) const {
         return command(engine::QueryDeliveries{.after = r.after, .limit = r.limit});

@@ -100,7 +100,9 @@ constexpr Field ready_fields[] = {
 // Which minutes a delivery has is told by the engine: a window of an hour has 60.
 constexpr Field meter_fields[] = {{"did", id},
                                   {"minute", whole, required, 1'439},
-                                  {"available", decimal},
+                                  {"available", decimal, optional},
+                                  {"requests", whole, optional, UINT32_MAX},
+                                  {"served", whole, optional, UINT32_MAX},
                                   {"util", figure, optional},
                                   {"power_w", whole, optional, UINT32_MAX}};
 constexpr Field deliveries_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};

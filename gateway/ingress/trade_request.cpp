@@ -190,8 +190,18 @@ Refusal check_id(const Frame& frame, std::string_view name) {
     return bad_value(name, fmt::format("at most {}", UINT32_MAX), frame.text(name));
 }
 
+// What was available in a minute of an hour, or how the requests of a token day went.
 Refusal check_meter(const Frame& frame) {
     if (auto refusal = check_id(frame, "did")) return refusal;
+    if (frame.has("available") && frame.has("requests"))
+        return together("requests", "available or requests",
+                        "give available of an hour, or requests and served of a token day");
+    if (!frame.has("available") && !frame.has("requests"))
+        return together("available", "required", "meter.report needs available, or requests and served");
+    if (frame.has("requests") != frame.has("served"))
+        return together("served", "requests", "requests and served go together");
+    if (frame.has("requests") && frame.number("requests") == 0)
+        return bad_value("requests", "at least 1", frame.text("requests"));
     return check_figure(frame, "util", 0, engine::decimal_one, 100, "0 to 1, at most four decimals");
 }
 
@@ -203,6 +213,8 @@ MeterRequest meter(const Frame& frame) {
     return {.delivery = delivery(frame, "did"),
             .minute = static_cast<std::uint32_t>(frame.number("minute")),
             .available = decimal(frame, "available"),
+            .requests = static_cast<std::uint64_t>(frame.number("requests")),
+            .served = static_cast<std::uint64_t>(frame.number("served")),
             .utilisation = static_cast<std::uint16_t>(frame.number("util") / 100),
             .power_w = static_cast<std::uint32_t>(frame.number("power_w"))};
 }

@@ -160,7 +160,8 @@ struct MeterRequest {
     engine::DeliveryId delivery{};
     std::uint32_t minute = 0;
     engine::Decimal available{};
-    std::uint16_t utilisation = 0;  // basis points
+    std::uint64_t requests = 0, served = 0;  // of a token day, since it began
+    std::uint16_t utilisation = 0;           // basis points
     std::uint32_t power_w = 0;
 };
 

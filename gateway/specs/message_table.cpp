@@ -73,9 +73,10 @@ constexpr MessageSpec table[] = {
     reply("order.batch", "results:objects"),
     reply("orders.open", "orders:objects more:truth seq:number"),
     reply("positions.get", "positions:objects more:truth seq:number"),
-    reply("meter.report",
-          "did:id minute:number party:text available:decimal counted:decimal gaps:numbers util:decimal "
-          "power_w:number seq:number ts:time"),
+    reply(
+        "meter.report",
+        "did:id minute:number party:text available:decimal? counted:decimal? gaps:numbers? requests:number? "
+        "served:number? util:decimal power_w:number seq:number ts:time"),
     reply("token.draw",
           "drawn:decimal remaining:decimal holding:id holdings:number class:text usage:text seq:number "
           "ts:time"),

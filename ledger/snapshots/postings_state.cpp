@@ -14,7 +14,7 @@
 //   deliveries  id 4, instrument 8, seller 4, buyer 4, replaces 4, price 4, qty 4, replaced 8, first minute
 //   2,
 //               minutes 2, state 1, then of the seller and of the buyer: told 8, whole 8, parts 8, for each
-//               part: minute 4, lots 4
+//               part: minute 4, lots 4; then of both: requests 8, served 8, minute 4
 //   disputes    delivery 4, claimant 1, seller 4, buyer 4, minutes 8, stake 8, held 8
 //   positions   account 4, instrument 8, bought 8, sold 8, open sells 8, reoffered 8, margin 8, receivable 8,
 //               fee 8, tax 8, owed 8, paired 8
@@ -89,7 +89,7 @@ void fields(auto& archive, auto& d) requires requires { d.by_seller; }
 void fields(auto& archive, auto& p) requires requires { p.penalty; }
 { archive(p.cash, p.hold, p.margin, p.receivable, p.penalty); }
 
-constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, delivery_bytes = 93, part_bytes = 8,
+constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, delivery_bytes = 133, part_bytes = 8,
                       dispute_bytes = 37, position_bytes = 92, balance_bytes = 44;
 
 bool sound(engine::Side side) { return side == engine::Side::buy || side == engine::Side::sell; }
@@ -128,6 +128,12 @@ void load_said(Unpacker& in, MinutesSaid& said) {
     }
 }
 
+void save_said(Packer& out, const RequestsSaid& said) { out(said.all, said.served, said.minute); }
+void load_said(Unpacker& in, RequestsSaid& said) {
+    in(said.all, said.served, said.minute);
+    in.expect(said.served <= said.all);
+}
+
 void load_deliveries(Unpacker& in, Postings::Deliveries& deliveries) {
     std::optional<engine::DeliveryId> last;
     for (std::size_t n = in.count(delivery_bytes); n > 0; --n) {
@@ -138,6 +144,8 @@ void load_deliveries(Unpacker& in, Postings::Deliveries& deliveries) {
         fields(in, delivery);
         load_said(in, delivery.by_seller);
         load_said(in, delivery.by_buyer);
+        load_said(in, delivery.day_by_seller);
+        load_said(in, delivery.day_by_buyer);
         if (!in.expect(delivery.state <= engine::DeliveryState::settled)) return;
     }
 }
@@ -164,6 +172,8 @@ void Postings::save(Packer& out) const {
         fields(out, row->second);
         save_said(out, row->second.by_seller);
         save_said(out, row->second.by_buyer);
+        save_said(out, row->second.day_by_seller);
+        save_said(out, row->second.day_by_buyer);
     }
     out(std::uint64_t{disputes_.size()});
     for (const auto& [key, dispute] : disputes_) out(key.first, key.second), fields(out, dispute);

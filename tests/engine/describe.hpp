@@ -99,6 +99,8 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::open_orders:
         case engine::RejectField::delivery:
         case engine::RejectField::meter_minute:
+        case engine::RejectField::requests:
+        case engine::RejectField::served:
         case engine::RejectField::role: return fmt::format("{}", value);
         case engine::RejectField::effective:
         case engine::RejectField::issued:

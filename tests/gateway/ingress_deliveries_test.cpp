@@ -38,6 +38,12 @@ TEST_CASE("every field of a delivery's reports reaches its command", "[ingress][
     CHECK(least.available == engine::Decimal{});
     CHECK(least.utilisation == 0);
     CHECK(least.power_w == 0);
+    CHECK(least.requests == 0);
+    CHECK(g.say(c, frame("meter.report", R"("did":"7","minute":1439,"requests":1000,"served":985)")).empty());
+    const auto day = g.entered().as<engine::ReportMeter>();
+    CHECK(day.minute == 1'439);
+    CHECK(day.requests == 1'000);
+    CHECK(day.served == 985);
 
     CHECK(g.say(c, frame("deliveries.get", R"("after":"12","limit":50)")).empty());
     const auto q = g.entered().as<engine::QueryDeliveries>();
@@ -100,6 +106,16 @@ TEST_CASE("reports of wrong form are refused with their field", "[ingress][deliv
     CHECK(field("meter.report", R"("did":"7","minute":1440,"available":"1")") == "FORMAT_VALUE minute");
     CHECK(field("meter.report", R"("did":"7","minute":-1,"available":"1")") == "FORMAT_VALUE minute");
     CHECK(field("meter.report", R"("did":"7","minute":3,"available":1)") == "FORMAT_FIELD available");
+    CHECK(field("meter.report", R"("did":"7","minute":3)") == "FORMAT_FIELD available");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"requests":1)") == "FORMAT_FIELD served");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":"1","served":1)") ==
+          "FORMAT_FIELD served");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"available":"1","requests":1,"served":1)") ==
+          "FORMAT_FIELD requests");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"requests":0,"served":0)") ==
+          "FORMAT_VALUE requests");
+    CHECK(field("meter.report", R"("did":"7","minute":3,"requests":4294967296,"served":0)") ==
+          "FORMAT_VALUE requests");
     CHECK(field("meter.report", R"("did":"7","minute":3,"available":"-1")") == "FORMAT_VALUE available");
     CHECK(field("meter.report", R"("did":"7","minute":3,"available":"1","util":"1.1")") ==
           "FORMAT_VALUE util");

@@ -151,3 +151,29 @@ TEST_CASE("what nobody drew has to be told to be gone", "[checks][tokens]") {
     CHECK(failed(x, nth<HoldingChanged>(0, HoldingChange::notice, [](HoldingChanged& h) { h.drawn += 1; })) ==
           "holdings ");
 }
+
+// Ten blocks at 14.00, of whose requests 15 in 1,000 failed.
+TEST_CASE("what a token day gives back follows from the requests that were reported", "[checks][tokens]") {
+    Drawing x;
+    x.trade(prov, acme, 10);
+    x.d.at(clock(34));
+    for (const auto& [who, minute, served] :
+         {std::tuple{prov, 10u, 400u}, {prov, 600u, 985u}, {acme, 30u, 990u}}) {
+        engine::ReportMeter m;
+        m.delivery = engine::DeliveryId{1};
+        m.minute = minute;
+        m.requests = minute == 10 ? 400 : 1'000;
+        m.served = served;
+        x.d.send(engine::Command::of(m, who, engine::no_key, asked));
+    }
+    x.d.at(clock(49, 0, 1));
+    CHECK(failed(x, [](Event&) { return true; }) == "");
+    using engine::DeliverySettled;
+    using engine::Metered;
+    const auto none = HoldingChange::none;
+    CHECK(failed(x, nth<DeliverySettled>(0, none, [](DeliverySettled& s) { s.refund.value += 1; })) != "");
+    CHECK(failed(x, nth<DeliverySettled>(0, none, [](DeliverySettled& s) { s.served -= 1; })) != "");
+    CHECK(failed(x, nth<DeliverySettled>(1, none, [](DeliverySettled& s) { s.short_of += 1; })) != "");
+    CHECK(failed(x, nth<Metered>(1, none, [](Metered& m) { m.served += 1; })) != "");
+    CHECK(failed(x, nth<Metered>(2, none, [](Metered& m) { m.served -= 9; })) != "");
+}

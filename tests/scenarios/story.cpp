@@ -255,6 +255,7 @@ Events Story::trade_op(const std::string& who, Words& words) {
     if (what == "ready") return ready(who, words);
     if (what == "meter") return meter(who, words);
     if (what == "draw") return draw(who, words);
+    if (what == "requests") return requests(who, words);
     if (what == "cancel") return send(tests::cancel(words.next(), account(who)));
     if (what == "replace") {
         const std::string cid = words.next();

@@ -33,6 +33,7 @@ class Story {
     // story_delivery.cpp
     Events ready(const std::string& who, Words& words);
     Events meter(const std::string& who, Words& words);
+    Events requests(const std::string& who, Words& words);
     Events draw(const std::string& who, Words& words);
     // story_orders.cpp
     Events phase(engine::PhaseAction action, Words& words);

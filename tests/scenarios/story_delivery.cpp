@@ -48,6 +48,18 @@ Events Story::meter(const std::string& who, Words& words) {
     return told;
 }
 
+// prov requests 1 985 of 1000 minute 600: of a token day, those served and all of them since it began
+Events Story::requests(const std::string& who, Words& words) {
+    engine::ReportMeter body;
+    body.delivery = engine::DeliveryId{static_cast<std::uint32_t>(std::stoul(words.next()))};
+    body.served = std::stoull(words.next());
+    words.expect("of");
+    body.requests = std::stoull(words.next());
+    words.expect("minute");
+    body.minute = static_cast<std::uint32_t>(std::stoul(words.next()));
+    return send_for(who, body);
+}
+
 // acme draw 600000 300000 150000 from 1 as u-1: uncached, cached and output tokens, from a holding by its
 // number or from all of a family's class
 Events Story::draw(const std::string& who, Words& words) {

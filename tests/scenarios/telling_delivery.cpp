@@ -41,6 +41,9 @@ std::string delivery_text(const engine::DeliveryChanged& d, const Names& names) 
 }
 
 std::string metered_text(const engine::Metered& m) {
+    if (m.requests != 0)
+        return fmt::format("requests {} minute {}: {} of {} served", m.delivery.value, m.minute, m.served,
+                           m.requests);
     std::string line = fmt::format("meter {} minute {}: {}, counts {}", m.delivery.value, m.minute,
                                    lots(m.available), lots(m.counted));
     if (m.gaps != 0) line += ", gaps";
@@ -73,10 +76,12 @@ std::string replaced_text(const engine::Replaced& r, const Names& names) {
 
 std::string delivery_settled_text(const engine::DeliverySettled& s, const Names& names) {
     const engine::Product product = names.product(s.instrument.family);
+    const std::string served =
+        s.requests == 0 ? std::string() : fmt::format(", {} of {} requests", s.served, s.requests);
     return fmt::format(
-        "delivery {} settled, was {}: {} of {} unit-minutes, refund {}, penalty {}", s.delivery.value,
+        "delivery {} settled, was {}: {} of {} unit-minutes{}, refund {}, penalty {}", s.delivery.value,
         state_word(s.was), lots(static_cast<std::int64_t>(s.delivered), product),
-        lots(static_cast<std::int64_t>(s.promised), product), text_of(s.refund), text_of(s.penalty));
+        lots(static_cast<std::int64_t>(s.promised), product), served, text_of(s.refund), text_of(s.penalty));
 }
 
 std::string position_settled_text(const engine::PositionSettled& p, const Names& names) {

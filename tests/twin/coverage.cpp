@@ -240,7 +240,8 @@ void Coverage::count_other(const engine::Event& e) {
             if (r.pool != engine::Pool::none) count(fmt::format("limit of {}", name(r.pool)));
             for (const auto field :
                  {engine::RejectField::delivery, engine::RejectField::meter_minute,
-                  engine::RejectField::available, engine::RejectField::minutes, engine::RejectField::standby})
+                  engine::RejectField::available, engine::RejectField::minutes, engine::RejectField::standby,
+                  engine::RejectField::requests, engine::RejectField::served})
                 if (r.field == field) count(fmt::format("refused field {}", name(field)));
             if (r.reason == RejectReason::gate_closed && r.field == engine::RejectField::order)
                 count("refused cancel of a firm offer");

@@ -40,6 +40,8 @@ class Coverage {
     void count_standby(const engine::Event& event);
     void count_delivery(const engine::Event& event);
     void count_settled(const engine::Event& event);
+    void count_requests(const engine::Event& event);
+    void count_settled_day(const engine::DeliverySettled& d);
     void count_other(const engine::Event& event);
     void count_dispute(const engine::DisputeChanged& dispute);
     void count_draw(const engine::DrawTokens& draw, const engine::Event& event);

@@ -33,6 +33,15 @@ std::vector<std::string> delivery_words_in_scope() {
                                    "metered by the buyer",
                                    "metered dup",
                                    "metered gaps",
+                                   "requests reported",
+                                   "requests reported by the buyer",
+                                   "requests reported dup",
+                                   "token day in full",
+                                   "token day inside the SLA",
+                                   "token day with a refund",
+                                   "token day with its penalty cut",
+                                   "refused field requests",
+                                   "refused field served",
                                    "buyer says less",
                                    "delivery of a token day",
                                    "replaced",
@@ -82,6 +91,7 @@ void Coverage::count_delivery(const engine::Event& event) {
     using engine::DeliveryState;
     if (event.kind() == EventKind::metered) {
         const auto m = event.as<engine::Metered>();
+        if (m.requests != 0) return count_requests(event);
         if (event.header.flags & engine::event_flag::duplicate) return count("metered dup");
         count("metered");
         if (m.gaps != 0) count("metered gaps");
@@ -118,6 +128,20 @@ void Coverage::count_delivery(const engine::Event& event) {
     if (d.state == DeliveryState::failed) replacements_ = 0;
 }
 
+void Coverage::count_requests(const engine::Event& event) {
+    if (event.header.flags & engine::event_flag::duplicate) return count("requests reported dup");
+    const bool sells = event.as<engine::Metered>().party == engine::Side::sell;
+    count(sells ? "requests reported" : "requests reported by the buyer");
+}
+
+void Coverage::count_settled_day(const engine::DeliverySettled& d) {
+    const engine::Money whole = engine::notional(d.price, engine::Quantity{d.qty}, engine::Product::token);
+    if (d.served == d.requests) return count("token day in full");
+    if (d.refund.value == 0) return count("token day inside the SLA");
+    count("token day with a refund");
+    if (d.penalty == whole && d.refund < whole) count("token day with its penalty cut");
+}
+
 void Coverage::count_settled(const engine::Event& event) {
     if (event.kind() == EventKind::position_settled) {
         const auto p = event.as<engine::PositionSettled>();
@@ -132,6 +156,7 @@ void Coverage::count_settled(const engine::Event& event) {
     if (d.party == engine::Side::buy) return;
     count(fmt::format("settled {}", delivery_words[static_cast<std::size_t>(d.was)]));
     if (d.promised == std::uint64_t{d.qty} * 1'440) count("token day settled");
+    if (d.requests != 0) return count_settled_day(d);
     if (d.delivered == d.promised) count("settled in full");
     if (d.delivered < d.promised && d.short_of == 0) count("settled inside the SLA");
     if (d.refund.value != 0) count("settled with a refund");

@@ -91,6 +91,11 @@ class Flow {
     void spoil(engine::DrawTokens& d);
     void sleep();
 
+    // flow_requests.cpp: what both sides report of token days.
+    const Delivery* some_day();
+    engine::Command requests();
+    void spoil(engine::ReportMeter& m);
+
     // flow_market.cpp: bands, phases, time, participants, catalogue.
     engine::Command set_band();
     engine::Command set_phase();

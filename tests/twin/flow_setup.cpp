@@ -65,6 +65,10 @@ void Flow::prepare_catalogue() {
     engine::DefineTier t1 = tests::g2_tier();
     t1.name = engine::Text<8>{"T1"};
     t1.product = engine::Product::token;
+    if (delivering_) {
+        t1.availability = tier() == 4 ? 50'000 : 99'000;
+        t1.penalty = engine::BasisPoints{tier() == 4 ? 25'000 : 2'500};
+    }
     add(t1);
     if (delivering_) add(delivering_tier());
     for (std::uint16_t k = 0; k < 4; ++k) {

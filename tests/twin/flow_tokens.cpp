@@ -52,6 +52,7 @@ const Delivery* Flow::some_holding() {
 }
 
 engine::Command Flow::draw() {
+    if (one_in(4)) return requests();
     if (!draws_.empty() && one_in(small_hours() ? 3 : 8)) return draw_again();
     DrawTokens d;
     d.usage = engine::Text<32>{"u-" + std::to_string(++usages_)};
@@ -123,7 +124,7 @@ engine::Command Flow::draw_again() {
     auto d = c.as<DrawTokens>();
     const std::int64_t dice = between(1, 8);
     if (dice == 1) ++d.cached;
-    if (dice == 2) d.reserved_more[31] = 1;
+    if (dice == 2) d.reserved_more.back() = 1;
     if (dice == 3) return from(some_account(), d);
     return from(c.header.account, d);
 }

@@ -131,7 +131,8 @@ void NaiveExchange::ready(const engine::ReportReady& report) {
 
 NaiveExchange::Refusal NaiveExchange::meter_refusal(const Delivery& d, const engine::ReportMeter& m) const {
     const std::int64_t last = d.first + d.minutes - 1, minute = m.minute;
-    if (of_tokens(d) || (d.failed() && minute >= *d.failed_from) || now_ >= end_of(d) + engine::minute * 5) {
+    if ((of_tokens(d) && m.requests == 0) || (d.failed() && minute >= *d.failed_from) ||
+        now_ >= end_of(d) + engine::minute * 5) {
         auto r = refusal(RejectReason::delivery_state, RejectField::delivery);
         r.got = d.id.value;
         return r;
@@ -142,6 +143,12 @@ NaiveExchange::Refusal NaiveExchange::meter_refusal(const Delivery& d, const eng
         r.limit_low = d.first;
         r.limit_high = begun;
         r.got = minute;
+        return r;
+    }
+    if (of_tokens(d)) return std::nullopt;
+    if (m.requests != 0 || m.served != 0) {
+        auto r = refusal(RejectReason::format_value, RejectField::requests);
+        r.got = static_cast<std::int64_t>(std::max(m.requests, m.served));
         return r;
     }
     if (m.available.value < 0 || !engine::on_lot(m.available, engine::Product::gpu)) {
@@ -159,6 +166,7 @@ void NaiveExchange::meter(const engine::ReportMeter& m) {
     if (const auto refused = report_refusal(m.delivery)) return refuse(*refused);
     Delivery& d = deliveries_.at(m.delivery);
     if (const auto refused = meter_refusal(d, m)) return refuse(*refused);
+    if (of_tokens(d)) return take_requests(d, m);
     const bool sells = d.seller == header().account;
     auto& said = sells ? d.by_seller : d.by_buyer;
     const std::int64_t lots = engine::lots_of(m.available, engine::Product::gpu).value;

@@ -318,6 +318,10 @@ class NaiveExchange : public NaiveMarket {
     void meter(const engine::ReportMeter& m);
     Refusal report_refusal(engine::DeliveryId id) const;
     Refusal meter_refusal(const Delivery& d, const engine::ReportMeter& m) const;
+    Refusal requests_refusal(const std::optional<Delivery::Day>& before, const engine::ReportMeter& m) const;
+    void take_requests(Delivery& d, const engine::ReportMeter& m);
+    static std::optional<Delivery::Day> day_of(const Delivery& d);
+    void settle_day(const Delivery& d, engine::DeliverySettled& e) const;
     engine::Time start_of(const Delivery& d) const;
     engine::Time end_of(const Delivery& d) const;
     bool of_tokens(const Delivery& d) const { return product(d.instrument.family) == engine::Product::token; }

@@ -74,6 +74,7 @@ std::int64_t NaiveExchange::settle_delivery(const Delivery& d) {
     e.penalty = Money{half_even(std::min(penalty, most), 600'000)};
     e.price = price_of(d.price);
     e.was = d.state;
+    if (of_tokens(d)) settle_day(d, e);
     const std::int64_t back = e.refund.value + e.penalty.value;
     accounts_[d.buyer.value].cash += back;
     accounts_[d.seller.value].penalty -= back;

@@ -133,7 +133,7 @@ struct Position {
 };
 
 // Who delivers how much to whom, in the minutes [first, first + minutes) of the window; and what both sides
-// said of each minute, in lots. A token day has no reports: all of it counts once it is over.
+// said of each minute, in lots. All of a token day counts once it is over, but for the requests that failed.
 struct Delivery {
     engine::DeliveryId id{}, replaces{};
     engine::InstrumentId instrument{};
@@ -149,6 +149,12 @@ struct Delivery {
     std::int64_t covered = 0;                                  // lot-minutes of what replaced it
     std::int64_t whole = 0;                                    // lot-minutes of a token day that is over
     std::uint64_t drawn = 0;                                   // of a token day, quarters of a token
+    // What a side said of a token day last: all requests from its beginning up to a minute, and those served.
+    struct Day {
+        std::uint32_t minute = 0;
+        std::uint64_t all = 0, served = 0;
+    };
+    std::optional<Day> day_by_seller, day_by_buyer;
 
     bool failed() const { return failed_from.has_value(); }
     std::int64_t promised() const { return qty * minutes; }

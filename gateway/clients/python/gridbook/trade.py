@@ -99,6 +99,10 @@ class TradeClient:
         """What was available in a minute of the window, from 0; the lesser of both sides counts."""
         return await self.request("meter.report", did=did, minute=minute, available=available, **more)
 
+    async def served(self, did: str, minute: int, requests: int, served: int, **more: Any) -> Message:
+        """Of a token day: its requests since it began, up to this minute, and how many of them were served."""
+        return await self.request("meter.report", did=did, minute=minute, requests=requests, served=served, **more)
+
     async def dispute(self, did: str, minutes: list[int], evidence: str = "") -> Message:
         """These minutes were metered wrongly: what they would change is held back until a regulator decides."""
         more = {"evidence": evidence} if evidence else {}

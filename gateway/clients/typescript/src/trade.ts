@@ -99,6 +99,11 @@ export class TradeClient {
     return this.request("meter.report", { did, minute, available, ...more });
   }
 
+  /** Of a token day: its requests since it began, up to this minute, and how many of them were served. */
+  served(did: string, minute: number, requests: number, served: number, more: Message = {}): Promise<Message> {
+    return this.request("meter.report", { did, minute, requests, served, ...more });
+  }
+
   /** These minutes were metered wrongly: what they would change is held back until a regulator decides. */
   dispute(did: string, minutes: number[], more: Message = {}): Promise<Message> {
     return this.request("dispute.open", { did, minutes, ...more });
