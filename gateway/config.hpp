@@ -14,6 +14,7 @@
 #include "engine/pipeline/wait.hpp"
 #include "gateway/egress/account_streams.hpp"
 #include "gateway/ingress/rate_limits.hpp"
+#include "ledger/energy/energy.hpp"
 #include "ledger/surveillance/alert.hpp"
 
 namespace gridbook::gateway {
@@ -93,11 +94,13 @@ struct Config {
     struct Class {
         engine::DefineClass body{};
         Place place{};
-        bool tokens = false;  // of models: no nameplate
+        bool tokens = false;        // of models: no nameplate
+        std::uint32_t power_w = 0;  // of one unit; 0: not known
     };
     struct Zone {
         engine::DefineZone body{};
         Place place{};
+        std::uint32_t carbon_mg = 0;  // CO2 a kWh of its grid; 0: not known
     };
     struct Tier {
         engine::DefineTier body{};
@@ -135,6 +138,7 @@ struct Config {
     Rings rings{};
     Sessions sessions{};
     Rates rates{};
+    ledger::EnergyRates energy{};
     engine::SetRules rules{};                     // entered when the journal has others
     engine::Genesis genesis = default_genesis();  // pools, fees, margin, limits, retention, clock
     engine::Time clock_start{};                   // where a replay clock begins; 0 with the real clock

@@ -80,6 +80,7 @@ void Directory::apply(const engine::Event& event) {
     using enum engine::EventKind;
     sequence_ = std::max(sequence_, event.header.sequence);
     time_ = std::max(time_, event.header.time);
+    resources_.hear(event);
     switch (event.kind()) {
         case started: take(event.as<engine::Started>(), event.header.time); break;
         case class_defined: take(event.as<engine::ClassDefined>()); break;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/event.hpp"
+#include "ledger/energy/resource_book.hpp"
 
 namespace gridbook::gateway {
 
@@ -93,6 +94,17 @@ class Directory {
     engine::ClockMode clock() const { return clock_; }
     const engine::SetRules& rules() const { return rules_; }  // in force
 
+    // What the configuration says of energy; before anything is told.
+    void use_energy(ledger::EnergyRates rates) { energy_ = std::move(rates); }
+    const ledger::EnergyRates& energy_rates() const { return energy_; }
+    // Of all that is registered in the family now; nullopt: nothing is.
+    std::optional<ledger::Energy> energy(engine::FamilyId family) const { return energy(family, time_); }
+    // Of what was registered at `time`, by all or by one account.
+    std::optional<ledger::Energy> energy(engine::FamilyId family, engine::Time time,
+                                         engine::AccountId account = engine::no_account) const {
+        return resources_.of(family, time, energy_.pue, account);
+    }
+
   private:
     void take(const engine::Started& e, engine::Time time);
     void take(const engine::ClassDefined& e);
@@ -127,6 +139,8 @@ class Directory {
     engine::Time epoch_{};
     engine::ClockMode clock_ = engine::ClockMode::real;
     engine::SetRules rules_{};
+    ledger::ResourceBook resources_;
+    ledger::EnergyRates energy_{};
 };
 
 }  // namespace gridbook::gateway

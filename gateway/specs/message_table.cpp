@@ -115,11 +115,12 @@ constexpr MessageSpec table[] = {
     told("phase", "symbol:text seq:number phase:text until:instant? reason:text extension:number?"),
     told("indicative", "symbol:text seq:number price:decimal? qty:decimal surplus:decimal ts:time"),
     told("capacity",
-         "family:text class:text zone:text tier:text residency:text latency_ms:number qty:decimal "
-         "available:number cheapest:object? longest:object? seq:number ts:time"),
+         "family:text class:text zone:text tier:text residency:text latency_ms:number green_share:decimal? "
+         "pue:decimal? qty:decimal available:number cheapest:object? longest:object? seq:number ts:time"),
     told("cost",
-         "family:text class:text zone:text tier:text residency:text latency_ms:number symbol:text "
-         "price:decimal price_is:text per_pflops_day:decimal? seq:number ts:time"),
+         "family:text class:text zone:text tier:text residency:text latency_ms:number green_share:decimal? "
+         "pue:decimal? symbol:text price:decimal price_is:text per_pflops_day:decimal? kwh_per_hour:decimal? "
+         "carbon_g_per_hour:decimal? seq:number ts:time"),
     told("alert",
          "number:number indicator:text day:text account:text? family:text? group:text? other:text? "
          "value:number threshold:number unit:text fell_every_day:truth? fell_far:truth? "

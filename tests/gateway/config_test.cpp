@@ -203,6 +203,33 @@ TEST_CASE("surveillance has the thresholds of the rules, or its own") {
     CHECK(refused("[surveillance]\nwash = 1\n") == "c.toml:2:8: surveillance.wash: there is no such key");
 }
 
+TEST_CASE("power of classes, carbon of zones and the usual PUE are kept by name") {
+    const std::string energy = R"(
+[energy]
+pue = "1.35"
+[[classes]]
+name = "H100"
+tflops = "989.4"
+memory_gb = 80
+bandwidth = "3.35"
+power_kw = "0.7"
+[[zones]]
+name = "CN-EAST"
+hub = "Yangtze delta"
+residency = "CN"
+carbon_g = "561.7"
+)";
+    const Config c = good(energy);
+    CHECK(c.energy.pue == 1'350);
+    CHECK(c.energy.power_w == decltype(c.energy.power_w){{"H100", 700}});
+    CHECK(c.energy.carbon_mg == decltype(c.energy.carbon_mg){{"CN-EAST", 561'700}});
+    CHECK(good(parts).energy.pue == 1'500);
+    CHECK(good(parts).energy.power_w.empty());
+    CHECK(refused("[energy]\npue = \"0.9\"\n") == "c.toml:2:7: energy.pue: must be 1 to 10, got 0.9");
+    CHECK(refused("[energy]\npue = \"1.2345\"\n") ==
+          "c.toml:2:7: energy.pue: must have at most three decimals, got 1.2345");
+}
+
 TEST_CASE("the width of a dynamic band is a percentage") {
     const auto with = [](const std::string& width) {
         return parts +
