@@ -57,6 +57,8 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
     http_api_.use_fills(replay_);
     http_api_.use_billing(billing_);
     ingress_.use_billing(billing_);
+    ingress_.choice().retain(engine::second * config.genesis.retention_s);
+    publisher_.use_choice(ingress_.choice());
     publisher_.on_session_opened([this](ConnectionId connection, const std::optional<WireError>& error) {
         ingress_.session_opened(connection, error);
     });
