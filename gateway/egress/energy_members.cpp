@@ -9,6 +9,11 @@ const Directory::Zone& zone_of(engine::FamilyId family, const Directory& directo
     return directory.zones()[directory.families()[family.value].defined.zone_id.value];
 }
 
+void append_place(engine::FamilyId family, const Directory& directory, Members& m) {
+    const Directory::Zone& zone = zone_of(family, directory);
+    m.text<"zone">(zone.name).text<"residency">(zone.defined.residency.view());
+}
+
 std::uint32_t named(const std::map<std::string, std::uint32_t, std::less<>>& rates, std::string_view name) {
     const auto found = rates.find(name);
     return found == rates.end() ? 0 : found->second;
@@ -40,11 +45,15 @@ std::optional<std::int64_t> carbon_a_unit_hour(engine::FamilyId family,
     return ledger::carbon_a_unit_hour(power, energy->grey, grid);
 }
 
+void append_place_energy(engine::FamilyId family, const Directory& directory, Members& m) {
+    append_place(family, directory, m);
+    append_energy(directory.energy(family), m);
+}
+
 void append_delivered_energy(engine::InstrumentId instrument, engine::AccountId account,
                              std::uint64_t lot_minutes, const Directory& directory, Members& m) {
     const engine::FamilyId family = instrument.family;
-    const Directory::Zone& zone = zone_of(family, directory);
-    m.text<"zone">(zone.name).text<"residency">(zone.defined.residency.view());
+    append_place(family, directory, m);
     const engine::Time gate = engine::gate_time(instrument.period, directory.product(family));
     const auto energy = directory.energy(family, gate, account);
     append_energy(energy, m);

@@ -22,7 +22,10 @@ std::optional<std::int64_t> carbon_a_unit_hour(engine::FamilyId family,
                                                const std::optional<ledger::Energy>& energy,
                                                const Directory& directory);
 
-// ,"zone":…,"residency":…, then energy as above, and ,"carbon_g":… of so many lot-minutes: what `account`
+// ,"zone":…,"residency":… of a family, then energy as above: of what is registered now.
+void append_place_energy(engine::FamilyId family, const Directory& directory, Members& m);
+
+// The same, and ,"carbon_g":… of so many lot-minutes: what `account`
 // had registered at the gate of the instrument.
 void append_delivered_energy(engine::InstrumentId instrument, engine::AccountId account,
                              std::uint64_t lot_minutes, const Directory& directory, Members& m);

@@ -44,7 +44,8 @@ constexpr MessageSpec table[] = {
     event("delivery",
           "state:text seq:number n:number did:id replaces:id? symbol:text party:text seller:text buyer:text "
           "price:decimal qty:decimal from_minute:number minutes:number promised:decimal delivered:decimal "
-          "missed:number endpoint_ref:text? ts:time"),
+          "missed:number endpoint_ref:text? zone:text residency:text green_share:decimal? pue:decimal? "
+          "carbon_g:decimal? ts:time"),
     // Of a delivery, of a position or of a replacement: what only one of them has is optional.
     event(
         "settlement",
@@ -53,7 +54,8 @@ constexpr MessageSpec table[] = {
         "promised:decimal? delivered:decimal? short:decimal? refund:decimal? penalty:decimal? cost:decimal? "
         "sold:decimal? bought:decimal? receivable:decimal? fee:decimal? tax:decimal? owed:decimal? "
         "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
-        "margin:decimal? paid:decimal? ts:time"),
+        "margin:decimal? paid:decimal? zone:text? residency:text? green_share:decimal? pue:decimal? "
+        "carbon_g:decimal? ts:time"),
     event("dispute",
           "state:text seq:number n:number did:id claimant:text symbol:text seller:text buyer:text "
           "minutes:numbers stake:decimal? held:decimal? party:text ts:time"),

@@ -98,30 +98,9 @@ TEST_CASE("14.00 at 2,500 tokens a second is 0.001556 for a thousand") {
         R"("symbol":"H100.CN-EAST.G2.20261201T11Z","price":"14.00","price_is":"ask","per_pflops_day":"339.599757","per_1k_tokens":"0.001556","per_step":"0.373333","kwh_per_hour":"0.91","carbon_g_per_hour":"311.3838"})"));
 }
 
-namespace {
-
-// Resources of acme and zeta, H100 at 0.7 kW, 561.7 g/kWh in CN-EAST.
-Event registered(std::uint32_t id, AccountId who, std::int64_t lots, std::uint16_t green, std::uint16_t pue) {
-    engine::ResourceRegistered r;
-    r.resource = id;
-    r.count = engine::Quantity{lots};
-    r.green_share = green;
-    r.pue = pue;
-    return event({60 + id, id, who}, r);
-}
-void know_energy(Offered& x) {
-    ledger::EnergyRates rates;
-    rates.power_w["H100"] = 700;
-    rates.carbon_mg["CN-EAST"] = 561'700;
-    x.directory.use_energy(rates);
-    x.publish({registered(1, x.acme, 100, 4'000, 1'250), registered(2, x.zeta, 300, 2'000, 0)});
-}
-
-}  // namespace
-
 TEST_CASE("carbon of a unit-hour is live with the price, from resources, class and zone") {
     Offered x;
-    know_energy(x);
+    x.know_energy();
     const std::string of_family = family + R"(,"green_share":"0.2","pue":"1.5")";
     // 0.7 · (1.25 · 0.6 · 10 + 1.5 · 0.8 · 30) / 40 · 561.7, and 0.7 · 1.4375 kWh.
     const std::string meters = R"(,"kwh_per_hour":"1.00625","carbon_g_per_hour":"427.594125")";
