@@ -98,10 +98,11 @@ class Reader {
     }
     void catalogue_file(const std::string& path) {
         for (const auto& [key, node] : parse(path)) {
-            const bool catalogue = key == "classes" || key == "zones" || key == "tiers" || key == "families";
+            const bool catalogue =
+                key == "classes" || key == "zones" || key == "tiers" || key == "families" || key == "serving";
             if (!catalogue || !list_of_tables(path, key.str(), node))
                 unknown(path, std::string(key.str()), node,
-                        "a catalogue holds classes, zones, tiers and families");
+                        "a catalogue holds classes, serving, zones, tiers and families");
         }
     }
     void top(const std::string& path, const std::string& key, const toml::node& node) {
@@ -122,6 +123,8 @@ class Reader {
             each(path, name, node, joined(class_keys(), class_energy_keys()), config_.classes);
         else if (name == "zones")
             each(path, name, node, joined(zone_keys(), zone_energy_keys()), config_.zones);
+        else if (name == "serving")
+            each(path, name, node, serving_keys(), config_.serving);
         else if (name == "tiers")
             each(path, name, node, tier_keys(), config_.tiers);
         else if (name == "families")
@@ -360,6 +363,7 @@ std::vector<std::string> config_keys() {
     for (const ConfigSection& section : all_sections()) add(section.name, section.keys);
     add("classes", joined(class_keys(), class_energy_keys()));
     add("zones", joined(zone_keys(), zone_energy_keys()));
+    add("serving", serving_keys());
     add("tiers", tier_keys());
     add("families", family_keys());
     add("accounts", account_keys());

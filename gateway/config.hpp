@@ -60,8 +60,8 @@ struct Config {
     // What surveillance tells from when on (market-rules section 8).
     struct Surveillance {
         bool enabled = true;
-        bool names = true;  // channel `alerts`, which anybody hears, names participants
-        ledger::Thresholds thresholds{};
+        bool names = true;                // channel `alerts`, which anybody hears, names participants
+        ledger::Thresholds thresholds{};  // with what serves what
     };
     struct Threads {
         bool engine_own = false;  // false: I/O and engine share a thread; the ledger always has its own
@@ -101,6 +101,10 @@ struct Config {
         engine::DefineZone body{};
         Place place{};
         std::uint32_t carbon_mg = 0;  // CO2 a kWh of its grid; 0: not known
+    };
+    struct Served {
+        ledger::Serving body{};
+        Place place{};
     };
     struct Tier {
         engine::DefineTier body{};
@@ -147,6 +151,7 @@ struct Config {
     std::vector<Class> classes{};
     std::vector<Zone> zones{};
     std::vector<Tier> tiers{};
+    std::vector<Served> serving{};
     std::vector<Family> families{};
     std::vector<Account> accounts{};
     std::vector<Key> keys{};

@@ -11,6 +11,7 @@
 
 #include "engine/event.hpp"
 #include "ledger/energy/resource_book.hpp"
+#include "ledger/surveillance/spread.hpp"
 
 namespace gridbook::gateway {
 
@@ -97,6 +98,9 @@ class Directory {
     // What the configuration says of energy; before anything is told.
     void use_energy(ledger::EnergyRates rates) { energy_ = std::move(rates); }
     const ledger::EnergyRates& energy_rates() const { return energy_; }
+    // Which classes of hours serve which of tokens.
+    void use_serving(std::vector<ledger::Serving> serving) { serving_ = std::move(serving); }
+    const std::vector<ledger::Serving>& serving() const { return serving_; }
     // Of all that is registered in the family now; nullopt: nothing is.
     std::optional<ledger::Energy> energy(engine::FamilyId family) const { return energy(family, time_); }
     // Of what was registered at `time`, by all or by one account.
@@ -141,6 +145,7 @@ class Directory {
     engine::SetRules rules_{};
     ledger::ResourceBook resources_;
     ledger::EnergyRates energy_{};
+    std::vector<ledger::Serving> serving_;
 };
 
 }  // namespace gridbook::gateway

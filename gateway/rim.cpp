@@ -53,6 +53,7 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
       publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_,
                  streams_) {
     directory_.use_energy(config.energy);
+    directory_.use_serving(config.surveillance.thresholds.serving);
     feed_.use_discovery(discovery_);
     http_api_.use_fills(replay_);
     http_api_.use_billing(billing_);

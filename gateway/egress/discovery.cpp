@@ -249,6 +249,7 @@ void Discovery::append_cost(const Meter& meter, const CostOf& of, std::string& o
     if (of.step_s != 0)
         m.money<"per_step">(Money{half_even(price * of.devices * of.step_s, seconds * one * one)});
     append_power(family, of, m);
+    append_spreads(meter, out);
     out += '}';
 }
 
@@ -276,6 +277,7 @@ void Discovery::append_cost_event(engine::FamilyId family, std::string& out) con
     m.raw(R"({"ev":"cost",)");
     append_meter(*now, out);
     append_power(family, {}, m);
+    append_spreads(*now, out);
     m.number<"seq">(directory_.sequence().value).time<"ts">(directory_.time()).raw("}");
 }
 

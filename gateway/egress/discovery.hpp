@@ -87,6 +87,12 @@ class Discovery {
     void append_family(engine::FamilyId family, std::string& out) const;
     void append_meter(const Meter& meter, std::string& out) const;
     void append_power(engine::FamilyId family, const CostOf& of, Members& m) const;
+    // ,"spreads":[…] of the pairs that the meter's family is one of; spreads.cpp.
+    void append_spreads(const Meter& meter, std::string& out) const;
+    void append_spread(const Meter& block, const Meter& hour, const ledger::Serving& serving,
+                       std::string& out) const;
+    std::vector<std::pair<engine::FamilyId, const ledger::Serving*>> other_side(
+        engine::FamilyId family) const;
 
     const Directory& directory_;
     const Bands& bands_;

@@ -122,11 +122,13 @@ constexpr MessageSpec table[] = {
     told("cost",
          "family:text class:text zone:text tier:text residency:text latency_ms:number green_share:decimal? "
          "pue:decimal? symbol:text price:decimal price_is:text per_pflops_day:decimal? kwh_per_hour:decimal? "
-         "carbon_g_per_hour:decimal? seq:number ts:time"),
+         "carbon_g_per_hour:decimal? spreads:objects? seq:number ts:time"),
     told("alert",
          "number:number indicator:text day:text account:text? family:text? group:text? other:text? "
          "value:number threshold:number unit:text fell_every_day:truth? fell_far:truth? "
-         "sold_under_cost:truth? floor_share:number? proposes:text? seq:number first:number "
+         "sold_under_cost:truth? floor_share:number? proposes:text? hours:text? block_price:decimal? "
+         "hour_price:decimal? tokens_per_second:decimal? by_hours:decimal? dearer:truth? seq:number "
+         "first:number "
          "evidence:numbers ts:time"),
     told("resync", "dropped:number ts:time"),
 };

@@ -230,6 +230,37 @@ carbon_g = "561.7"
           "c.toml:2:7: energy.pue: must have at most three decimals, got 1.2345");
 }
 
+TEST_CASE("what serves which tokens names one class of each kind, once") {
+    const std::string classes = parts + R"(
+[[classes]]
+name = "CHAT-L"
+tokens = true
+[[serving]]
+class = "H100"
+tokens = "CHAT-L"
+tokens_per_second = "6500.5"
+)";
+    const Config c = good("[spread]\nalert_bp = 3000\nleast_lots = 5\n" + classes);
+    const ledger::Thresholds& t = c.surveillance.thresholds;
+    CHECK(t.spread_share == 3'000);
+    CHECK(t.spread_least == 5);
+    REQUIRE(t.serving.size() == 1);
+    CHECK(t.serving[0].gpu == "H100");
+    CHECK(t.serving[0].tokens == "CHAT-L");
+    CHECK(t.serving[0].tokens_per_second == 6'500'500);
+    CHECK(good("").surveillance.thresholds.spread_share == 2'500);
+    const auto serving = [&](const char* gpu, const char* tokens) {
+        const std::string text = classes + "[[serving]]\nclass = \"" + gpu + "\"\ntokens = \"" + tokens +
+                                 "\"\ntokens_per_second = \"1\"\n";
+        const std::string said = refused(text);
+        return said.substr(said.find(": ") + 2);
+    };
+    CHECK(serving("H999", "CHAT-L") == "serving.class: there is no class H999");
+    CHECK(serving("CHAT-L", "CHAT-L") == "serving.class: CHAT-L is a class of tokens");
+    CHECK(serving("H200", "H100") == "serving.tokens: H100 is no class of tokens");
+    CHECK(serving("H100", "CHAT-L") == "serving: H100 and CHAT-L stand there twice");
+}
+
 TEST_CASE("the width of a dynamic band is a percentage") {
     const auto with = [](const std::string& width) {
         return parts +
@@ -383,7 +414,7 @@ TEST_CASE("a catalogue is read from its own file, before what the main file adds
     CHECK(config->classes[1].place.text().find("catalogue.toml:7:1") != std::string::npos);
     folder.write("catalogue.toml", "[server]\nport = 1\n");
     CHECK_FALSE(read_config(path, error));
-    CHECK(error.find("a catalogue holds classes, zones, tiers and families") != std::string::npos);
+    CHECK(error.find("a catalogue holds classes, serving, zones, tiers and families") != std::string::npos);
 }
 
 TEST_CASE("every shipped configuration is read without complaint") {

@@ -119,6 +119,44 @@ TEST_CASE("carbon of a unit-hour is live with the price, from resources, class a
                    R"("kwh_per_hour":"0.7","carbon_g_per_hour":"196.595")"));
 }
 
+TEST_CASE("tokens by the block stand beside tokens by the hour, whichever side is asked") {
+    Offered x;
+    engine::ClassDefined chat;
+    chat.id = engine::ClassId{1};
+    chat.name = engine::Text<16>("CHAT-L");
+    engine::TierDefined t1;
+    t1.id = engine::TierId{1};
+    t1.name = engine::Text<8>("T1");
+    t1.product = engine::Product::token;
+    engine::FamilyDefined blocks;
+    blocks.id = engine::FamilyId{1};
+    blocks.class_id = chat.id;
+    blocks.tier_id = t1.id;
+    blocks.product = engine::Product::token;
+    x.publish({event({40}, chat), event({41}, t1), event({42}, blocks)});
+    const std::string day = "CHAT-L.CN-EAST.T1.20261202";
+    x.list(43, day);
+    x.publish({event({44}, resting(x.instrument(day), 95, Side::sell, 200, 10))});
+    CHECK_FALSE(contains(x.get("/v1/cost"), "spreads"));
+    x.directory.use_serving({{"H100", "CHAT-L", 2'500'000}});
+    // 14.00 · 1,000,000 / (2,500 · 3,600) = 1.555556; 2.00 is 28.57 % above it.
+    const std::string rest =
+        R"(,"hour_price":"14.00","hour_is":"ask","tokens_per_second":"2500","by_hours":"1.555556","spread":"0.2857"}])";
+    const std::string row =
+        R"("spreads":[{"tokens":")" + day + R"(","block_price":"2.00","block_is":"ask","hours":")";
+    CHECK(contains(x.get("/v1/cost?symbol=" + x.at(11)), row + x.at(11) + "\"" + rest));
+    // From the block's side: the hours' next open window, where nobody offers.
+    CHECK(contains(x.get("/v1/cost?family=CHAT-L.CN-EAST.T1"),
+                   row + example_symbol + R"(","hour_price":"14.00","hour_is":"guidance")"));
+    const Discovery discovery(x.directory, x.bands, x.market);
+    std::string told;
+    discovery.append_cost_event(engine::FamilyId{1}, told);
+    CHECK(contains(told, R"("spread":"0.2857"}],"seq")"));
+    // A cheaper block lies below.
+    x.publish({event({45}, resting(x.instrument(day), 96, Side::sell, 100, 10))});
+    CHECK(contains(x.get("/v1/cost?family=CHAT-L.CN-EAST.T1"), R"("spread":"-0.3571")"));
+}
+
 TEST_CASE("the meter runs on the best offer, else the last trade, else guidance") {
     Offered x;
     CHECK(contains(x.get("/v1/cost?symbol=" + x.at(13)), R"("price":"14.00","price_is":"guidance")"));
