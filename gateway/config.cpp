@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "gateway/config_addresses.hpp"
 #include "gateway/config_energy.hpp"
 
 namespace gridbook::gateway {
@@ -132,7 +133,7 @@ class Reader {
         else if (name == "accounts")
             each(path, name, node, account_keys(), config_.accounts);
         else if (name == "keys")
-            each(path, name, node, key_keys(), config_.keys);
+            each(path, name, node, joined(key_keys(), key_address_keys()), config_.keys);
         else
             return false;
         return true;
@@ -367,7 +368,7 @@ std::vector<std::string> config_keys() {
     add("tiers", tier_keys());
     add("families", family_keys());
     add("accounts", account_keys());
-    add("keys", key_keys());
+    add("keys", joined(key_keys(), key_address_keys()));
     return all;
 }
 

@@ -129,7 +129,8 @@ struct Config {
     struct Key {
         std::string account;
         engine::SetKey body{};
-        std::string private_key;  // relative to the data folder; empty: body.public_key holds
+        std::string private_key;               // relative to the data folder; empty: body.public_key holds
+        std::vector<std::string> addresses{};  // that it may come from; empty: all
         Place place{};
     };
 

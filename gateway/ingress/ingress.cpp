@@ -66,8 +66,8 @@ Ingress::Ingress(const Directory& directory, Sessions& sessions, Requests& reque
 
 // ---- the seam to the transport ----
 
-void Ingress::opened(ConnectionId connection, Endpoint endpoint, std::string_view) {
-    sessions_.opened(connection, endpoint, clock_());
+void Ingress::opened(ConnectionId connection, Endpoint endpoint, std::string_view remote) {
+    sessions_.opened(connection, endpoint, clock_(), remote);
 }
 
 void Ingress::received(ConnectionId connection, std::string_view text) {

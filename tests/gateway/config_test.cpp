@@ -261,6 +261,19 @@ tokens_per_second = "6500.5"
     CHECK(serving("H100", "CHAT-L") == "serving: H100 and CHAT-L stand there twice");
 }
 
+TEST_CASE("a key may be bound to addresses and networks") {
+    const auto key = [](const char* addresses) {
+        return std::string(
+                   "[[accounts]]\nname = \"a\"\nroles = \"buyer\"\n[[keys]]\nname = \"k\"\naccount = ") +
+               "\"a\"\nroles = \"buyer\"\nprivate_key = \"k.pem\"\naddresses = " + addresses + "\n";
+    };
+    CHECK(good(key("\"10.0.0.0/8\"")).keys.at(0).addresses == std::vector<std::string>{"10.0.0.0/8"});
+    CHECK(good(key("[\"10.0.0.0/8\", \"::1\"]")).keys.at(0).addresses.size() == 2);
+    CHECK(refused(key("[\"::1\", \"home\"]")) ==
+          "c.toml:9:21: keys.addresses: must be an address or a network, as 10.0.0.0/8, got \"home\"");
+    CHECK(refused(key("[]")) == "c.toml:9:13: keys.addresses: must have 1 to 64 addresses");
+}
+
 TEST_CASE("the width of a dynamic band is a percentage") {
     const auto with = [](const std::string& width) {
         return parts +
