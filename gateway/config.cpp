@@ -11,7 +11,8 @@
 #include <filesystem>
 #include <sstream>
 
-#include "gateway/config_keys.hpp"
+#include "gateway/config_addresses.hpp"
+#include "gateway/config_energy.hpp"
 
 namespace gridbook::gateway {
 
@@ -51,6 +52,17 @@ ConfigValue value_of(const std::string& file, std::string key, const toml::node&
     return v;
 }
 
+template <class T>
+ConfigKeys<T> joined(ConfigKeys<T> keys, const ConfigKeys<T>& more) {
+    keys.insert(keys.end(), more.begin(), more.end());
+    return keys;
+}
+std::vector<ConfigSection> all_sections() {
+    std::vector<ConfigSection> all = config_sections();
+    all.insert(all.end(), energy_sections().begin(), energy_sections().end());
+    return all;
+}
+
 // Reads one file into the configuration; families wait until all classes are known.
 class Reader {
   public:
@@ -87,10 +99,11 @@ class Reader {
     }
     void catalogue_file(const std::string& path) {
         for (const auto& [key, node] : parse(path)) {
-            const bool catalogue = key == "classes" || key == "zones" || key == "tiers" || key == "families";
+            const bool catalogue =
+                key == "classes" || key == "zones" || key == "tiers" || key == "families" || key == "serving";
             if (!catalogue || !list_of_tables(path, key.str(), node))
                 unknown(path, std::string(key.str()), node,
-                        "a catalogue holds classes, zones, tiers and families");
+                        "a catalogue holds classes, serving, zones, tiers and families");
         }
     }
     void top(const std::string& path, const std::string& key, const toml::node& node) {
@@ -101,16 +114,18 @@ class Reader {
             return;
         }
         if (key == "clock_start") return value_of(path, key, node).time(config_.clock_start);
-        for (const ConfigSection& section : config_sections())
+        for (const ConfigSection& section : all_sections())
             if (section.name == key) return table(path, key, node, section.keys, config_);
         unknown(path, key, node, "there is no such key");
     }
     bool list_of_tables(const std::string& path, std::string_view key, const toml::node& node) {
         const std::string name(key);
         if (name == "classes")
-            each(path, name, node, class_keys(), config_.classes);
+            each(path, name, node, joined(class_keys(), class_energy_keys()), config_.classes);
         else if (name == "zones")
-            each(path, name, node, zone_keys(), config_.zones);
+            each(path, name, node, joined(zone_keys(), zone_energy_keys()), config_.zones);
+        else if (name == "serving")
+            each(path, name, node, serving_keys(), config_.serving);
         else if (name == "tiers")
             each(path, name, node, tier_keys(), config_.tiers);
         else if (name == "families")
@@ -118,7 +133,7 @@ class Reader {
         else if (name == "accounts")
             each(path, name, node, account_keys(), config_.accounts);
         else if (name == "keys")
-            each(path, name, node, key_keys(), config_.keys);
+            each(path, name, node, joined(key_keys(), key_address_keys()), config_.keys);
         else
             return false;
         return true;
@@ -289,6 +304,7 @@ void complete(Config& config, const std::vector<FamilyEntry>& families) {
     if ((g.clock == engine::ClockMode::replay) != (config.clock_start.value != 0))
         refuse(config.place, "clock_start: is needed with clock = \"replay\", and only there");
     for (Config::Class& c : config.classes) complete(c);
+    complete_energy(config);
     for (const FamilyEntry& entry : families) expand(config, entry);
     for (const Config::Key& key : config.keys)
         if ((key.body.public_key != std::array<std::uint8_t, 32>{}) == !key.private_key.empty())
@@ -345,13 +361,14 @@ std::vector<std::string> config_keys() {
     const auto add = [&](std::string_view name, const auto& keys) {
         for (const auto& key : keys) all.push_back(fmt::format("{}.{}", name, key.key));
     };
-    for (const ConfigSection& section : config_sections()) add(section.name, section.keys);
-    add("classes", class_keys());
-    add("zones", zone_keys());
+    for (const ConfigSection& section : all_sections()) add(section.name, section.keys);
+    add("classes", joined(class_keys(), class_energy_keys()));
+    add("zones", joined(zone_keys(), zone_energy_keys()));
+    add("serving", serving_keys());
     add("tiers", tier_keys());
     add("families", family_keys());
     add("accounts", account_keys());
-    add("keys", key_keys());
+    add("keys", joined(key_keys(), key_address_keys()));
     return all;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/pipeline/wait.hpp"
 #include "gateway/egress/account_streams.hpp"
 #include "gateway/ingress/rate_limits.hpp"
+#include "ledger/energy/energy.hpp"
 #include "ledger/surveillance/alert.hpp"
 
 namespace gridbook::gateway {
@@ -59,8 +60,8 @@ struct Config {
     // What surveillance tells from when on (market-rules section 8).
     struct Surveillance {
         bool enabled = true;
-        bool names = true;  // channel `alerts`, which anybody hears, names participants
-        ledger::Thresholds thresholds{};
+        bool names = true;                // channel `alerts`, which anybody hears, names participants
+        ledger::Thresholds thresholds{};  // with what serves what
     };
     struct Threads {
         bool engine_own = false;  // false: I/O and engine share a thread; the ledger always has its own
@@ -93,10 +94,16 @@ struct Config {
     struct Class {
         engine::DefineClass body{};
         Place place{};
-        bool tokens = false;  // of models: no nameplate
+        bool tokens = false;        // of models: no nameplate
+        std::uint32_t power_w = 0;  // of one unit; 0: not known
     };
     struct Zone {
         engine::DefineZone body{};
+        Place place{};
+        std::uint32_t carbon_mg = 0;  // CO2 a kWh of its grid; 0: not known
+    };
+    struct Served {
+        ledger::Serving body{};
         Place place{};
     };
     struct Tier {
@@ -122,7 +129,8 @@ struct Config {
     struct Key {
         std::string account;
         engine::SetKey body{};
-        std::string private_key;  // relative to the data folder; empty: body.public_key holds
+        std::string private_key;               // relative to the data folder; empty: body.public_key holds
+        std::vector<std::string> addresses{};  // that it may come from; empty: all
         Place place{};
     };
 
@@ -135,6 +143,7 @@ struct Config {
     Rings rings{};
     Sessions sessions{};
     Rates rates{};
+    ledger::EnergyRates energy{};
     engine::SetRules rules{};                     // entered when the journal has others
     engine::Genesis genesis = default_genesis();  // pools, fees, margin, limits, retention, clock
     engine::Time clock_start{};                   // where a replay clock begins; 0 with the real clock
@@ -143,6 +152,7 @@ struct Config {
     std::vector<Class> classes{};
     std::vector<Zone> zones{};
     std::vector<Tier> tiers{};
+    std::vector<Served> serving{};
     std::vector<Family> families{};
     std::vector<Account> accounts{};
     std::vector<Key> keys{};

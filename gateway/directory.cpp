@@ -80,6 +80,7 @@ void Directory::apply(const engine::Event& event) {
     using enum engine::EventKind;
     sequence_ = std::max(sequence_, event.header.sequence);
     time_ = std::max(time_, event.header.time);
+    resources_.hear(event);
     switch (event.kind()) {
         case started: take(event.as<engine::Started>(), event.header.time); break;
         case class_defined: take(event.as<engine::ClassDefined>()); break;
@@ -89,7 +90,7 @@ void Directory::apply(const engine::Event& event) {
         case band_changed: take(event.as<engine::BandChanged>()); break;
         case factors_changed: take(event.as<engine::FactorsChanged>()); break;
         case account_opened: take(event.as<engine::AccountOpened>(), event.header.account); break;
-        case key_set: take(event.as<engine::KeySet>(), event.header.account); break;
+        case key_set: take(event.as<engine::KeySet>(), event.header); break;
         case limits_set:
             if (event.header.account.value < accounts_.size())
                 accounts_[event.header.account.value].limits = event.as<engine::LimitsSet>().limits;
@@ -154,13 +155,22 @@ void Directory::take(const engine::AccountOpened& e, engine::AccountId id) {
     append(accounts_, id, Account{std::move(name), std::string(e.group_name.view()), e.roles, 0, {}});
 }
 
-void Directory::take(const engine::KeySet& e, engine::AccountId account) {
+void Directory::take(const engine::KeySet& e, const engine::EventHeader& header) {
     std::string name(e.name.view());
+    AddressList addresses = addresses_of(name, header.sequence);
     if (e.id.value == keys_.size()) {
         key_ids_[name] = e.id;
         keys_.emplace_back();
     }
-    keys_.at(e.id.value) = Key{std::move(name), e.public_key, account, e.roles, e.on_behalf};
+    keys_.at(e.id.value) =
+        Key{std::move(name), e.public_key, header.account, e.roles, e.on_behalf, std::move(addresses)};
+}
+
+AddressList Directory::addresses_of(const std::string& key, engine::Sequence sequence) const {
+    if (requested_addresses_)
+        if (auto requested = requested_addresses_(sequence)) return std::move(*requested);
+    const auto configured = configured_addresses_.find(key);
+    return configured == configured_addresses_.end() ? AddressList{} : configured->second;
 }
 
 std::optional<engine::ClassId> Directory::class_id(std::string_view name) const {

@@ -3,6 +3,7 @@
 // Names and ids of everything that has a name: the gateway's mirror of the catalogue, the participants and
 // the keys, built from durable events alone. Ingress asks it for ids, egress for names.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include <vector>
 
 #include "engine/event.hpp"
+#include "gateway/address_list.hpp"
+#include "ledger/energy/resource_book.hpp"
+#include "ledger/surveillance/spread.hpp"
 
 namespace gridbook::gateway {
 
@@ -53,6 +57,7 @@ class Directory {
         engine::AccountId account = engine::no_account;
         std::uint8_t roles = 0;
         bool on_behalf = false;
+        AddressList addresses{};  // that it may come from
     };
 
     // Takes in one durable event; events that carry no name only move counters.
@@ -93,6 +98,28 @@ class Directory {
     engine::ClockMode clock() const { return clock_; }
     const engine::SetRules& rules() const { return rules_; }  // in force
 
+    // Where keys may come from: those of the configuration by name, those of the signed request that set a
+    // key by its sequence (nullopt: no request did). The later word holds. Before anything is told.
+    using KeyAddresses = std::function<std::optional<AddressList>(engine::Sequence)>;
+    void use_addresses(std::unordered_map<std::string, AddressList> configured, KeyAddresses requested) {
+        configured_addresses_ = std::move(configured);
+        requested_addresses_ = std::move(requested);
+    }
+
+    // What the configuration says of energy; before anything is told.
+    void use_energy(ledger::EnergyRates rates) { energy_ = std::move(rates); }
+    const ledger::EnergyRates& energy_rates() const { return energy_; }
+    // Which classes of hours serve which of tokens.
+    void use_serving(std::vector<ledger::Serving> serving) { serving_ = std::move(serving); }
+    const std::vector<ledger::Serving>& serving() const { return serving_; }
+    // Of all that is registered in the family now; nullopt: nothing is.
+    std::optional<ledger::Energy> energy(engine::FamilyId family) const { return energy(family, time_); }
+    // Of what was registered at `time`, by all or by one account.
+    std::optional<ledger::Energy> energy(engine::FamilyId family, engine::Time time,
+                                         engine::AccountId account = engine::no_account) const {
+        return resources_.of(family, time, energy_.pue, account);
+    }
+
   private:
     void take(const engine::Started& e, engine::Time time);
     void take(const engine::ClassDefined& e);
@@ -102,7 +129,8 @@ class Directory {
     void take(const engine::BandChanged& e);
     void take(const engine::FactorsChanged& e);
     void take(const engine::AccountOpened& e, engine::AccountId id);
-    void take(const engine::KeySet& e, engine::AccountId account);
+    void take(const engine::KeySet& e, const engine::EventHeader& header);
+    AddressList addresses_of(const std::string& key, engine::Sequence sequence) const;
 
     std::vector<Class> classes_;
     std::vector<Zone> zones_;
@@ -127,6 +155,11 @@ class Directory {
     engine::Time epoch_{};
     engine::ClockMode clock_ = engine::ClockMode::real;
     engine::SetRules rules_{};
+    ledger::ResourceBook resources_;
+    ledger::EnergyRates energy_{};
+    std::vector<ledger::Serving> serving_;
+    std::unordered_map<std::string, AddressList> configured_addresses_;
+    KeyAddresses requested_addresses_;
 };
 
 }  // namespace gridbook::gateway

@@ -40,32 +40,50 @@ int run_export(const std::string& data, const std::string& file, const ledger::E
     return ledger::export_journal(data, out, std::cerr, options);
 }
 
+ledger::ExportOf export_of(std::string_view what) {
+    if (what == "fills") return ledger::ExportOf::fills;
+    if (what == "hashes") return ledger::ExportOf::hashes;
+    if (what == "deliveries") return ledger::ExportOf::deliveries;
+    return what == "postings" ? ledger::ExportOf::postings : ledger::ExportOf::statements;
+}
+
+// False: there is a configuration, and it cannot be read.
+bool read_energy(const std::string& file, ledger::EnergyRates& energy) {
+    if (file.empty()) return true;
+    std::string error;
+    const auto config = read_config(file, error);
+    if (!config) fmt::print(stderr, "export: {}\n", error);
+    if (config) energy = config->energy;
+    return config.has_value();
+}
+
 void add_export(CLI::App& app, int& status) {
-    auto* command = app.add_subcommand(
-        "export",
-        "write fills, postings, statements or state hashes as text; also beside a running exchange");
+    auto* command = app.add_subcommand("export",
+                                       "write fills, postings, statements, settled deliveries or state "
+                                       "hashes as text; also beside a running "
+                                       "exchange");
     auto data = std::make_shared<std::string>();
     auto what = std::make_shared<std::string>();
     auto format = std::make_shared<std::string>("csv");
     auto file = std::make_shared<std::string>();
     auto options = std::make_shared<ledger::ExportOptions>();
-    command->add_option("what", *what, "fills, postings, statements or hashes")
+    auto config = std::make_shared<std::string>();
+    command->add_option("what", *what, "fills, postings, statements, deliveries or hashes")
         ->required()
-        ->check(CLI::IsMember({"fills", "postings", "statements", "hashes"}));
+        ->check(CLI::IsMember({"fills", "postings", "statements", "deliveries", "hashes"}));
     command->add_option("--data", *data, "data folder")->required();
     command->add_option("--format", *format, "csv, or jsonl: one JSON object a line")
         ->check(CLI::IsMember({"csv", "jsonl"}));
     command->add_option("--out", *file, "file to write; default: standard output");
     command->add_option("--account", options->account, "only this account; default: all");
+    command->add_option("--config", *config,
+                        "power of classes and carbon of zones: grams of CO2 of deliveries");
     command->add_option("--from-sequence", options->from.value, "first sequence told; default: 1");
     command->add_option("--to-sequence", options->to.value, "last sequence told; default: all");
     command->callback([=, &status] {
-        options->of = *what == "fills"      ? ledger::ExportOf::fills
-                      : *what == "hashes"   ? ledger::ExportOf::hashes
-                      : *what == "postings" ? ledger::ExportOf::postings
-                                            : ledger::ExportOf::statements;
+        options->of = export_of(*what);
         options->as = *format == "csv" ? ledger::ExportAs::csv : ledger::ExportAs::json_lines;
-        status = run_export(*data, *file, *options);
+        status = read_energy(*config, options->energy) ? run_export(*data, *file, *options) : 2;
     });
 }
 

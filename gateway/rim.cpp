@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/rim.hpp"
 
+#include "gateway/admin/signed_text.hpp"
 #include "gateway/clock.hpp"
 
 namespace gridbook::gateway {
@@ -33,6 +34,26 @@ TradeLimits trade_limits(const engine::Genesis& genesis) {
             .notional = engine::Money{genesis.max_notional}};
 }
 
+// What the configuration says of its keys; read_config has checked it.
+std::unordered_map<std::string, AddressList> configured_addresses(const Config& config) {
+    std::unordered_map<std::string, AddressList> by_key;
+    for (const Config::Key& key : config.keys) {
+        const std::vector<std::string_view> texts(key.addresses.begin(), key.addresses.end());
+        if (!texts.empty()) by_key.emplace(key.body.name.view(), *AddressList::of(texts));
+    }
+    return by_key;
+}
+
+// The signed request that set a key is kept with its command.
+Directory::KeyAddresses requested_addresses(AuditLog::Texts log) {
+    if (!log) return {};
+    return [log = std::move(log)](engine::Sequence sequence) -> std::optional<AddressList> {
+        const auto texts = log(engine::Sequence{sequence.value - 1}, 1);
+        if (texts.empty() || texts[0].sequence != sequence) return std::nullopt;
+        return addresses_in(texts[0].text);
+    };
+}
+
 }  // namespace
 
 Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::BlobQueue& blobs,
@@ -47,15 +68,20 @@ Rim::Rim(const Config& config, engine::Ring<engine::Command>& commands, ledger::
       rates_(rate_limits(config)),
       port_(commands, blobs),
       public_api_(directory_, bands_, market_, metrics_, config.genesis, [this] { return not_ready_; }),
-      http_api_(directory_, bands_, public_api_, requests_, port_, server_, machine_time(), std::move(log)),
+      http_api_(directory_, bands_, public_api_, requests_, port_, server_, machine_time(), log),
       ingress_(directory_, sessions_, requests_, port_, feed_, http_api_, replay_, rates_, machine_time,
                config.sessions.cancel_grace_ms),
       publisher_(directory_, bands_, market_, feed_, requests_, sessions_, sessions_.outbox(), metrics_,
                  streams_) {
+    directory_.use_addresses(configured_addresses(config), requested_addresses(std::move(log)));
+    directory_.use_energy(config.energy);
+    directory_.use_serving(config.surveillance.thresholds.serving);
     feed_.use_discovery(discovery_);
     http_api_.use_fills(replay_);
     http_api_.use_billing(billing_);
     ingress_.use_billing(billing_);
+    ingress_.choice().retain(engine::second * config.genesis.retention_s);
+    publisher_.use_choice(ingress_.choice());
     publisher_.on_session_opened([this](ConnectionId connection, const std::optional<WireError>& error) {
         ingress_.session_opened(connection, error);
     });

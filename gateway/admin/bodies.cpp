@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/address_list.hpp"
 #include "gateway/admin/regulator_bodies.hpp"
 #include "gateway/config.hpp"
 #include "gateway/keys.hpp"
@@ -25,7 +26,8 @@ constexpr Field key_fields[] = {{"key", label, required, 24},
                                 {"account", label, required, 32},
                                 {"roles", words_or_none, required, 16, roles},
                                 {"public_key", text, optional, 44},
-                                {"on_behalf", truth, optional}};
+                                {"on_behalf", truth, optional},
+                                {"addresses", texts, optional, 64}};
 constexpr Field credit_fields[] = {{"account", label, required, 32}, {"amount", amount}};
 constexpr Field band_fields[] = {{"family", text},
                                  {"floor", decimal, optional},
@@ -99,9 +101,16 @@ std::optional<PublicKey> public_key_of(const Frame& frame, const Directory& dire
     return directory.keys()[known->value].public_key;
 }
 
+// Where it may come from stands in the request that is kept with the command: the directory reads it there.
 CommandOrError key(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
     const auto account = directory.account_id(frame.text("account"));
     if (!account) return no_account_named(frame.text("account"));
+    const auto addresses = frame.texts("addresses");
+    if (addresses.size() > AddressList::longest)
+        return bad_value("addresses", "at most 64", std::to_string(addresses.size()));
+    for (const std::string_view text : addresses)
+        if (!AddressList::valid(text))
+            return bad_value("addresses", "an address or a network, as 10.0.0.0/8", text);
     const auto public_key = public_key_of(frame, directory);
     if (!public_key) return bad_value("public_key", "the base64 of 32 bytes", frame.text("public_key"));
     return Command::of(engine::SetKey{.name = engine::Text<24>(frame.text("key")),

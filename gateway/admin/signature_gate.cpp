@@ -8,6 +8,7 @@
 
 #include "gateway/ingress/busy.hpp"
 #include "gateway/ingress/freshness.hpp"
+#include "gateway/ingress/sessions.hpp"
 
 namespace gridbook::gateway {
 
@@ -66,6 +67,8 @@ std::variant<engine::KeyIndex, WireError> SignatureGate::admit(const HttpRequest
                 "the signature is not this key's over METHOD, path and query, timestamp and the hex "
                 "SHA-256 of the body, joined by line feeds",
             .field = "Gb-Signature"};
+    if (auto error = from_elsewhere(directory_.keys()[key->value], http.remote, "Gb-Key"))
+        return std::move(*error);
     // Only what was truly signed is remembered, or strangers could fill the memory.
     if (auto error = remember(sha256(http.key + '\n' + message), now)) return std::move(*error);
     return *key;

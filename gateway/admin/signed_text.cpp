@@ -34,6 +34,14 @@ std::optional<HttpRequest> read_signed_text(std::string_view text) {
     return out;
 }
 
+std::optional<AddressList> addresses_in(std::string_view text) {
+    const auto http = read_signed_text(text);
+    if (!http) return std::nullopt;
+    Decoder decoder(http->body.size() + 1);
+    if (decoder.decode(http->body)) return std::nullopt;
+    return AddressList::of(decoder.frame().texts("addresses"));
+}
+
 std::string reason_in(std::string_view text) {
     const auto http = read_signed_text(text);
     if (!http) return {};

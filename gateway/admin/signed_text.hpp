@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/address_list.hpp"
 #include "gateway/transport/transport.hpp"
 
 namespace gridbook::gateway {
@@ -20,5 +21,9 @@ std::optional<HttpRequest> read_signed_text(std::string_view text);
 
 // The `reason` in the body of a kept request, of a guidance its `rationale`; empty when there is none.
 std::string reason_in(std::string_view text);
+
+// The `addresses` in the body of a kept request, those of a key; none: it may come from everywhere. nullopt:
+// it is no request of ours.
+std::optional<AddressList> addresses_in(std::string_view text);
 
 }  // namespace gridbook::gateway

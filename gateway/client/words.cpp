@@ -30,6 +30,8 @@ constexpr TradeCommand trade_commands[] = {
     {"strip", "strip.place", "family start hours side qty price", "", "consecutive hours, all or none", true},
     {"anyof", "anyof.place", "families start hours need price profile", "",
      "the cheapest of several families", true},
+    {"anyof-by", "anyof.place", "start hours need price profile", "",
+     "the same of families that are: class=, zone=, tier=, residency=, green_share_min=", true},
     {"replace", "order.replace", "cid qty price", "", "amend an order"},
     {"cancel", "order.cancel", "cid", "", "cancel an order"},
     {"cancel-all", "order.cancel_all", "", "", "cancel all, or by symbol=, family=, side="},

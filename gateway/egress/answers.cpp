@@ -3,6 +3,7 @@
 
 #include "gateway/egress/delivery_encoder.hpp"
 #include "gateway/egress/dispute_encoder.hpp"
+#include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
@@ -20,14 +21,15 @@ void append_position(const Event& row, const Directory& directory, std::string& 
     out += R"({"symbol":")";
     directory.append_symbol(position.instrument, out);
     out += '"';
-    Members(out)
-        .qty<"bought">(position.bought, product)
+    Members m(out);
+    m.qty<"bought">(position.bought, product)
         .qty<"sold">(position.sold, product)
         .qty<"open_sells">(position.open_sells, product)
         .qty<"registered">(position.registered, product)
         .money<"margin">(position.margin)
-        .money<"receivable">(position.receivable)
-        .raw("}");
+        .money<"receivable">(position.receivable);
+    append_place_energy(position.instrument.family, directory, m);
+    m.raw("}");
 }
 
 void append_order_object(const Event& row, const Directory& directory, std::string& out) {

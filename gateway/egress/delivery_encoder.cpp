@@ -3,6 +3,7 @@
 
 #include <bit>
 
+#include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/token_encoder.hpp"
@@ -22,7 +23,7 @@ void append_symbol(engine::InstrumentId instrument, const Directory& directory, 
     m.quoted<"symbol">([&] { directory.append_symbol(instrument, out); });
 }
 
-// From did to endpoint_ref.
+// From did to endpoint_ref, and the energy of what was delivered so far.
 void append_members(const engine::DeliveryChanged& d, const Directory& directory, Members& m,
                     std::string& out) {
     const engine::Product product = directory.product(d.instrument.family);
@@ -40,6 +41,7 @@ void append_members(const engine::DeliveryChanged& d, const Directory& directory
         .qty<"delivered">(minutes(d.delivered), product)
         .number<"missed">(d.missed);
     if (!d.endpoint.empty()) m.text<"endpoint_ref">(d.endpoint.view());
+    append_delivered_energy(d.instrument, d.seller, d.delivered, directory, m);
 }
 
 void append_changed(const Event& event, const Directory& directory, std::string& out) {
@@ -124,7 +126,9 @@ void append_settled(const Event& event, const Directory& directory, std::string&
         .qty<"delivered">(minutes(s.delivered), product)
         .qty<"short">(minutes(s.short_of), product);
     if (s.requests != 0) m.number<"requests">(s.requests).number<"served">(s.served);
-    m.money<"refund">(s.refund).money<"penalty">(s.penalty).time<"ts">(event.header.time);
+    m.money<"refund">(s.refund).money<"penalty">(s.penalty);
+    append_delivered_energy(s.instrument, s.seller, s.delivered, directory, m);
+    m.time<"ts">(event.header.time);
 }
 
 void append_position_settled(const Event& event, const Directory& directory, std::string& out) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/decimal.hpp"
+#include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/ingress/schema.hpp"
 
@@ -60,6 +61,15 @@ std::int64_t figure(Target& target, std::string_view name, std::int64_t most) {
     if (value && value->value > 0 && value->value <= most) return value->value;
     target.refuse(bad_value(name, "a decimal above 0, at most " + std::to_string(most / one), *text));
     return 0;
+}
+
+// What is drawn for a unit of power and is not green, ten-millionths: the mean over the resources, unless the
+// asker has figures of its own.
+std::int64_t grey_of(const CostOf& of, const std::optional<ledger::Energy>& energy, std::int64_t pue) {
+    if (energy && of.pue == 0 && of.green_share == 0) return energy->grey;
+    const std::int64_t green =
+        of.green_share != 0 || !energy ? of.green_share : std::int64_t{energy->green_mean} * 100;
+    return static_cast<std::int64_t>(engine::Wide{pue} * (one - green) * 10 / one);
 }
 
 }  // namespace
@@ -119,6 +129,7 @@ void Discovery::append_family(engine::FamilyId family, std::string& out) const {
         .text<"tier">(directory_.tiers()[f.defined.tier_id.value].name)
         .text<"residency">(zone.defined.residency.view())
         .number<"latency_ms">(zone.defined.latency_ms);
+    append_energy(directory_.energy(family), m);
 }
 
 void Discovery::append_capacity(engine::FamilyId family, const Wanted& wanted, bool each,
@@ -228,6 +239,7 @@ CostOf cost_of(Target& target) {
 
 void Discovery::append_cost(const Meter& meter, const CostOf& of, std::string& out) const {
     constexpr engine::Wide seconds = 3'600;
+    const engine::FamilyId family = meter.instrument.family;
     const engine::Wide price = decimal_of(meter.price).value;
     out += '{';
     append_meter(meter, out);
@@ -236,14 +248,26 @@ void Discovery::append_cost(const Meter& meter, const CostOf& of, std::string& o
         m.money<"per_1k_tokens">(Money{half_even(price * 1'000 * one, of.tokens_per_second * seconds)});
     if (of.step_s != 0)
         m.money<"per_step">(Money{half_even(price * of.devices * of.step_s, seconds * one * one)});
-    if (of.power_kw != 0) {
-        const engine::Wide drawn = engine::Wide{of.power_kw} * (of.pue == 0 ? one : of.pue);
-        m.decimal<"kwh_per_hour">(engine::Decimal{half_even(drawn, one)});
-        if (of.carbon_g != 0)
-            m.decimal<"carbon_g_per_hour">(engine::Decimal{
-                half_even(drawn * of.carbon_g * (one - of.green_share), engine::Wide{one} * one * one)});
-    }
+    append_power(family, of, m);
+    append_spreads(meter, out);
     out += '}';
+}
+
+// What is asked with its own figures is computed from these; the rest is what the configuration and the
+// resources of the family say.
+void Discovery::append_power(engine::FamilyId family, const CostOf& of, Members& m) const {
+    const auto energy = directory_.energy(family);
+    const bool asked = of.power_kw != 0;
+    if (directory_.product(family) != engine::Product::gpu && !asked) return;
+    const std::int64_t power_kw = asked ? of.power_kw : std::int64_t{power_of(family, directory_)} * 1'000;
+    if (power_kw == 0 || (!asked && !energy)) return;
+    const std::int64_t pue = of.pue != 0 ? of.pue : energy ? energy->drawn : one;
+    m.decimal<"kwh_per_hour">(engine::Decimal{half_even(engine::Wide{power_kw} * pue, one)});
+    const std::int64_t grid =
+        of.carbon_g != 0 ? of.carbon_g : std::int64_t{carbon_of_grid(family, directory_)} * 1'000;
+    if (grid == 0) return;
+    m.decimal<"carbon_g_per_hour">(engine::Decimal{
+        half_even(engine::Wide{power_kw} * grey_of(of, energy, pue) * grid, engine::Wide{one} * one * 10)});
 }
 
 void Discovery::append_cost_event(engine::FamilyId family, std::string& out) const {
@@ -252,6 +276,8 @@ void Discovery::append_cost_event(engine::FamilyId family, std::string& out) con
     Members m(out);
     m.raw(R"({"ev":"cost",)");
     append_meter(*now, out);
+    append_power(family, {}, m);
+    append_spreads(*now, out);
     m.number<"seq">(directory_.sequence().value).time<"ts">(directory_.time()).raw("}");
 }
 

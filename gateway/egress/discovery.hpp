@@ -10,6 +10,7 @@
 
 #include "gateway/directory.hpp"
 #include "gateway/egress/bands.hpp"
+#include "gateway/egress/json.hpp"
 #include "gateway/egress/market_data.hpp"
 #include "gateway/egress/target.hpp"
 
@@ -43,8 +44,9 @@ struct CostOf {
     std::int64_t tokens_per_second = 0;
     std::int64_t step_s = 0;  // of a training step on `devices`
     std::int64_t devices = 0;
+    // What the configuration and the family's resources say is counted where these are 0.
     std::int64_t power_kw = 0;     // of one unit
-    std::int64_t pue = 0;          // of where it stands; 0: as 1
+    std::int64_t pue = 0;          // of where it stands
     std::int64_t green_share = 0;  // of its power
     std::int64_t carbon_g = 0;     // a kWh of the rest
 };
@@ -84,6 +86,13 @@ class Discovery {
   private:
     void append_family(engine::FamilyId family, std::string& out) const;
     void append_meter(const Meter& meter, std::string& out) const;
+    void append_power(engine::FamilyId family, const CostOf& of, Members& m) const;
+    // ,"spreads":[…] of the pairs that the meter's family is one of; spreads.cpp.
+    void append_spreads(const Meter& meter, std::string& out) const;
+    void append_spread(const Meter& block, const Meter& hour, const ledger::Serving& serving,
+                       std::string& out) const;
+    std::vector<std::pair<engine::FamilyId, const ledger::Serving*>> other_side(
+        engine::FamilyId family) const;
 
     const Directory& directory_;
     const Bands& bands_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/egress/invoice_columns.hpp"
 
+#include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 
 namespace gridbook::gateway {
@@ -64,6 +65,25 @@ void quantity(Line l, std::string& out) {
 }
 std::string_view unit(Product product) { return product == Product::gpu ? "Unit-Hours" : "Token Blocks"; }
 
+std::optional<ledger::Energy> energy(Line l) {
+    return l.directory.energy(l.line.instrument.family, l.line.time);
+}
+
+// Lot-minutes that the line buys or gives back; 0: it is about money alone.
+std::int64_t lot_minutes(Line l) {
+    constexpr std::int64_t minutes_an_hour = 60;
+    if (of_units(l)) return std::int64_t{l.line.qty} * minutes_an_hour;
+    return l.line.kind == LineKind::penalty ? 0 : static_cast<std::int64_t>(l.line.lot_minutes);
+}
+
+void carbon(Line l, std::string& out) {
+    const std::int64_t minutes = lot_minutes(l);
+    const auto each = carbon_a_unit_hour(l.line.instrument.family, energy(l), l.directory);
+    if (minutes == 0 || !each) return;
+    const Money grams{ledger::carbon_of(*each, minutes)};  // millionths, as money is written
+    append_money(l.line.cost < Money{} ? -grams : grams, out);
+}
+
 constexpr InvoiceColumn table[] = {
     {"InvoiceId", [](Line l, std::string& out) { out += l.name; }},
     {"InvoiceIssuerName", [](Line, std::string& out) { out += "Gridbook"; }},
@@ -125,6 +145,17 @@ constexpr InvoiceColumn table[] = {
      [](Line l, std::string& out) { out += product(l) == Product::gpu ? "Accelerator hours" : "Tokens"; }},
     {"SkuId", [](Line l, std::string& out) { out += family(l).name; }},
     {"x_Residency", [](Line l, std::string& out) { out += zone(l).defined.residency.view(); }},
+    {"x_GreenShare",
+     [](Line l, std::string& out) {
+         if (const auto e = energy(l))
+             append_decimal(engine::Decimal{std::int64_t{e->green_least} * 100}, out);
+     }},
+    {"x_Pue",
+     [](Line l, std::string& out) {
+         if (const auto e = energy(l))
+             append_decimal(engine::Decimal{std::int64_t{e->pue_most} * 1'000}, out);
+     }},
+    {"x_CarbonGrams", carbon},
     {"x_Line", [](Line l, std::string& out) { number(l.line.number, out); }},
     {"x_Sequence", [](Line l, std::string& out) { number(l.line.sequence.value, out); }},
     {"x_Time", [](Line l, std::string& out) { append_rfc3339(l.line.time, out); }},

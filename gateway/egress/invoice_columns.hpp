@@ -4,6 +4,10 @@
 // are the same in CSV and in JSON. BilledCost is owed above zero and received below it. Columns that FOCUS
 // does not have begin with x_. What a provider sold is a Credit; what it owes for minutes that it did not
 // deliver is an Adjustment; both are ours to choose, because FOCUS knows buyers only.
+//
+// x_GreenShare and x_Pue are the family's when the line was made, because a trade does not know who will
+// deliver; x_CarbonGrams is its mean for the unit-hours of the line, above zero where these are owed for:
+// what was bought, less what was refunded and what was sold on.
 
 #include <span>
 #include <string>

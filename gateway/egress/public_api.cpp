@@ -46,16 +46,17 @@ std::optional<HttpAnswer> PublicApi::get(std::string_view text) const {
 std::span<const PublicApi::Route> PublicApi::routes() {
     static constexpr Route table[] = {
         {"/v1/classes", &PublicApi::classes},
-        {"/v1/families", &PublicApi::families, "class zone tier residency"},
+        {"/v1/families", &PublicApi::families, "class zone tier residency green_share_min"},
         {"/v1/instruments", &PublicApi::instruments, "family after limit"},
         {book_path, &PublicApi::book, "depth"},
         {"/v1/trades", &PublicApi::trades, "symbol family limit"},
         {"/v1/bands", &PublicApi::bands, "family"},
         {"/v1/rules", &PublicApi::rules},
         {"/v1/candles", &PublicApi::candles, "symbol interval limit"},
-        {"/v1/capacity", &PublicApi::capacity, "class zone tier residency family qty price from to hours"},
+        {"/v1/capacity", &PublicApi::capacity,
+         "class zone tier residency green_share_min family qty price from to hours"},
         {"/v1/cost", &PublicApi::cost,
-         "symbol family class zone tier residency tokens_per_second step_s devices "
+         "symbol family class zone tier residency green_share_min tokens_per_second step_s devices "
          "power_kw pue green_share carbon_g"},
         {"/v1/preview", &PublicApi::preview, "symbol side price qty"},
         {"/v1/openapi.json", &PublicApi::openapi},

@@ -2,6 +2,7 @@
 #include "gateway/egress/public_rows.hpp"
 
 #include "gateway/egress/encoder.hpp"
+#include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/market_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
@@ -82,6 +83,10 @@ void append_family_row(const Directory::Family& f, const Bands::Version* band, c
         .decimal<"availability">(thousandths(tier.defined.availability))
         .decimal<"penalty">(basis_points(tier.defined.penalty))
         .number<"horizon">(f.defined.horizon);
+    Members energy(out);
+    append_energy(directory.energy(f.defined.id), energy);
+    if (const std::uint32_t grid = carbon_of_grid(f.defined.id, directory))
+        energy.decimal<"grid_carbon_g">(thousandths(grid));
     if (f.defined.dynamic_width.value != 0)
         Members(out).decimal<"dynamic_width">(basis_points(f.defined.dynamic_width));
     append_lot(f.defined.product, out);

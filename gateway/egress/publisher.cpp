@@ -140,6 +140,7 @@ void Publisher::take_in(const Event& event) {
     directory_.apply(event);
     bands_.apply(event);
     market_.apply(event);
+    if (choice_ != nullptr) choice_->hear(event);
 }
 
 // A fill tells what is left; what is filled in all stands in the mirror, before it has taken the fill in. A

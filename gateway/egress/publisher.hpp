@@ -19,6 +19,7 @@
 #include "gateway/egress/market_data.hpp"
 #include "gateway/egress/market_feed.hpp"
 #include "gateway/egress/metrics.hpp"
+#include "gateway/ingress/family_choice.hpp"
 #include "gateway/ingress/sessions.hpp"
 #include "gateway/requests.hpp"
 
@@ -43,6 +44,9 @@ class Publisher {
     // Who finishes a logon that the engine has opened a session for, or refused.
     using SessionOpened = std::function<void(ConnectionId, const std::optional<WireError>&)>;
     void on_session_opened(SessionOpened opened) { session_opened_ = std::move(opened); }
+
+    // Who chooses families hears of the any-of orders there are.
+    void use_choice(FamilyChoice& choice) { choice_ = &choice; }
 
     // An event from before this process: it only fills the mirrors, and the account streams.
     void recover(const engine::Event& event);
@@ -86,6 +90,7 @@ class Publisher {
     Metrics& metrics_;
     AccountStreams& streams_;
     SessionOpened session_opened_;
+    FamilyChoice* choice_ = nullptr;
     engine::Sequence command_{};               // whose events are being published
     std::vector<engine::Event> alternatives_;  // of the any-of order that the command places
     std::string members_;                      // of the present event, encoded once

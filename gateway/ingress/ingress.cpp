@@ -66,8 +66,8 @@ Ingress::Ingress(const Directory& directory, Sessions& sessions, Requests& reque
 
 // ---- the seam to the transport ----
 
-void Ingress::opened(ConnectionId connection, Endpoint endpoint, std::string_view) {
-    sessions_.opened(connection, endpoint, clock_());
+void Ingress::opened(ConnectionId connection, Endpoint endpoint, std::string_view remote) {
+    sessions_.opened(connection, endpoint, clock_(), remote);
 }
 
 void Ingress::received(ConnectionId connection, std::string_view text) {
@@ -131,6 +131,7 @@ std::optional<WireError> Ingress::answer(Session& session) {
     if (auto error = admit(session, request_, account)) return error;
     if (auto error = check_names(request_, directory_)) return error;
     if (auto error = find_traded(account)) return error;
+    if (auto error = choose_families(account)) return error;
     // First the name, then the command: the stream must not begin after the events of the command.
     sessions_.name(session, account);
     if (answer_here(session, request_, account)) return std::nullopt;
@@ -154,6 +155,11 @@ std::optional<WireError> Ingress::find_traded(engine::AccountId account) {
                      .msg = "no order of this account had this trade, or it was too long ago",
                      .field = "tid",
                      .got = std::to_string(request->trade.value)};
+}
+
+std::optional<WireError> Ingress::choose_families(engine::AccountId account) {
+    auto* request = std::get_if<AnyOfRequest>(&request_.body);
+    return request == nullptr ? std::nullopt : choice_.choose(*request, account);
 }
 
 // As all rates, not with a replay clock.

@@ -16,6 +16,7 @@
 #include "gateway/egress/stream_replay.hpp"
 #include "gateway/ingress/command_port.hpp"
 #include "gateway/ingress/decoder.hpp"
+#include "gateway/ingress/family_choice.hpp"
 #include "gateway/ingress/rate_limits.hpp"
 #include "gateway/ingress/sessions.hpp"
 #include "gateway/ingress/trade_request.hpp"
@@ -41,6 +42,8 @@ class Ingress final : public Inbox {
     void requested(HttpId request, const HttpRequest& http) override;
     bool accepting() const override { return port_.accepting(); }
 
+    // Who chooses the families of an any-of order; it hears what is durable.
+    FamilyChoice& choice() { return choice_; }
     // Where invoices are read; before the first frame.
     void use_billing(const Billing& billing) { billing_ = &billing; }
 
@@ -67,6 +70,7 @@ class Ingress final : public Inbox {
     engine::AccountId account_of(const Session& session, const TradeRequest& request) const;
     std::optional<WireError> answer(Session& session);
     std::optional<WireError> find_traded(engine::AccountId account);
+    std::optional<WireError> choose_families(engine::AccountId account);
     std::uint32_t own_rate(engine::AccountId account) const;
     std::optional<WireError> admit(const Session& session, const TradeRequest& request,
                                    engine::AccountId account);
@@ -94,6 +98,7 @@ class Ingress final : public Inbox {
     MachineClock clock_;
     const std::uint32_t cancel_grace_ms_;
     std::vector<ConnectionId> lost_;  // of sessions with cancel on disconnect, not told to the engine yet
+    FamilyChoice choice_{directory_};
     Decoder trade_decoder_;
     Decoder item_decoder_;  // of one order of a batch
     Decoder market_decoder_;

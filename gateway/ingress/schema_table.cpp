@@ -73,8 +73,14 @@ constexpr Field strip_fields[] = {
     {"tif", word, optional, 8, strip_tifs},
     {"cid", cid},
 };
+// By names, by what the families are, or by both; of what is demanded see family_choice.hpp.
 constexpr Field anyof_fields[] = {
-    {"families", texts},
+    {"families", texts, optional},
+    {"class", text, optional, 16},
+    {"zone", text, optional, 16},
+    {"tier", text, optional, 8},
+    {"residency", text, optional, 16},
+    {"green_share_min", figure, optional},
     {"start", text},
     {"hours", integer, required, 168},
     {"need", decimal},

@@ -69,11 +69,12 @@ void Sessions::Voice::send_each(std::span<const ConnectionId> connections, std::
 
 // ---- connections ----
 
-void Sessions::opened(ConnectionId connection, Endpoint endpoint, engine::Time now) {
+void Sessions::opened(ConnectionId connection, Endpoint endpoint, engine::Time now, std::string_view remote) {
     now_ = now;
     Session& session = sessions_[connection];
     session.connection = connection;
     session.endpoint = endpoint;
+    session.remote = remote;
     session.said = now;
     if (endpoint != Endpoint::trade) return;
     session.nonce = random_token(nonce_bytes);
@@ -170,7 +171,9 @@ std::optional<WireError> Sessions::refusal(const Session& session, const LogonRe
                          .field = "key",
                          .got = std::string(request.key)};
     if (auto error = stale(request.time, now, "ts")) return error;
-    return forged(session, request, directory_.keys()[key->value]);
+    if (auto error = forged(session, request, directory_.keys()[key->value])) return error;
+    // Only who has the key learns that it is bound to addresses.
+    return from_elsewhere(directory_.keys()[key->value], session.remote, "key");
 }
 
 // The nonce belongs to this connection alone, so what was signed for another one fails here.
@@ -241,7 +244,17 @@ bool Sessions::key_changed(const Session& session) const {
     if (!session.signed_in()) return false;
     const Directory::Key& key = directory_.keys()[session.key.value];
     return key.roles == 0 || key.account != session.account || key.on_behalf != session.on_behalf ||
-           key.public_key != session.signed_with;
+           key.public_key != session.signed_with || !key.addresses.admits(session.remote);
+}
+
+std::optional<WireError> from_elsewhere(const Directory::Key& key, std::string_view remote,
+                                        std::string_view field) {
+    if (key.addresses.admits(remote)) return std::nullopt;
+    return WireError{.code = "AUTH_KEY",
+                     .msg = fmt::format("the key may not be used from {}", remote),
+                     .field = std::string(field),
+                     .rule = "address",
+                     .got = std::string(remote)};
 }
 
 // ---- questions ----

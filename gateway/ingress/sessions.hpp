@@ -35,6 +35,7 @@ struct Opening {
 struct Session {
     ConnectionId connection = 0;
     Endpoint endpoint = Endpoint::trade;
+    std::string remote;                     // address of the peer
     std::string nonce;                      // trade only; signed once
     engine::KeyIndex key = engine::no_key;  // no_key: not signed in
     engine::AccountId account = engine::no_account;
@@ -62,6 +63,10 @@ struct TradeLimits {
 // {"frame_bytes":16384,"open_orders":…,"qty":"…","notional":"…"}
 void append_trade_limits(const TradeLimits& limits, std::string& out);
 
+// AUTH_KEY, naming the address: the key is bound to others. `field` is where the key was named.
+std::optional<WireError> from_elsewhere(const Directory::Key& key, std::string_view remote,
+                                        std::string_view field);
+
 class Sessions {
   public:
     Sessions(const Directory& directory, Outbox& transport, const AccountStreams& streams,
@@ -72,7 +77,7 @@ class Sessions {
     // What everybody should send through, so that a heartbeat leaves only after silence.
     Outbox& outbox() { return voice_; }
 
-    void opened(ConnectionId connection, Endpoint endpoint, engine::Time now);
+    void opened(ConnectionId connection, Endpoint endpoint, engine::Time now, std::string_view remote = {});
     void closed(ConnectionId connection);
     // Sends the reply. A stream that cannot be resumed does not stop anybody from signing in: the reply says
     // RESUME_TOO_OLD beside all the rest, and a snapshot is to follow.

@@ -69,6 +69,11 @@ StripRequest strip(const Frame& frame) {
 
 AnyOfRequest any_of(const Frame& frame) {
     return {.families = frame.texts("families"),
+            .class_name = frame.text("class"),
+            .zone = frame.text("zone"),
+            .tier = frame.text("tier"),
+            .residency = frame.text("residency"),
+            .green_share_min = decimal(frame, "green_share_min"),
             .start = frame.text("start"),
             .cid = engine::Cid(frame.text("cid")),
             .hours = static_cast<std::uint16_t>(frame.number("hours")),
@@ -126,13 +131,6 @@ Refusal check_explained(const Frame& frame) {
     return together("oid", "oid, cid or tid", "give oid, cid or tid, one of them");
 }
 
-Refusal check_any_of(const Frame& frame) {
-    const std::size_t most = engine::PlaceAnyOf::most_families;
-    if (frame.texts("families").size() <= most) return {};
-    return bad_value("families", fmt::format("at most {}", most),
-                     std::to_string(frame.texts("families").size()));
-}
-
 Refusal check_batch(const Frame& frame) {
     const std::size_t count = frame.texts("orders").size();
     if (count <= batch_orders_max) return {};
@@ -166,6 +164,22 @@ Refusal check_figures(const Frame& frame) {
     if (auto refusal = check_figure(frame, "cost", 1, INT64_MAX, 1, "more than 0")) return refusal;
     return check_figure(frame, "tflops", 1'000, 1'000'000 * one, 1'000,
                         "more than 0, at most 1000000, at most three decimals");
+}
+
+Refusal check_any_of(const Frame& frame) {
+    const std::size_t most = engine::PlaceAnyOf::most_families;
+    const bool named = frame.has("families");
+    const bool by_words = frame.has("class") || frame.has("zone") || frame.has("tier");
+    if (named && by_words)
+        return together("families", "families or class, zone, tier",
+                        "give families, or class, zone and tier, not both");
+    if (!named && !by_words && !frame.has("residency") && !frame.has("green_share_min"))
+        return together("families", "required", "anyof.place needs families, or what they are to be");
+    if (frame.texts("families").size() > most)
+        return bad_value("families", fmt::format("at most {}", most),
+                         std::to_string(frame.texts("families").size()));
+    return check_figure(frame, "green_share_min", 0, engine::decimal_one, 100,
+                        "0 to 1, at most four decimals");
 }
 
 RegisterRequest registration(const Frame& frame) {

@@ -59,8 +59,14 @@ struct StripRequest {
     engine::Decimal qty{};
 };
 
+// Of the families that are named, or, where none is, of those that the words fit.
 struct AnyOfRequest {
     std::span<const std::string_view> families;
+    std::string_view class_name;  // this and the next three: empty: not given
+    std::string_view zone;
+    std::string_view tier;
+    std::string_view residency;
+    engine::Decimal green_share_min{};
     std::string_view start;
     engine::Cid cid{};
     std::uint16_t hours = 0;
@@ -68,6 +74,11 @@ struct AnyOfRequest {
     engine::TimeInForce tif = engine::TimeInForce::fok;
     engine::Decimal need{};
     engine::Decimal price{};
+
+    // More than names: the families are chosen when it enters.
+    bool demands() const {
+        return families.empty() || !residency.empty() || green_share_min != engine::Decimal{};
+    }
 };
 
 // An order by its id, or, when that is 0, by its client order id.

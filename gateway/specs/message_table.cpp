@@ -44,7 +44,8 @@ constexpr MessageSpec table[] = {
     event("delivery",
           "state:text seq:number n:number did:id replaces:id? symbol:text party:text seller:text buyer:text "
           "price:decimal qty:decimal from_minute:number minutes:number promised:decimal delivered:decimal "
-          "missed:number endpoint_ref:text? ts:time"),
+          "missed:number endpoint_ref:text? zone:text residency:text green_share:decimal? pue:decimal? "
+          "carbon_g:decimal? ts:time"),
     // Of a delivery, of a position or of a replacement: what only one of them has is optional.
     event(
         "settlement",
@@ -53,7 +54,8 @@ constexpr MessageSpec table[] = {
         "promised:decimal? delivered:decimal? short:decimal? refund:decimal? penalty:decimal? cost:decimal? "
         "sold:decimal? bought:decimal? receivable:decimal? fee:decimal? tax:decimal? owed:decimal? "
         "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
-        "margin:decimal? paid:decimal? ts:time"),
+        "margin:decimal? paid:decimal? zone:text? residency:text? green_share:decimal? pue:decimal? "
+        "carbon_g:decimal? ts:time"),
     event("dispute",
           "state:text seq:number n:number did:id claimant:text symbol:text seller:text buyer:text "
           "minutes:numbers stake:decimal? held:decimal? party:text ts:time"),
@@ -116,15 +118,18 @@ constexpr MessageSpec table[] = {
     told("phase", "symbol:text seq:number phase:text until:instant? reason:text extension:number?"),
     told("indicative", "symbol:text seq:number price:decimal? qty:decimal surplus:decimal ts:time"),
     told("capacity",
-         "family:text class:text zone:text tier:text residency:text latency_ms:number qty:decimal "
-         "available:number cheapest:object? longest:object? seq:number ts:time"),
+         "family:text class:text zone:text tier:text residency:text latency_ms:number green_share:decimal? "
+         "pue:decimal? qty:decimal available:number cheapest:object? longest:object? seq:number ts:time"),
     told("cost",
-         "family:text class:text zone:text tier:text residency:text latency_ms:number symbol:text "
-         "price:decimal price_is:text per_pflops_day:decimal? seq:number ts:time"),
+         "family:text class:text zone:text tier:text residency:text latency_ms:number green_share:decimal? "
+         "pue:decimal? symbol:text price:decimal price_is:text per_pflops_day:decimal? kwh_per_hour:decimal? "
+         "carbon_g_per_hour:decimal? spreads:objects? seq:number ts:time"),
     told("alert",
          "number:number indicator:text day:text account:text? family:text? group:text? other:text? "
          "value:number threshold:number unit:text fell_every_day:truth? fell_far:truth? "
-         "sold_under_cost:truth? floor_share:number? proposes:text? seq:number first:number "
+         "sold_under_cost:truth? floor_share:number? proposes:text? hours:text? block_price:decimal? "
+         "hour_price:decimal? tokens_per_second:decimal? by_hours:decimal? dearer:truth? seq:number "
+         "first:number "
          "evidence:numbers ts:time"),
     told("resync", "dropped:number ts:time"),
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "ledger/audit/progress.hpp"
+#include "ledger/energy/resource_book.hpp"
 #include "ledger/export/names.hpp"
 #include "ledger/export/table.hpp"
 #include "ledger/postings.hpp"
@@ -39,6 +40,20 @@ std::string word(MoneyAccount money) {
     return words[static_cast<std::size_t>(money)];
 }
 
+// Only these can a settled delivery have been.
+std::string word(engine::DeliveryState was) {
+    switch (was) {
+        case engine::DeliveryState::failed: return "failed";
+        case engine::DeliveryState::replaced: return "replaced";
+        default: return "provisional";
+    }
+}
+
+std::uint32_t rate(const std::map<std::string, std::uint32_t, std::less<>>& rates, const std::string& name) {
+    const auto found = rates.find(name);
+    return found == rates.end() ? 0 : found->second;
+}
+
 std::vector<std::string> columns(ExportOf of) {
     switch (of) {
         case ExportOf::fills:
@@ -47,6 +62,10 @@ std::vector<std::string> columns(ExportOf of) {
         case ExportOf::postings:
             return {"entry", "sequence", "time", "cause", "order", "trade", "account", "money", "amount"};
         case ExportOf::hashes: return {"sequence", "time", "day", "hash", "open_orders", "trades"};
+        case ExportOf::deliveries:
+            return {"sequence", "time",    "account", "party",     "delivery",    "was",       "symbol",
+                    "seller",   "buyer",   "price",   "qty",       "promised",    "delivered", "short",
+                    "refund",   "penalty", "zone",    "residency", "green_share", "pue",       "carbon_g"};
         case ExportOf::statements: break;
     }
     return {"account",      "entry",      "sequence",     "time",
@@ -73,11 +92,15 @@ class Export {
   private:
     std::optional<Difference> see(const engine::Event& event) {
         names_.hear(event);
+        resources_.hear(event);
         const bool told = event.header.sequence >= options_.from && event.header.sequence <= options_.to;
         if (told && options_.of == ExportOf::fills && event.kind() == engine::EventKind::fill) fill(event);
         if (told && options_.of == ExportOf::hashes && event.kind() == engine::EventKind::state_hashed)
             hash(event);
-        if (options_.of == ExportOf::fills || options_.of == ExportOf::hashes) return std::nullopt;
+        if (told && options_.of == ExportOf::deliveries &&
+            event.kind() == engine::EventKind::delivery_settled)
+            delivery(event);
+        if (options_.of != ExportOf::postings && options_.of != ExportOf::statements) return std::nullopt;
         for (const Entry& entry : postings_->of(event)) {
             ++entries_;
             const Balances before = options_.of == ExportOf::statements ? touched(entry) : Balances{};
@@ -111,6 +134,44 @@ class Export {
         const std::string time = time_text(event.header.time);
         table_.number(event.header.sequence.value).text(time).text(time.substr(0, time.find('T')));
         table_.text(fmt::format("{:016x}", h.hash)).number(h.open_orders).number(h.trades).end();
+    }
+
+    void delivery(const engine::Event& event) {
+        if (!wanted(event.header.account)) return;
+        const auto d = event.as<engine::DeliverySettled>();
+        const engine::FamilyId family = d.instrument.family;
+        const auto minutes = [&](std::uint64_t lots) {
+            table_.text(names_.qty(engine::Quantity{static_cast<std::int64_t>(lots)}, family));
+        };
+        table_.number(event.header.sequence.value).text(time_text(event.header.time));
+        table_.text(names_.account(event.header.account));
+        table_.text(d.party == engine::Side::sell ? "seller" : "buyer")
+            .id(d.delivery.value)
+            .text(word(d.was));
+        table_.text(names_.symbol(d.instrument)).text(names_.account(d.seller));
+        table_.text(names_.account(d.buyer)).text(price_text(d.price));
+        table_.text(names_.qty(engine::Quantity{d.qty}, family));
+        minutes(d.promised), minutes(d.delivered), minutes(d.short_of);
+        table_.text(money_text(d.refund)).text(money_text(d.penalty));
+        table_.text(names_.zone(family)).text(names_.residency(family));
+        energy(d);
+        table_.end();
+    }
+
+    // Green share, PUE and carbon are decimals with six places, as money is.
+    void energy(const engine::DeliverySettled& d) {
+        const engine::FamilyId family = d.instrument.family;
+        const engine::Product product = names_.product(family);
+        const engine::Time gate = engine::gate_time(d.instrument.period, product);
+        const auto e = resources_.of(family, gate, options_.energy.pue, d.seller);
+        if (!e) return void(table_.text("").text("").text(""));
+        table_.text(money_text(engine::Money{std::int64_t{e->green_least} * 100}));
+        table_.text(money_text(engine::Money{std::int64_t{e->pue_most} * 1'000}));
+        const std::uint32_t power = rate(options_.energy.power_w, names_.class_name(family));
+        const std::uint32_t grid = rate(options_.energy.carbon_mg, names_.zone(family));
+        if (product != engine::Product::gpu || power == 0 || grid == 0) return void(table_.text(""));
+        const std::int64_t each = carbon_a_unit_hour(power, e->grey, grid);
+        table_.text(money_text(engine::Money{carbon_of(each, static_cast<std::int64_t>(d.delivered))}));
     }
 
     void begin_line(const engine::Event& event, const Entry& entry) {
@@ -151,6 +212,7 @@ class Export {
     const ExportOptions& options_;
     TableWriter table_;
     Names names_;
+    ResourceBook resources_;
     std::optional<Postings> postings_;
     Balances balances_;
     std::uint64_t entries_ = 0;

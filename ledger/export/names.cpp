@@ -44,6 +44,7 @@ void Names::hear(const engine::Event& event) {
         case engine::EventKind::zone_defined: {
             const auto e = event.as<engine::ZoneDefined>();
             zones_[e.id] = e.name.view();
+            residencies_[e.id] = e.residency.view();
             return;
         }
         case engine::EventKind::tier_defined: {
@@ -55,7 +56,7 @@ void Names::hear(const engine::Event& event) {
             const auto e = event.as<engine::FamilyDefined>();
             families_[e.id] = {
                 found(classes_, e.class_id) + '.' + found(zones_, e.zone_id) + '.' + found(tiers_, e.tier_id),
-                e.product};
+                e.product, e.class_id, e.zone_id};
             return;
         }
         case engine::EventKind::account_opened:
@@ -72,9 +73,29 @@ std::string Names::account(engine::AccountId id) const {
     return id.value < accounts_.size() ? accounts_[id.value] : "?";
 }
 
-engine::Product Names::product(engine::FamilyId family) const {
-    const auto at = families_.find(family);
-    return at == families_.end() ? engine::Product::gpu : at->second.product;
+const Names::Family* Names::family(engine::FamilyId id) const {
+    const auto at = families_.find(id);
+    return at == families_.end() ? nullptr : &at->second;
+}
+
+engine::Product Names::product(engine::FamilyId id) const {
+    const Family* of = family(id);
+    return of == nullptr ? engine::Product::gpu : of->product;
+}
+
+std::string Names::class_name(engine::FamilyId id) const {
+    const Family* of = family(id);
+    return of == nullptr ? "?" : found(classes_, of->of);
+}
+
+std::string Names::zone(engine::FamilyId id) const {
+    const Family* of = family(id);
+    return of == nullptr ? "?" : found(zones_, of->zone);
+}
+
+std::string Names::residency(engine::FamilyId id) const {
+    const Family* of = family(id);
+    return of == nullptr ? "?" : found(residencies_, of->zone);
 }
 
 std::string Names::symbol(engine::InstrumentId instrument) const {

@@ -18,16 +18,23 @@ class Names {
     std::string account(engine::AccountId id) const;
     std::string symbol(engine::InstrumentId instrument) const;
     std::string qty(engine::Quantity lots, engine::FamilyId family) const;  // units, no trailing zeros
+    // The class and the zone of a family, and where data stays there; "?" when it is not known.
+    std::string class_name(engine::FamilyId family) const;
+    std::string zone(engine::FamilyId family) const;
+    std::string residency(engine::FamilyId family) const;
+    engine::Product product(engine::FamilyId family) const;
 
   private:
-    engine::Product product(engine::FamilyId family) const;
     std::map<engine::ClassId, std::string> classes_;
-    std::map<engine::ZoneId, std::string> zones_;
+    std::map<engine::ZoneId, std::string> zones_, residencies_;
     std::map<engine::TierId, std::string> tiers_;
     struct Family {
         std::string name;
         engine::Product product = engine::Product::gpu;
+        engine::ClassId of{};
+        engine::ZoneId zone{};
     };
+    const Family* family(engine::FamilyId id) const;
     std::map<engine::FamilyId, Family> families_;
     std::vector<std::string> accounts_;
 };

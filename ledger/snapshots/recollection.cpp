@@ -2,7 +2,9 @@
 #include "ledger/snapshots/recollection.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "ledger/energy/resource_book.hpp"
 #include "ledger/snapshots/pack.hpp"
 
 namespace gridbook::ledger {
@@ -54,7 +56,15 @@ void Recollection::hear(const Event& event) {
         case EventKind::reference_changed: hear_reference(event); break;
         case EventKind::order: hear_order(event); break;
         case EventKind::strip: hear_strip<engine::StripEvent>(event); break;
-        case EventKind::any_of: hear_strip<engine::AnyOfEvent>(event); break;
+        case EventKind::alternative: alternatives_.push_back(again(event)); break;
+        case EventKind::any_of:
+            hear_strip<engine::AnyOfEvent>(event);
+            hear_choice(event);
+            break;
+        case EventKind::resource_registered:
+            resources_.emplace(event.as<engine::ResourceRegistered>().resource, again(event));
+            break;
+        case EventKind::resource_withdrawn: hear_withdrawn(event); break;
         case EventKind::fill: hear_fill(event); break;
         case EventKind::replaced: hear_replaced(event.as<engine::Replaced>()); break;
         default: break;
@@ -191,6 +201,32 @@ void Recollection::hear_replaced(const engine::Replaced& told) {
         });
 }
 
+// What was delivered or invoiced under a resource is asked about after it is gone.
+void Recollection::hear_withdrawn(const Event& event) {
+    const auto found = resources_.find(event.as<engine::ResourceWithdrawn>().resource);
+    if (found == resources_.end()) return;
+    withdrawn_.push_back(found->second);
+    withdrawn_.push_back(again(event));
+    resources_.erase(found);
+    if (withdrawn_.size() <= 2 * ResourceBook::withdrawn_kept) return;
+    withdrawn_.erase(withdrawn_.begin(), withdrawn_.begin() + 2);
+}
+
+// An any-of order is done when it is told; what is kept is which families it named.
+void Recollection::hear_choice(const Event& any_of) {
+    std::vector<Event> families = std::exchange(alternatives_, {});
+    if (families.empty()) return;
+    choices_.insert(choices_.end(), families.begin(), families.end());
+    choices_.push_back(again(any_of));
+    amend<engine::AnyOfEvent>(choices_.back(), [](engine::AnyOfEvent& order) {
+        if (order.state == engine::OrderState::open) order.state = engine::OrderState::filled;
+    });
+    if (++any_ofs_ <= recent_choices) return;
+    while (choices_.front().kind() != EventKind::any_of) choices_.pop_front();
+    choices_.pop_front();
+    --any_ofs_;
+}
+
 // The catalogue first, because all others name it; the account's newest number with its opening; then the
 // books. The last event is an empty one at the place reached.
 void Recollection::retell(Mirror& mirror) const {
@@ -200,6 +236,9 @@ void Recollection::retell(Mirror& mirror) const {
         mirror.remember(event);
     }
     for (const Event& key : keys_) mirror.remember(key);
+    for (const Event& resource : withdrawn_) mirror.remember(resource);
+    for (const auto& [id, resource] : resources_) mirror.remember(resource);
+    for (const Event& choice : choices_) mirror.remember(choice);
     if (rules_) mirror.remember(*rules_);
     for (const auto& family : bands_)
         for (const Event& band : family) mirror.remember(band);
@@ -265,6 +304,10 @@ void Recollection::save(Packer& out) const {
     save_all(out, trades_);
     out(std::uint64_t{numbers_.size()});
     for (const engine::StreamNumber n : numbers_) out(n);
+    save_all(out, withdrawn_);
+    out(std::uint64_t{resources_.size()});
+    for (const auto& [id, resource] : resources_) out(resource);
+    save_all(out, choices_);
     out(sequence_, time_);
 }
 
@@ -288,7 +331,18 @@ bool Recollection::load(Unpacker& in) {
     load_all(in, trades_);
     numbers_.resize(in.count(sizeof(engine::StreamNumber)));
     for (engine::StreamNumber& n : numbers_) in(n);
+    load_all(in, withdrawn_);
+    for (std::size_t n = in.count(sizeof(Event)); n > 0; --n) {
+        Event event;
+        in(event);
+        resources_.emplace(event.as<engine::ResourceRegistered>().resource, event);
+    }
+    load_all(in, choices_);
+    any_ofs_ = static_cast<std::size_t>(
+        std::ranges::count(choices_, EventKind::any_of, [](const Event& e) { return e.kind(); }));
     in(sequence_, time_);
+    in.expect(withdrawn_.size() % 2 == 0);
+    in.expect(choices_.empty() || choices_.back().kind() == EventKind::any_of);
     for (const Event& e : lasting_)
         in.expect(e.kind() != EventKind::account_opened || e.header.account.value < numbers_.size());
     return in.good();

@@ -7,13 +7,19 @@
 //
 // In a snapshot: tables in this order, each a count of eight bytes and its entries.
 //
-//   lasting       events of 128: start, catalogue, factors, participants, in the order in which they were
-//   told keys          events, by key id rules         0 or 1 event bands         for each family: events in
-//   the order in which they were told instruments   by id: phase event 128, reference event 128 (kind none:
-//   none), totals 48 orders        events of the open orders, by id, with what is left now strips events of
-//   the resting strips, by id trades        the last fills that completed a trade, oldest first, at most
-//   recent_trades numbers       for each account: the newest number of its stream, 8 then the place reached:
-//   sequence 8, time 8
+//   lasting      events of 128: start, catalogue, factors, participants, in the order in which they were told
+//   keys         events, by key id
+//   rules        0 or 1 event
+//   bands        for each family: events in the order in which they were told
+//   instruments  by id: phase event 128, reference event 128 (kind none: none), totals 48
+//   orders       events of the open orders, by id, with what is left now
+//   strips       events of the resting strips, by id
+//   trades       the last fills that completed a trade, oldest first, at most recent_trades
+//   numbers      for each account: the newest number of its stream, 8
+//   withdrawn    of the last resources that were withdrawn: the event that registered it, the one that ended
+//   it resources    events of those that are registered, by id choices      of the last any-of orders: events
+//   of its families, then the order's own
+//                then the place reached: sequence 8, time 8
 
 #include <deque>
 #include <map>
@@ -56,6 +62,7 @@ class Mirror {
 class Recollection {
   public:
     static constexpr std::size_t recent_trades = 10'000;
+    static constexpr std::size_t recent_choices = 4'096;  // any-of orders
 
     void hear(const engine::Event& event);
     void retell(Mirror& mirror) const;
@@ -79,6 +86,8 @@ class Recollection {
     void hear_strip(const engine::Event& event);
     void hear_fill(const engine::Event& event);
     void hear_replaced(const engine::Replaced& told);
+    void hear_withdrawn(const engine::Event& event);
+    void hear_choice(const engine::Event& any_of);
     Instrument* listed(engine::InstrumentId instrument);
 
     std::vector<engine::Event> lasting_;
@@ -89,6 +98,11 @@ class Recollection {
     std::unordered_map<engine::OrderId, engine::Event> orders_, strips_;
     std::deque<engine::Event> trades_;
     std::vector<engine::StreamNumber> numbers_;  // index = account id
+    std::map<std::uint32_t, engine::Event> resources_;
+    std::deque<engine::Event> withdrawn_;      // in pairs
+    std::vector<engine::Event> alternatives_;  // of the any-of order that is told next
+    std::deque<engine::Event> choices_;
+    std::size_t any_ofs_ = 0;  // in choices_
     engine::Sequence sequence_{};
     engine::Time time_{};
 };

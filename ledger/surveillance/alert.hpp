@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/event.hpp"
+#include "ledger/surveillance/spread.hpp"
 
 namespace gridbook::ledger {
 
@@ -23,6 +24,7 @@ enum class Indicator : std::uint8_t {
     utilisation_drift,      // what a provider reports differs from what it reported before
     floor_hugging,          // most of what an account sells lies just above the floor
     spiral,                 // the price of a family falls day after day
+    spread,                 // tokens by the block and by the hour lie far apart
     count_,
 };
 std::string_view name(Indicator indicator);
@@ -56,6 +58,9 @@ struct Thresholds {
     std::uint32_t spiral_days = 5;
     std::uint32_t spiral_fall = 1'500;
     std::uint32_t spiral_floor_share = 6'000;
+    std::uint32_t spread_share = 2'500;
+    std::uint32_t spread_least = 10;  // lots traded of the block and of the hour
+    std::vector<Serving> serving{};   // which classes are compared
 };
 
 // The three conditions of a spiral.
@@ -80,6 +85,16 @@ struct Alert {
     std::uint64_t floor_share = 0;     // spiral: basis points sold near the floor, under declared cost
     bool proposes_floor_hold = false;  // spiral: all three
     engine::Sequence first{};          // the first that was counted
+    // Of a spread: the family of hours, what was paid for a block and for a unit-hour, a block by these
+    // hours.
+    struct Prices {
+        engine::FamilyId hours = engine::no_family;
+        engine::Money block{};
+        engine::Money hour{};
+        engine::Money by_hours{};
+        std::uint32_t tokens_per_second = 0;  // thousandths
+    };
+    Prices spread{};
     std::vector<engine::Sequence> evidence{};  // the last ones counted, oldest first
 };
 

@@ -48,6 +48,17 @@ std::string spiral_members(const Alert& a) {
         a.floor_share, a.proposes_floor_hold ? "floor_hold" : "nothing");
 }
 
+std::string spread_members(const Alert& a, const Names& names) {
+    const Alert::Prices& p = a.spread;
+    return text_member("hours", family_name(names, p.hours)) +
+           fmt::format(
+               "\"block_price\":\"{}\",\"hour_price\":\"{}\",\"tokens_per_second\":\"{}\","
+               "\"by_hours\":\"{}\",\"dearer\":{},",
+               money_text(p.block), money_text(p.hour),
+               money_text(engine::Money{std::int64_t{p.tokens_per_second} * 1'000}), money_text(p.by_hours),
+               p.block > p.by_hours);
+}
+
 std::string percent(std::uint64_t basis_points) {
     return fmt::format("{}.{:02} %", basis_points / 100, basis_points % 100);
 }
@@ -77,6 +88,10 @@ std::string what_text(const Alert& a) {
                                percent(a.value));
         case Indicator::floor_hugging:
             return fmt::format("{} of what it sold lies just above the floor", percent(a.value));
+        case Indicator::spread:
+            return fmt::format("a block was {} {} than its tokens by the hour: {} against {} CNY",
+                               percent(a.value), a.spread.block > a.spread.by_hours ? "dearer" : "cheaper",
+                               money_text(a.spread.block), money_text(a.spread.by_hours));
         case Indicator::spiral:
         case Indicator::count_: break;
     }
@@ -96,6 +111,7 @@ std::string alert_members(const Alert& a, const Names& names, const MarketSight&
     out += fmt::format("\"value\":{},\"threshold\":{},\"unit\":\"{}\",", a.value, a.threshold,
                        unit(a.indicator));
     if (a.indicator == Indicator::spiral) out += spiral_members(a);
+    if (a.indicator == Indicator::spread) out += spread_members(a, names);
     out += fmt::format("\"seq\":{},\"first\":{},\"evidence\":[", a.sequence.value, a.first.value);
     for (std::size_t i = 0; i < a.evidence.size(); ++i)
         out += fmt::format("{}{}", i == 0 ? "" : ",", a.evidence[i].value);

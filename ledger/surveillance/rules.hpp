@@ -16,6 +16,7 @@ std::unique_ptr<IndicatorRule> hoarding_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> utilisation_drift_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> floor_hugging_rule(const Thresholds& thresholds);
 std::unique_ptr<IndicatorRule> spiral_rule(const Thresholds& thresholds);
+std::unique_ptr<IndicatorRule> spread_rule(const Thresholds& thresholds);
 
 constexpr engine::Time day_of(engine::Time time) {
     return engine::Time{time.value / engine::day.value * engine::day.value};

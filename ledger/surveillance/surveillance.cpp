@@ -9,7 +9,7 @@ std::string_view name(Indicator indicator) {
     static constexpr std::array<std::string_view, static_cast<std::size_t>(Indicator::count_)> names{
         "cancel_after_fill", "layering",     "wash",     "order_to_trade",
         "late_withdrawal",   "ready_missed", "hoarding", "utilisation_drift",
-        "floor_hugging",     "spiral"};
+        "floor_hugging",     "spiral",       "spread"};
     return names[static_cast<std::size_t>(indicator)];
 }
 
@@ -33,6 +33,7 @@ Surveillance::Surveillance(const Thresholds& t, OnAlert tell)
     rules_.push_back(utilisation_drift_rule(t));
     rules_.push_back(floor_hugging_rule(t));
     rules_.push_back(spiral_rule(t));
+    rules_.push_back(spread_rule(t));
 }
 Surveillance::~Surveillance() = default;
 

@@ -29,7 +29,7 @@ engine::DeliveryChanged delivery(const Egress& x, InstrumentId instrument, Deliv
 }
 
 const std::string members =
-    R"("symbol":"H100.CN-EAST.G2.20261201T01Z","party":"seller","seller":"acme","buyer":"zeta","price":"13.50","qty":"16","from_minute":0,"minutes":60,"promised":"960","delivered":"912","missed":3,"endpoint_ref":"ssh://n-12")";
+    R"("symbol":"H100.CN-EAST.G2.20261201T01Z","party":"seller","seller":"acme","buyer":"zeta","price":"13.50","qty":"16","from_minute":0,"minutes":60,"promised":"960","delivered":"912","missed":3,"endpoint_ref":"ssh://n-12","zone":"CN-EAST","residency":"CN")";
 const std::string at = R"(,"ts":"1760000000123456789"})";
 
 }  // namespace
@@ -50,6 +50,26 @@ TEST_CASE("ready is answered by the delivery, which the buyer hears as an event"
     other.replace(other.find("\"party\":\"seller\""), 16, "\"party\":\"buyer\"");
     CHECK(x.outbox.to(2) ==
           Texts{R"({"ev":"delivery","state":"ready","seq":50,"n":9,"did":"17",)" + other + at});
+}
+
+TEST_CASE("both sides are told the energy of what the seller delivered, as it was at the gate") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    x.sign_in(2, x.zeta);
+    x.know_energy();
+    const Time gate = engine::gate_time(x.instrument().period, engine::Product::gpu);
+    // A resource of behind the gate is no part of it, and the buyer's own is none either.
+    x.publish({x.registered(3, x.acme, 100, 100, 5'000, gate + engine::second)});
+    x.outbox.clear();
+    auto told = delivery(x, x.instrument(), DeliveryState::delivering);
+    const Event seller = event({80, 4, x.acme}, told);
+    told.party = Side::buy;
+    x.publish({seller, event({80, 9, x.zeta}, told)});
+    // 0.7 kW · 1.25 · 0.6 · 561.7 g/kWh · 912 / 60 h.
+    const std::string energy =
+        R"(,"zone":"CN-EAST","residency":"CN","green_share":"0.4","pue":"1.25","carbon_g":"4482.366")";
+    CHECK(x.outbox.to(1).at(0).find(energy + at) != std::string::npos);
+    CHECK(x.outbox.to(2).at(0).find(energy + at) != std::string::npos);
 }
 
 TEST_CASE("a meter report is answered with what counts and which minutes are missing, and told to nobody") {
@@ -107,7 +127,7 @@ TEST_CASE("a settlement tells minutes and money, of the delivery and of the posi
     CHECK(
         x.outbox.to(1) ==
         Texts{
-            R"({"ev":"settlement","of":"delivery","seq":60,"n":5,"did":"17","was":"provisional","symbol":"H100.CN-EAST.G2.20261201T01Z","party":"seller","seller":"acme","buyer":"zeta","price":"13.50","qty":"16","promised":"960","delivered":"912","short":"48","refund":"10.8","penalty":"5.4")" +
+            R"({"ev":"settlement","of":"delivery","seq":60,"n":5,"did":"17","was":"provisional","symbol":"H100.CN-EAST.G2.20261201T01Z","party":"seller","seller":"acme","buyer":"zeta","price":"13.50","qty":"16","promised":"960","delivered":"912","short":"48","refund":"10.8","penalty":"5.4","zone":"CN-EAST","residency":"CN")" +
                 at,
             R"({"ev":"settlement","of":"position","seq":60,"n":6,"symbol":"H100.CN-EAST.G2.20261201T01Z","sold":"16","bought":"0","receivable":"216","fee":"0.108","tax":"0.00648","owed":"16.2","from_margin":"0","from_cash":"0","from_fund":"0","margin":"44.8","paid":"199.68552")" +
                 at});

@@ -98,6 +98,65 @@ TEST_CASE("14.00 at 2,500 tokens a second is 0.001556 for a thousand") {
         R"("symbol":"H100.CN-EAST.G2.20261201T11Z","price":"14.00","price_is":"ask","per_pflops_day":"339.599757","per_1k_tokens":"0.001556","per_step":"0.373333","kwh_per_hour":"0.91","carbon_g_per_hour":"311.3838"})"));
 }
 
+TEST_CASE("carbon of a unit-hour is live with the price, from resources, class and zone") {
+    Offered x;
+    x.know_energy();
+    const std::string of_family = family + R"(,"green_share":"0.2","pue":"1.5")";
+    // 0.7 · (1.25 · 0.6 · 10 + 1.5 · 0.8 · 30) / 40 · 561.7, and 0.7 · 1.4375 kWh.
+    const std::string meters = R"(,"kwh_per_hour":"1.00625","carbon_g_per_hour":"427.594125")";
+    CHECK(contains(x.get("/v1/cost?symbol=" + x.at(11)), of_family + R"(,"symbol")"));
+    CHECK(contains(x.get("/v1/cost?symbol=" + x.at(11)), meters + "}"));
+    CHECK(contains(x.get("/v1/capacity"), of_family));
+    CHECK(contains(x.get("/v1/families"),
+                   R"("horizon":192,"green_share":"0.2","pue":"1.5","grid_carbon_g":"561.7")"));
+    const Discovery discovery(x.directory, x.bands, x.market);
+    std::string told;
+    discovery.append_cost_event(engine::FamilyId{0}, told);
+    CHECK(contains(told, meters + R"(,"seq")"));
+    // Figures of one's own take the place of what is known.
+    CHECK(contains(x.get("/v1/cost?power_kw=1&symbol=" + x.at(11)), R"("carbon_g_per_hour":"610.84875")"));
+    CHECK(contains(x.get("/v1/cost?pue=1&green_share=0.5&symbol=" + x.at(11)),
+                   R"("kwh_per_hour":"0.7","carbon_g_per_hour":"196.595")"));
+}
+
+TEST_CASE("tokens by the block stand beside tokens by the hour, whichever side is asked") {
+    Offered x;
+    engine::ClassDefined chat;
+    chat.id = engine::ClassId{1};
+    chat.name = engine::Text<16>("CHAT-L");
+    engine::TierDefined t1;
+    t1.id = engine::TierId{1};
+    t1.name = engine::Text<8>("T1");
+    t1.product = engine::Product::token;
+    engine::FamilyDefined blocks;
+    blocks.id = engine::FamilyId{1};
+    blocks.class_id = chat.id;
+    blocks.tier_id = t1.id;
+    blocks.product = engine::Product::token;
+    x.publish({event({40}, chat), event({41}, t1), event({42}, blocks)});
+    const std::string day = "CHAT-L.CN-EAST.T1.20261202";
+    x.list(43, day);
+    x.publish({event({44}, resting(x.instrument(day), 95, Side::sell, 200, 10))});
+    CHECK_FALSE(contains(x.get("/v1/cost"), "spreads"));
+    x.directory.use_serving({{"H100", "CHAT-L", 2'500'000}});
+    // 14.00 · 1,000,000 / (2,500 · 3,600) = 1.555556; 2.00 is 28.57 % above it.
+    const std::string rest =
+        R"(,"hour_price":"14.00","hour_is":"ask","tokens_per_second":"2500","by_hours":"1.555556","spread":"0.2857"}])";
+    const std::string row =
+        R"("spreads":[{"tokens":")" + day + R"(","block_price":"2.00","block_is":"ask","hours":")";
+    CHECK(contains(x.get("/v1/cost?symbol=" + x.at(11)), row + x.at(11) + "\"" + rest));
+    // From the block's side: the hours' next open window, where nobody offers.
+    CHECK(contains(x.get("/v1/cost?family=CHAT-L.CN-EAST.T1"),
+                   row + example_symbol + R"(","hour_price":"14.00","hour_is":"guidance")"));
+    const Discovery discovery(x.directory, x.bands, x.market);
+    std::string told;
+    discovery.append_cost_event(engine::FamilyId{1}, told);
+    CHECK(contains(told, R"("spread":"0.2857"}],"seq")"));
+    // A cheaper block lies below.
+    x.publish({event({45}, resting(x.instrument(day), 96, Side::sell, 100, 10))});
+    CHECK(contains(x.get("/v1/cost?family=CHAT-L.CN-EAST.T1"), R"("spread":"-0.3571")"));
+}
+
 TEST_CASE("the meter runs on the best offer, else the last trade, else guidance") {
     Offered x;
     CHECK(contains(x.get("/v1/cost?symbol=" + x.at(13)), R"("price":"14.00","price_is":"guidance")"));

@@ -296,7 +296,7 @@ TEST_CASE("orders.open and positions.get answer lists that say whether there is 
         x.outbox.to(1) ==
         Texts{
             R"({"id":"5","ok":true,"orders":[)" + one + "," + one + R"(],"more":true,"seq":99})",
-            R"({"id":"6","ok":true,"positions":[{"symbol":"H100.CN-EAST.G2.20261201T01Z","bought":"16","sold":"0","open_sells":"0.5","registered":"0","margin":"44.8","receivable":"0"}],"more":false,"seq":99})"});
+            R"({"id":"6","ok":true,"positions":[{"symbol":"H100.CN-EAST.G2.20261201T01Z","bought":"16","sold":"0","open_sells":"0.5","registered":"0","margin":"44.8","receivable":"0","zone":"CN-EAST","residency":"CN"}],"more":false,"seq":99})"});
 }
 
 TEST_CASE("balance.get answers by socket and by HTTP, there with both times") {

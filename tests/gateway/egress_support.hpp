@@ -202,6 +202,24 @@ struct Egress {
         return *directory.instrument(symbol);
     }
 
+    Event registered(std::uint32_t id, AccountId who, std::int64_t lots, std::uint16_t green,
+                     std::uint16_t pue, Time at = example_time) {
+        engine::ResourceRegistered r;
+        r.resource = id;
+        r.count = engine::Quantity{lots};
+        r.green_share = green;
+        r.pue = pue;
+        return event({60 + id, id, who, 0, at}, r);
+    }
+    // H100 at 0.7 kW, 561.7 g/kWh in CN-EAST, 10 units of acme and 30 of zeta.
+    void know_energy() {
+        ledger::EnergyRates rates;
+        rates.power_w["H100"] = 700;
+        rates.carbon_mg["CN-EAST"] = 561'700;
+        directory.use_energy(rates);
+        publish({registered(1, acme, 100, 4'000, 1'250), registered(2, zeta, 300, 2'000, 0)});
+    }
+
     // A connection signed in with a real key of the account.
     void sign_in(ConnectionId connection, AccountId who, bool on_behalf = false) {
         const SigningKey secret = SigningKey::generate();

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "ledger/energy/resource_book.hpp"
 #include "ledger/follower.hpp"
 #include "ledger/snapshots/pack.hpp"
 #include "ledger/snapshots/reconcile.hpp"
@@ -54,6 +55,8 @@ class PlainMirror final : public Mirror {
         place_ = {event.header.sequence, std::max(place_.second, event.header.time)};
         if (event.header.number.value != 0) numbers_[event.header.account] = event.header.number;
         if ((event.header.flags & engine::event_flag::duplicate) != 0) return;
+        resources_.hear(event);
+        hear_choice(event);
         switch (event.kind()) {
             case account_opened:
                 names_.push_back(std::string(event.as<engine::AccountOpened>().name.view()));
@@ -79,6 +82,9 @@ class PlainMirror final : public Mirror {
         if (totals.trades > 0) last_[totals.instrument] = {totals.last_price, totals.traded, totals.trades};
     }
 
+    const auto& choices() const { return choices_; }
+    const ResourceBook& resources() const { return resources_; }
+
     // What has been delivered is forgotten by a snapshot and not by this mirror: it is not compared.
     void forget_delivered() {
         std::erase_if(phases_, [](const auto& p) { return p.second >= engine::Phase::delivering; });
@@ -87,12 +93,19 @@ class PlainMirror final : public Mirror {
     friend bool operator==(const PlainMirror& a, const PlainMirror& b) {
         const auto all = [](const PlainMirror& m) {
             return std::tie(m.place_, m.numbers_, m.names_, m.families_, m.bands_, m.phases_, m.orders_,
-                            m.trades_, m.last_, m.limits_);
+                            m.trades_, m.last_, m.limits_, m.resources_, m.choices_);
         };
         return all(a) == all(b);
     }
 
   private:
+    // Which families an any-of order named, in its order.
+    void hear_choice(const engine::Event& event) {
+        if (event.kind() == engine::EventKind::alternative) {
+            const auto told = event.as<engine::Alternative>();
+            choices_[told.order].push_back(told.instrument.family);
+        }
+    }
     void hear_order(const engine::OrderEvent& o) {
         if (o.state == engine::OrderState::open || o.state == engine::OrderState::parked)
             orders_[o.order] = {o.instrument, o.price, o.leaves, o.cum, o.state};
@@ -122,6 +135,8 @@ class PlainMirror final : public Mirror {
     std::map<engine::FamilyId, std::uint32_t> bands_;
     std::map<engine::InstrumentId, engine::Phase> phases_;
     std::map<engine::OrderId, Order> orders_;
+    std::map<engine::OrderId, std::vector<engine::FamilyId>> choices_;
+    ResourceBook resources_;
     std::vector<engine::TradeId> trades_;
     std::map<engine::InstrumentId, std::tuple<engine::Price, engine::Quantity, std::uint64_t>> last_;
 };

@@ -9,7 +9,8 @@ using namespace gridbook::ledger::test;
 
 namespace {
 
-// What only some markets have: limits of accounts, which change, and declared costs.
+// What only some markets have: limits of accounts, which change, declared costs, resources that go again, and
+// any-of orders.
 void limit_and_declare(Story& story, int part) {
     engine::SetLimits limits;
     limits.limits.qty = engine::Decimal{(20 + part) * engine::decimal_one};
@@ -19,7 +20,22 @@ void limit_and_declare(Story& story, int part) {
     resource.family = engine::FamilyId{0};
     resource.count = engine::Decimal{engine::decimal_one};
     resource.cost = engine::Decimal{9'123'456};
+    resource.green_share = static_cast<std::uint16_t>(1'000 * part);
     story.send(engine::Command::of(resource, engine::AccountId{3}));
+    engine::PlaceAnyOf any_of;
+    any_of.cid = engine::Cid("any-" + std::to_string(part));
+    any_of.families[0] = engine::FamilyId{0};
+    any_of.count = 1;
+    any_of.start = tests::hour_of(0, 6).period;
+    any_of.hours = 1;
+    any_of.need = engine::Decimal{engine::decimal_one};
+    any_of.price = engine::Decimal{14 * engine::decimal_one};
+    story.send(engine::Command::of(any_of, engine::AccountId{0}));
+    // The one that the part before declared: two were there at the beginning.
+    if (part > 0)
+        story.send(
+            engine::Command::of(engine::WithdrawResource{.resource = 2 + static_cast<std::uint32_t>(part)},
+                                engine::AccountId{3}));
 }
 
 // A journal of some trading with three snapshots and a tail behind them. What was true at its end.
@@ -89,6 +105,8 @@ TEST_CASE("recovery from a snapshot ends where recovery from genesis does, and m
         CHECK(result.recovered.commands == written.last.value - written.snapshots.front().sequence.value);
         CHECK(result.recovered.passed_over.empty());
         CHECK(result.mirror == written.from_genesis());
+        CHECK_FALSE(result.mirror.choices().empty());
+        CHECK(result.mirror.resources().of(engine::FamilyId{0}, engine::never, 1'000));
     }
 }
 
