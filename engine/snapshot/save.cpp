@@ -192,6 +192,13 @@ void save_draws(SnapshotWriter& w, const State& state) {
 bool any_disputes(const State& state) { return !state.disputes.all().empty(); }
 void save_disputes(SnapshotWriter& w, const State& state) { save_all(w, state.disputes.all()); }
 
+void save_packages(SnapshotWriter& w, const State& state) {
+    w(state.packages.last_id(), std::uint64_t{state.packages.used()});
+    for_each_by_id(state.packages, [&](const Package& package) { fields(w, package); });
+    w(state.grants.last_id(), std::uint64_t{state.grants.used()});
+    for_each_by_id(state.grants, [&](const Grant& grant) { fields(w, grant); });
+}
+
 std::uint64_t reported_days(const State& state) {
     std::uint64_t days = 0;
     for_each_reported(state, [&](std::uint32_t) { days += 1; });
@@ -215,6 +222,7 @@ struct Addition {
 constexpr Addition additions[] = {{any_declared, save_declared},
                                   {any_draws, save_draws},
                                   {any_disputes, save_disputes},
+                                  {any_packages, save_packages},
                                   {any_requests, save_requests}};
 
 void save_additions(SnapshotWriter& w, const State& state) {
