@@ -18,6 +18,7 @@
 #include "engine/delivery_commands.hpp"
 #include "engine/order_commands.hpp"
 #include "engine/package_commands.hpp"
+#include "engine/payout_commands.hpp"
 #include "engine/regulator_commands.hpp"
 #include "engine/token_commands.hpp"
 

@@ -59,6 +59,9 @@ enum class CommandKind : std::uint8_t {
     offer_package = 61,
     withdraw_package = 62,
     buy_package = 63,
+    // Payouts.
+    request_payout = 70,
+    decide_payout = 71,
     // Questions.
     first_query = 80,
     query_order = 80,
@@ -76,6 +79,7 @@ enum class CommandKind : std::uint8_t {
     query_packages = 91,
     query_grants = 92,
     query_reserves = 93,
+    query_payouts = 94,
 };
 
 // Where the answer goes: the gateway's connection and its request number there. It means nothing to the

@@ -14,6 +14,7 @@
 #include "engine/answers.hpp"
 #include "engine/delivery_events.hpp"
 #include "engine/package_events.hpp"
+#include "engine/payout_events.hpp"
 #include "engine/regulator_events.hpp"
 #include "engine/token_events.hpp"
 

@@ -63,6 +63,8 @@ enum class EventKind : std::uint8_t {
     holding = 171,
     package = 172,
     grant = 173,
+    // Payouts.
+    payout = 180,
     // Answers to questions: not journaled.
     first_answer = 200,
     order_row = 200,
@@ -83,6 +85,7 @@ enum class EventKind : std::uint8_t {
     package_row = 215,
     grant_row = 216,
     reserve_row = 217,
+    payout_row = 218,
 };
 
 namespace event_flag {

@@ -5,6 +5,7 @@
 
 #include "engine/accounts/limits.hpp"
 #include "engine/accounts/participants.hpp"
+#include "engine/accounts/paying_out.hpp"
 #include "engine/accounts/switches.hpp"
 #include "engine/bands/banding.hpp"
 #include "engine/bands/dynamic_band.hpp"
@@ -119,6 +120,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::set_phase: return set_phase(step, c.view<SetPhase>());
         case CommandKind::suspend_dynamic: return suspend_dynamic(step, c.view<SuspendDynamic>());
         case CommandKind::decide_dispute: return decide_dispute(step, c.view<DecideDispute>());
+        case CommandKind::decide_payout: return decide_payout(step, c.view<DecidePayout>());
         case CommandKind::kill: return kill(step, c.view<Kill>());
         case CommandKind::set_limits: return set_limits(step, c.view<SetLimits>());
         default: break;
@@ -142,6 +144,7 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::offer_package: return offer_package(step, c.view<OfferPackage>());
         case CommandKind::withdraw_package: return withdraw_package(step, c.view<WithdrawPackage>());
         case CommandKind::buy_package: return buy_package(step, c.view<BuyPackage>());
+        case CommandKind::request_payout: return request_payout(step, c.view<RequestPayout>());
         default: check_failed("a command of this kind", __FILE__, __LINE__);
     }
 }

@@ -50,6 +50,7 @@ void reserve_all(State& state, const Genesis& g) {
     state.agenda.reserve(16 + 6 * (BandSchedule::limit + 1) * g.families + g.accounts + g.sessions);
     state.changes.reserve();
     state.disputes.reserve();
+    state.payouts.reserve();
     state.scratch.reserve(std::max({g.positions, g.accounts, g.sessions}));
 }
 

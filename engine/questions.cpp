@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/accounts/paying_out.hpp"
 #include "engine/answering.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/book/remembered.hpp"
@@ -169,6 +170,8 @@ void answer_question(const State& state, const Command& question, EventSink& sin
                           question.view<QueryExplain>().order != OrderId{};
     if (question.kind() == CommandKind::query_disputes)
         return answer_disputes(state, answer, question.as<QueryDisputes>());
+    if (question.kind() == CommandKind::query_payouts)
+        return answer_payouts(state, answer, question.as<QueryPayouts>());
     if (answer_packages(state, answer, question)) return;
     if (!answer.known() && !overseer) return answer.end(false);
     switch (question.kind()) {

@@ -49,6 +49,7 @@ enum class RejectReason : std::uint8_t {
     quota_exhausted,
     package_unknown,
     reserve,  // the issuer of a package does not hold enough tokens
+    payout_unknown,
     count_,
 };
 
@@ -121,6 +122,8 @@ enum class RejectField : std::uint8_t {
     overage,   // Money of a block
     requests,  // of a token day
     served,
+    payout,  // its id
+    reference,
     count_,
 };
 
@@ -149,6 +152,7 @@ enum class Pool : std::uint8_t {
     disputes,    // not decided
     packages,    // offered, or withdrawn with open grants
     grants,      // open
+    payouts,     // not decided
     count_,
 };
 
@@ -210,7 +214,8 @@ constexpr std::string_view code(RejectReason r) {
         "DELIVERY_STATE",
         "QUOTA_EXHAUSTED",
         "PACKAGE_UNKNOWN",
-        "RESERVE"};
+        "RESERVE",
+        "PAYOUT_UNKNOWN"};
     return names[static_cast<std::size_t>(r)];
 }
 
@@ -224,7 +229,7 @@ constexpr std::string_view name(RejectField f) {
         "life_h",    "util",     "power_kw",  "pue",         "tariff",   "opex_h",   "did",      "minute",
         "available", "standby",  "cost",      "open_orders", "holding",  "usage",    "uncached", "cached",
         "output",    "minutes",  "package",   "grant",       "purchase", "blocks",   "days",     "carry",
-        "overage",   "requests", "served"};
+        "overage",   "requests", "served",    "payout",      "reference"};
     return names[static_cast<std::size_t>(f)];
 }
 
@@ -232,7 +237,7 @@ constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
         "",          "orders",  "records",    "levels",    "accounts", "groups",   "keys",   "families",
         "catalogue", "books",   "positions",  "resources", "agenda",   "price",    "strips", "sessions",
-        "events",    "changes", "deliveries", "draws",     "disputes", "packages", "grants"};
+        "events",    "changes", "deliveries", "draws",     "disputes", "packages", "grants", "payouts"};
     return names[static_cast<std::size_t>(p)];
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/accounts/open_orders.hpp"
+#include "engine/accounts/payouts.hpp"
 #include "engine/accounts/positions.hpp"
 #include "engine/accounts/rates.hpp"
 #include "engine/accounts/resources.hpp"
@@ -59,6 +60,7 @@ class State {
     Usages usages;
     Packages packages;
     Grants grants;
+    Payouts payouts;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;

@@ -66,6 +66,7 @@ std::span<const Entry> Postings::of(const engine::Event& event) {
         case engine::EventKind::delivery_settled: delivery_settled(event); break;
         case engine::EventKind::position_settled: position_settled(event); break;
         case engine::EventKind::dispute: dispute_told(event); break;
+        case engine::EventKind::payout: payout_told(event); break;
         case engine::EventKind::band_changed: {
             const auto band = event.as<engine::BandChanged>();
             if (band.status != engine::BandStatus::scheduled) guidance_[band.family] = band.guidance;

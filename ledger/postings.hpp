@@ -71,6 +71,9 @@ enum class Cause : std::uint8_t {
     position_settled,
     dispute_suspended,
     dispute_decided,
+    payout_requested,
+    payout_paid,
+    payout_refused,
 };
 
 struct Entry {
@@ -178,6 +181,12 @@ struct OpenDispute {
 };
 using DisputeKey = std::pair<engine::DeliveryId, engine::Side>;
 
+// Money that an account asked back, held until it is decided.
+struct OpenPayout {
+    engine::AccountId account = engine::no_account;
+    engine::Money amount{};
+};
+
 // What a tier promises (market-rules section 7).
 struct Promise {
     std::uint32_t availability = 0;  // thousandths of a percent
@@ -228,6 +237,7 @@ class Postings {
     using Deliveries = std::unordered_map<engine::DeliveryId, OpenDelivery>;
     const Deliveries& deliveries() const { return deliveries_; }
     const std::map<DisputeKey, OpenDispute>& disputes() const { return disputes_; }
+    const std::map<engine::PayoutId, OpenPayout>& payouts() const { return payouts_; }
     engine::Product product(engine::FamilyId family) const;
     engine::Price guidance(engine::FamilyId family) const;  // in force; 0: none was told
 
@@ -265,6 +275,7 @@ class Postings {
     void delivery_settled(const engine::Event& event);
     void position_settled(const engine::Event& event);
     void put_at_stake(engine::DeliveryId id, const OpenDelivery& delivery);
+    void payout_told(const engine::Event& event);
     void dispute_told(const engine::Event& event);
     void hold_stake(const engine::Event& event, const engine::DisputeChanged& told, OpenDispute& dispute);
     void give_stake(const engine::Event& event, const engine::DisputeChanged& told,
@@ -321,6 +332,7 @@ class Postings {
     Strips strips_;
     Deliveries deliveries_;
     std::map<DisputeKey, OpenDispute> disputes_;
+    std::map<engine::PayoutId, OpenPayout> payouts_;
     std::map<PositionKey, PositionSums> positions_;
     std::vector<engine::Money> cash_;  // by account: what can be taken from it
     std::vector<Entry> entries_;

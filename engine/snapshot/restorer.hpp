@@ -66,6 +66,7 @@ class Restorer {
     void packages();
     void grants();
     void requests();
+    void payouts();
 
     State& state_;
     SnapshotReader& in_;

@@ -213,17 +213,21 @@ void save_requests(SnapshotWriter& w, const State& state) {
     });
 }
 
+bool any_payouts(const State& state) { return state.payouts.last_id() != PayoutId{}; }
+void save_payouts(SnapshotWriter& w, const State& state) {
+    w(state.payouts.last_id());
+    save_all(w, state.payouts.all());
+}
+
 // Stands at the end, in this order, each piece only where it is there or one behind it: snapshots from before
 // it existed are read as they were.
 struct Addition {
     bool (*any)(const State& state);
     void (*save)(SnapshotWriter& w, const State& state);
 };
-constexpr Addition additions[] = {{any_declared, save_declared},
-                                  {any_draws, save_draws},
-                                  {any_disputes, save_disputes},
-                                  {any_packages, save_packages},
-                                  {any_requests, save_requests}};
+constexpr Addition additions[] = {{any_declared, save_declared}, {any_draws, save_draws},
+                                  {any_disputes, save_disputes}, {any_packages, save_packages},
+                                  {any_requests, save_requests}, {any_payouts, save_payouts}};
 
 void save_additions(SnapshotWriter& w, const State& state) {
     std::size_t pieces = std::size(additions);

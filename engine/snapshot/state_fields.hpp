@@ -148,6 +148,11 @@ void for_each_by_id(const Table& table, F&& f) {
     for (std::uint32_t slot = table.first(); slot != 0; slot = table.next(slot)) f(table[slot]);
 }
 
+template <class F, Like<Payout> T>
+void fields(F& f, T& p) {
+    f(p.id, p.account, p.amount, p.requested, p.reference);
+}
+
 template <class F, Like<Reference> T>
 void fields(F& f, T& r) {
     f(r.price, r.since, r.taken_over);

@@ -140,6 +140,12 @@ void hash_deliveries(Hasher& h, const State& state) {
         h(state.records[offers.record(slot)].id, state.open.session(state.open.standby(slot)));
 }
 
+void hash_payouts(Hasher& h, const State& state) {
+    if (state.payouts.last_id() == PayoutId{}) return;
+    h(state.payouts.last_id());
+    for (const Payout& payout : state.payouts.all()) fields(h, payout);
+}
+
 void hash_requests(Hasher& h, const State& state) {
     for_each_reported(state, [&](std::uint32_t slot) {
         const Delivery& d = state.deliveries[slot];
@@ -211,6 +217,7 @@ std::uint64_t hash_state(const State& state) {
     hash_draws(h, state);
     hash_packages(h, state);
     hash_requests(h, state);
+    hash_payouts(h, state);
     h(hash_timers(state));
     hash_unfinished(h, state);
     return h.value();

@@ -147,6 +147,21 @@ void Restorer::few() {
     state_.sessions.restore(std::move(sessions), last);
 }
 
+// By rising ids.
+void Restorer::payouts() {
+    PayoutId last;
+    in_(last);
+    for (std::size_t n = in_.count(Payouts::limit); n > 0 && good(); --n) {
+        Payout p;
+        fields(in_, p);
+        const auto& all = state_.payouts.all();
+        const bool rising = p.id != PayoutId{} && p.id <= last && (all.empty() || all.back().id < p.id);
+        if (in_.expect(rising && state_.accounts.known(p.account) && p.amount > Money{}))
+            state_.payouts.put_back(p);
+    }
+    state_.payouts.set_last_id(last);
+}
+
 // What few markets have (save.cpp).
 void Restorer::additions() {
     for (std::size_t n = in_.count(state_.resources.limit()); n > 0 && good(); --n) {
@@ -167,6 +182,7 @@ void Restorer::additions() {
     if (in_.more()) disputes();
     if (in_.more()) packages();
     if (in_.more()) requests();
+    if (in_.more()) payouts();
 }
 
 }  // namespace gridbook::engine

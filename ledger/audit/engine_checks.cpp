@@ -29,6 +29,7 @@ engine::BalanceRow EngineChecks::balance(engine::AccountId account) {
 }
 
 void EngineChecks::compare_balances(engine::Sequence sequence) {
+    for (const auto& [id, payout] : market_.postings().payouts()) held[payout.account].hold += payout.amount;
     for (const engine::AccountId account : market_.accounts()) {
         const engine::BalanceRow told = balance(account);
         const Balances::Participant kept{told.cash, told.hold, told.margin, told.receivable, told.penalty};

@@ -28,6 +28,9 @@ std::string word(Cause cause) {
         case Cause::delivery_settled: return "delivery_settled";
         case Cause::dispute_suspended: return "dispute_suspended";
         case Cause::dispute_decided: return "dispute_decided";
+        case Cause::payout_requested: return "payout_requested";
+        case Cause::payout_paid: return "payout_paid";
+        case Cause::payout_refused: return "payout_refused";
         case Cause::position_settled: break;
     }
     return "position_settled";

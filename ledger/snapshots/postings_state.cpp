@@ -16,6 +16,7 @@
 //               minutes 2, state 1, then of the seller and of the buyer: told 8, whole 8, parts 8, for each
 //               part: minute 4, lots 4; then of both: requests 8, served 8, minute 4
 //   disputes    delivery 4, claimant 1, seller 4, buyer 4, minutes 8, stake 8, held 8
+//   payouts     id 4, account 4, amount 8
 //   positions   account 4, instrument 8, bought 8, sold 8, open sells 8, reoffered 8, margin 8, receivable 8,
 //               fee 8, tax 8, owed 8, paired 8
 //   cash        by account from 0: 8
@@ -90,7 +91,7 @@ void fields(auto& archive, auto& p) requires requires { p.penalty; }
 { archive(p.cash, p.hold, p.margin, p.receivable, p.penalty); }
 
 constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, delivery_bytes = 133, part_bytes = 8,
-                      dispute_bytes = 37, position_bytes = 92, balance_bytes = 44;
+                      dispute_bytes = 37, payout_bytes = 16, position_bytes = 92, balance_bytes = 44;
 
 bool sound(engine::Side side) { return side == engine::Side::buy || side == engine::Side::sell; }
 bool sound(const OpenOrder& order) {
@@ -177,6 +178,8 @@ void Postings::save(Packer& out) const {
     }
     out(std::uint64_t{disputes_.size()});
     for (const auto& [key, dispute] : disputes_) out(key.first, key.second), fields(out, dispute);
+    out(std::uint64_t{payouts_.size()});
+    for (const auto& [id, payout] : payouts_) out(id, payout.account, payout.amount);
     out(std::uint64_t{positions_.size()});
     for (const auto& [key, sums] : positions_) out(key.first, key.second), fields(out, sums);
     out(std::uint64_t{cash_.size()});
@@ -207,6 +210,15 @@ bool Postings::load(Unpacker& in) {
         OpenDispute& dispute = disputes_[key];
         fields(in, dispute);
         if (!in.expect(dispute.held >= engine::Money{} && dispute.held <= dispute.stake)) return false;
+    }
+    std::optional<engine::PayoutId> last_payout;
+    for (std::size_t n = in.count(payout_bytes); n > 0; --n) {
+        engine::PayoutId id;
+        in(id);
+        if (!ascending(in, last_payout, id)) return false;
+        OpenPayout& payout = payouts_[id];
+        in(payout.account, payout.amount);
+        if (!in.expect(payout.amount > engine::Money{})) return false;
     }
     std::optional<PositionKey> last_position;
     for (std::size_t n = in.count(position_bytes); n > 0; --n) {

@@ -109,6 +109,11 @@ std::vector<std::string> in_scope() {
                                    "indicative without a price",
                                    "cancel at or below filled",
                                    "pause extended twice",
+                                   "payout requested",
+                                   "payout said again",
+                                   "payout paid",
+                                   "payout refused",
+                                   "refused field reference",
                                    "limit of orders",
                                    "limit of accounts",
                                    "limit of keys",
@@ -241,7 +246,7 @@ void Coverage::count_other(const engine::Event& e) {
             for (const auto field :
                  {engine::RejectField::delivery, engine::RejectField::meter_minute,
                   engine::RejectField::available, engine::RejectField::minutes, engine::RejectField::standby,
-                  engine::RejectField::requests, engine::RejectField::served})
+                  engine::RejectField::requests, engine::RejectField::served, engine::RejectField::reference})
                 if (r.field == field) count(fmt::format("refused field {}", name(field)));
             if (r.reason == RejectReason::gate_closed && r.field == engine::RejectField::order)
                 count("refused cancel of a firm offer");
@@ -296,6 +301,13 @@ void Coverage::count_band(const engine::Event& e) {
         case EventKind::delivery:
         case EventKind::metered:
         case EventKind::replaced: return count_delivery(e);
+        case EventKind::payout: {
+            if (e.header.flags & engine::event_flag::duplicate) return count("payout said again");
+            if (e.header.account == engine::no_account) return;
+            constexpr std::string_view states[] = {"none", "requested", "paid", "refused"};
+            return count(fmt::format("payout {}",
+                                     states[static_cast<std::size_t>(e.as<engine::PayoutChanged>().state)]));
+        }
         case EventKind::dispute: return count_dispute(e.as<engine::DisputeChanged>());
         case EventKind::holding: return count_holding(e.as<engine::HoldingChanged>());
         case EventKind::tokens_drawn: return;  // with its command

@@ -91,6 +91,11 @@ class Flow {
     void spoil(engine::DrawTokens& d);
     void sleep();
 
+    // flow_payouts.cpp: what accounts ask back, and who decides.
+    engine::Command payout();
+    engine::Command request_payout();
+    engine::Command decide_payout();
+
     // flow_requests.cpp: what both sides report of token days.
     const Delivery* some_day();
     engine::Command requests();
@@ -140,7 +145,7 @@ class Flow {
     std::uint64_t cids_ = 0;
     std::int64_t lean_ = 0;  // basis points by which the market leans away from the references
     std::deque<engine::Command> recent_, draws_;
-    std::uint64_t usages_ = 0;
+    std::uint64_t usages_ = 0, payouts_asked_ = 0;
 };
 
 }  // namespace gridbook::twin

@@ -32,6 +32,7 @@ Difference broken_account(const NaiveExchange& m) {
     }
     for (const auto& [key, dispute] : m.disputes())
         held[key.second == Side::sell ? dispute.buyer : dispute.seller].hold += dispute.held;
+    for (const auto& [id, payout] : m.payouts()) held[payout.account].hold += payout.amount;
     std::int64_t sum = m.bank() + m.fee_income() + m.tax_payable() + m.default_fund();
     for (std::uint32_t a = 0; a < m.accounts().size(); ++a) {
         const Account& account = m.accounts()[a];

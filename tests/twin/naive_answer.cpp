@@ -291,6 +291,18 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
             row.dispute.origin = origin;
             rows.add(row);
         }
+    } else if (question.kind() == engine::CommandKind::query_payouts) {
+        const auto q = question.as<engine::QueryPayouts>();
+        for (const auto& [id, payout] : payouts_) {
+            if ((who != engine::no_account && payout.account != who) || id <= q.after) continue;
+            if (rows.count() == q.limit) {
+                more = true;
+                break;
+            }
+            engine::PayoutRow row{picture(id, payout, engine::PayoutState::requested)};
+            row.payout.origin = origin;
+            rows.add(row);
+        }
     } else if (question.kind() == engine::CommandKind::query_positions) {
         const auto q = question.as<engine::QueryPositions>();
         for (const auto& [key, position] : positions_) {

@@ -59,6 +59,8 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::report_meter: return meter(command.as<engine::ReportMeter>());
         case CommandKind::open_dispute: return open_dispute(command.as<engine::OpenDispute>());
         case CommandKind::decide_dispute: return decide_dispute(command.as<engine::DecideDispute>());
+        case CommandKind::request_payout: return request_payout(command.as<engine::RequestPayout>());
+        case CommandKind::decide_payout: return decide_payout(command.as<engine::DecidePayout>());
         case CommandKind::draw_tokens: return draw(command.as<engine::DrawTokens>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
         case CommandKind::set_limits: return set_limits(command.as<engine::SetLimits>());

@@ -337,6 +337,11 @@ class NaiveExchange : public NaiveMarket {
     std::vector<engine::Time> instants(engine::InstrumentId i) const;
     engine::Time next_of_deliveries() const;
 
+    // naive_payouts.cpp: what waits for an operator.
+    void request_payout(const engine::RequestPayout& r);
+    void decide_payout(const engine::DecidePayout& d);
+    engine::PayoutChanged picture(engine::PayoutId id, const Payout& payout, engine::PayoutState state) const;
+
     // naive_disputes.cpp: what waits for a regulator.
     void open_dispute(const engine::OpenDispute& o);
     void decide_dispute(const engine::DecideDispute& c);

@@ -39,7 +39,8 @@ class NaiveMarket {
     const std::map<engine::OrderId, Order>& standbys() const { return standbys_; }
     const std::map<PositionKey, Position>& positions() const { return positions_; }
     const std::map<engine::DeliveryId, Delivery>& deliveries() const { return deliveries_; }
-    const std::map<DisputeKey, Dispute>& disputes() const { return disputes_; }  // not decided
+    const std::map<engine::PayoutId, Payout>& payouts() const { return payouts_; }  // not decided
+    const std::map<DisputeKey, Dispute>& disputes() const { return disputes_; }     // not decided
     // Uses of tokens that are remembered, and some that may be forgotten by now.
     const std::map<UsageKey, Drawn>& draws() const { return draws_; }
     // Lots that standby offers took over, by instrument: sold there, and bought nowhere.
@@ -86,6 +87,8 @@ class NaiveMarket {
     std::map<engine::OrderId, Order> standbys_;
     std::map<engine::DeliveryId, Delivery> deliveries_;  // not settled
     std::uint32_t last_delivery_ = 0;
+    std::map<engine::PayoutId, Payout> payouts_;
+    std::uint32_t last_payout_ = 0;
     std::map<DisputeKey, Dispute> disputes_;
     std::map<UsageKey, Drawn> draws_;
     std::set<engine::InstrumentId> gated_;  // somebody sold, bought or stood by; not settled

@@ -176,6 +176,14 @@ struct Delivery {
     }
 };
 
+// Money that an account asked back, and that nobody decided about yet.
+struct Payout {
+    engine::AccountId account{};
+    std::int64_t amount = 0;
+    engine::Time requested{};
+    engine::Text<32> reference{};
+};
+
 // A use of tokens, remembered by its account and usage id.
 struct Drawn {
     std::array<std::byte, 96> body{};

@@ -171,6 +171,12 @@ Difference Pair::ask_everything() {
     for (const auto& q : {disputes, few_disputes})
         if (auto difference = ask(engine::Command::of(q, engine::no_account, engine::no_key, {1, 1})))
             return difference;
+    engine::QueryPayouts payouts;
+    payouts.limit = 3;
+    for (const std::uint32_t whose : {engine::no_account.value, 0u, 1u, 2u})
+        if (auto difference =
+                ask(engine::Command::of(payouts, engine::AccountId{whose}, engine::no_key, {1, 1})))
+            return difference;
     if (auto difference = ask_regulator()) return difference;
     // One order at a time: by id and by cid, open or done.
     std::size_t asked = 0;
