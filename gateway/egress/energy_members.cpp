@@ -54,8 +54,9 @@ void append_delivered_energy(engine::InstrumentId instrument, engine::AccountId 
                              std::uint64_t lot_minutes, const Directory& directory, Members& m) {
     const engine::FamilyId family = instrument.family;
     append_place(family, directory, m);
+    // The gate comes before every command of its instant.
     const engine::Time gate = engine::gate_time(instrument.period, directory.product(family));
-    const auto energy = directory.energy(family, gate, account);
+    const auto energy = directory.energy(family, engine::Time{gate.value - 1}, account);
     append_energy(energy, m);
     if (const auto each = carbon_a_unit_hour(family, energy, directory))
         m.decimal<"carbon_g">(

@@ -166,7 +166,8 @@ class Export {
         const engine::FamilyId family = d.instrument.family;
         const engine::Product product = names_.product(family);
         const engine::Time gate = engine::gate_time(d.instrument.period, product);
-        const auto e = resources_.of(family, gate, options_.energy.pue, d.seller);
+        // The gate comes before every command of its instant.
+        const auto e = resources_.of(family, engine::Time{gate.value - 1}, options_.energy.pue, d.seller);
         if (!e) return void(table_.text("").text("").text(""));
         table_.text(money_text(engine::Money{std::int64_t{e->green_least} * 100}));
         table_.text(money_text(engine::Money{std::int64_t{e->pue_most} * 1'000}));

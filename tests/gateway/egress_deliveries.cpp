@@ -58,8 +58,8 @@ TEST_CASE("both sides are told the energy of what the seller delivered, as it wa
     x.sign_in(2, x.zeta);
     x.know_energy();
     const Time gate = engine::gate_time(x.instrument().period, engine::Product::gpu);
-    // A resource of behind the gate is no part of it, and the buyer's own is none either.
-    x.publish({x.registered(3, x.acme, 100, 100, 5'000, gate + engine::second)});
+    // A resource of the gate's instant came behind it, and the buyer's own is no part of it either.
+    x.publish({x.registered(3, x.acme, 100, 100, 5'000, gate)});
     x.outbox.clear();
     auto told = delivery(x, x.instrument(), DeliveryState::delivering);
     const Event seller = event({80, 4, x.acme}, told);

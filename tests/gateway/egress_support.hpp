@@ -206,6 +206,7 @@ struct Egress {
                      std::uint16_t pue, Time at = example_time) {
         engine::ResourceRegistered r;
         r.resource = id;
+        r.family = engine::FamilyId{0};
         r.count = engine::Quantity{lots};
         r.green_share = green;
         r.pue = pue;

@@ -106,7 +106,7 @@ TEST_CASE("recovery from a snapshot ends where recovery from genesis does, and m
         CHECK(result.recovered.passed_over.empty());
         CHECK(result.mirror == written.from_genesis());
         CHECK_FALSE(result.mirror.choices().empty());
-        CHECK(result.mirror.resources().of(engine::FamilyId{0}, engine::never, 1'000));
+        CHECK(result.mirror.resources().of(engine::FamilyId{0}, tests::day_one + engine::day * 9, 1'000));
     }
 }
 

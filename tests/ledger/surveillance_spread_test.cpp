@@ -28,13 +28,13 @@ struct Both {
         });
         define(0, "H100");
         define(1, "CHAT-L");
-        for (const std::uint16_t zone : {0, 1}) {
+        for (const std::uint16_t zone : {std::uint16_t{0}, std::uint16_t{1}}) {
             engine::ZoneDefined z;
             z.id = engine::ZoneId{zone};
             z.name = engine::Text<16>(zone == 0 ? "CN-EAST" : "CN-GS");
             hear(z);
         }
-        for (const std::uint16_t tier : {0, 1}) {
+        for (const std::uint16_t tier : {std::uint16_t{0}, std::uint16_t{1}}) {
             engine::TierDefined defined;
             defined.id = engine::TierId{tier};
             defined.name = engine::Text<8>(tier == 0 ? "G2" : "T1");

@@ -170,7 +170,8 @@ def hold_http(exchange, keys, hour):
     values = {"family": FAMILY, "symbol": hour, "class": "H100", "zone": "CN-EAST", "tier": "G2", "residency": "CN",
               "limit": "5", "depth": "5", "after": hour, "interval": "5m", "side": "buy", "price": "14.00", "qty": "1",
               "from": hour.rsplit(".", 1)[1], "to": "20991231T00Z", "hours": "1", "tokens_per_second": "2500",
-              "step_s": "1.5", "devices": "64", "power_kw": "0.7", "pue": "1.3", "green_share": "0.4", "carbon_g": "570"}
+              "step_s": "1.5", "devices": "64", "power_kw": "0.7", "pue": "1.3", "green_share": "0.4", "carbon_g": "570",
+              "green_share_min": "0"}
     asked = 0
     for path, methods in document["paths"].items():
         for method, call in methods.items():
