@@ -249,6 +249,7 @@ class Postings {
     void delivery_told(const engine::Event& event);
     void delivery_made(const engine::Event& event, const engine::DeliveryChanged& told);
     void metered(const engine::Event& event);
+    void stands_in(const engine::Event& event, const engine::DeliveryChanged& told);
     void replaced(const engine::Event& event);
     void standby_took_over(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
     void failed_seller_pays(const engine::Event& event, const engine::Replaced& told, engine::Money cost);

@@ -302,6 +302,11 @@ class NaiveExchange : public NaiveMarket {
     bool refuse_firm(engine::OrderId found, const engine::CancelOrder& c);
     std::vector<engine::OrderId> standbys_of(engine::FamilyId f) const;
     std::vector<engine::OrderId> offers_for(const Delivery& d) const;
+    struct Worth {
+        std::int64_t lots = 0, per = 0;
+    };
+    Worth worth(const Delivery& d, const Order& offer) const;
+    std::int64_t enough_for(const Delivery& d, const Order& offer) const;
     std::size_t live_records() const { return live_.size() + strips_.size() + standbys_.size(); }
 
     // naive_delivery.cpp: pairing, reports, what is told of a delivery.
@@ -311,7 +316,7 @@ class NaiveExchange : public NaiveMarket {
     void deliver(engine::InstrumentId i, Left::value_type& seller, Left::value_type& buyer,
                  std::int64_t lots);
     Delivery& make(Delivery d);
-    void tell(const Delivery& d, bool reply = false);
+    void tell(const Delivery& d, bool reply = false, std::int64_t covers = 0);
     engine::DeliveryChanged picture(const Delivery& d, engine::Side party) const;
     void change(Delivery& d, engine::DeliveryState state);
     void ready(const engine::ReportReady& r);
@@ -329,7 +334,7 @@ class NaiveExchange : public NaiveMarket {
     void notice(const Delivery& d);
     void minute_over(Delivery& d, std::int64_t minute);
     void fail(Delivery& d);
-    void take_offer(Delivery& d, engine::OrderId offer, std::int64_t lots, std::int64_t minutes);
+    void take_offer(Delivery& d, engine::OrderId offer, std::int64_t covered, std::int64_t minutes);
     std::vector<engine::Time> instants(engine::InstrumentId i) const;
     engine::Time next_of_deliveries() const;
 
@@ -337,7 +342,6 @@ class NaiveExchange : public NaiveMarket {
     void open_dispute(const engine::OpenDispute& o);
     void decide_dispute(const engine::DecideDispute& c);
     Refusal dispute_refusal(const Delivery& d, const engine::OpenDispute& o) const;
-    std::int64_t back_of(const Delivery& d, std::int64_t delivered) const;
     std::int64_t stake_of(const Delivery& d, const Dispute& dispute, engine::Side claimant) const;
     void suspend(engine::InstrumentId i, const std::map<engine::DeliveryId, Delivery>& done);
     engine::DisputeChanged picture(const DisputeKey& key, const Dispute& dispute, engine::DisputeState state,
@@ -365,6 +369,11 @@ class NaiveExchange : public NaiveMarket {
     };
     Taken take(engine::AccountId account, Position& position, std::int64_t owed);
     void settle(engine::InstrumentId i);
+    struct Back {
+        std::int64_t missing = 0, refund = 0, penalty = 0;
+        std::int64_t sum() const { return refund + penalty; }
+    };
+    Back back_of(const Delivery& d, std::int64_t delivered) const;
     std::int64_t settle_delivery(const Delivery& d);
     void settle_position(engine::AccountId account, engine::InstrumentId i, std::int64_t owed);
     const engine::DefineTier& tier_of(engine::InstrumentId i) const {

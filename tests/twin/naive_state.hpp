@@ -146,7 +146,8 @@ struct Delivery {
     engine::Text<32> endpoint{};
     std::map<std::int64_t, std::int64_t> by_seller, by_buyer;  // minute to lots
     std::optional<std::int64_t> failed_from;                   // the minute that began when it failed
-    std::int64_t covered = 0;                                  // lot-minutes of what replaced it
+    std::int64_t covered = 0;                                  // its lot-minutes that others took over
+    std::int64_t stands_for = 0;                               // lots of the delivery that it replaces
     std::int64_t whole = 0;                                    // lot-minutes of a token day that is over
     std::uint64_t drawn = 0;                                   // of a token day, quarters of a token
 
