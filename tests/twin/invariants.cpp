@@ -257,6 +257,7 @@ Difference broken_invariant(const NaiveExchange& market) {
     if (auto broken = broken_position(market)) return broken;
     if (auto broken = broken_delivery(market)) return broken;
     if (auto broken = broken_holding(market)) return broken;
+    if (auto broken = broken_grant(market)) return broken;
     return broken_book(market);
 }
 

@@ -60,6 +60,9 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::open_dispute: return open_dispute(command.as<engine::OpenDispute>());
         case CommandKind::decide_dispute: return decide_dispute(command.as<engine::DecideDispute>());
         case CommandKind::draw_tokens: return draw(command.as<engine::DrawTokens>());
+        case CommandKind::offer_package: return offer_package(command.as<engine::OfferPackage>());
+        case CommandKind::withdraw_package: return withdraw_package(command.as<engine::WithdrawPackage>());
+        case CommandKind::buy_package: return buy_package(command.as<engine::BuyPackage>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
         case CommandKind::set_limits: return set_limits(command.as<engine::SetLimits>());
         default: return;  // follow-ons: the work was done at once

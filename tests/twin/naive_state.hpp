@@ -176,6 +176,29 @@ struct Drawn {
     std::array<std::byte, 96> body{};
     engine::TokensDrawn told{};
     engine::Time forgotten{};
+    engine::AccountId holder{};  // whose holdings it was drawn from
+};
+
+// The terms on which a provider sells tokens.
+struct Package {
+    engine::PackageId id{};
+    engine::AccountId issuer{};
+    engine::OfferPackage terms{};
+    bool withdrawn = false;
+};
+
+// What a buyer got of a package.
+struct Grant {
+    engine::GrantId id{};
+    engine::PackageId package{};
+    engine::AccountId issuer{}, buyer{};
+    engine::OfferPackage terms{};
+    std::uint32_t qty = 0;  // packages
+    engine::Text<32> purchase{};
+    std::uint64_t granted = 0, balance = 0;  // quarters of a token
+    std::int64_t cost = 0;
+    engine::Time begin{}, end{};  // of the first period, of the one it is in
+    bool carried = false;
 };
 
 // Minutes of a delivery that one side says were metered wrongly; the delivery itself may be gone.
