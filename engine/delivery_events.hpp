@@ -44,7 +44,9 @@ struct DeliveryChanged {
     Side party = Side::sell;  // whom this event tells
     std::array<std::uint8_t, 2> reserved{};
     Text<32> endpoint{};
-    std::array<std::uint8_t, 4> reserved_more{};
+    // A replacement of another class than the failed delivery's, when it is made: lots of that delivery that
+    // it stands in for. 0: as many as `qty`, or told before.
+    std::uint32_t covers = 0;
 };
 
 // A meter report was taken: the answer to it, in nobody's stream. With event_flag::duplicate the side had
@@ -77,7 +79,7 @@ struct Replaced {
     OrderId order{};  // the standby offer
     AccountId seller = no_account;
     AccountId standby = no_account;
-    std::uint32_t qty = 0;     // lots
+    std::uint32_t qty = 0;     // lots of the standby offer's class
     std::uint32_t leaves = 0;  // lots left of the offer
     Price price{};
     std::uint16_t minutes = 0;

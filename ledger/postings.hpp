@@ -269,6 +269,7 @@ class Postings {
     void delivery_made(const engine::Event& event, const engine::DeliveryChanged& told);
     void metered(const engine::Event& event);
     void requests_told(const engine::Event& event, const engine::Metered& told, OpenDelivery& delivery);
+    void stands_in(const engine::Event& event, const engine::DeliveryChanged& told);
     void replaced(const engine::Event& event);
     void standby_took_over(const engine::Event& event, const engine::Replaced& told, engine::Money cost);
     void failed_seller_pays(const engine::Event& event, const engine::Replaced& told, engine::Money cost);

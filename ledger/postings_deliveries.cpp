@@ -121,13 +121,28 @@ void Postings::delivery_made(const engine::Event& event, const engine::DeliveryC
     delivery.minutes = told.minutes;
     PositionSums& seller = positions_[{told.seller, told.instrument}];
     seller.paired += Quantity{told.qty};
-    if (told.replaces != engine::DeliveryId{}) return;
+    if (told.replaces != engine::DeliveryId{}) return stands_in(event, told);
     positions_[{told.buyer, told.instrument}].paired -= Quantity{told.qty};
     if (seller.sold == Quantity{}) return expect(event, told.delivery, "lots sold by its seller", 1, 0);
     const std::int64_t lot = engine::micro_per_tick_lot(product(told.instrument.family));
     expect(event, told.delivery, "price in ticks",
            half_even(seller.receivable.value, static_cast<engine::Wide>(seller.sold.value) * lot),
            told.price.value);
+}
+
+// What it stands in for counts as delivered by the one that failed: as many lots, or, of another class, those
+// that are told.
+void Postings::stands_in(const engine::Event& event, const engine::DeliveryChanged& told) {
+    const auto failed = deliveries_.find(told.replaces);
+    if (failed == deliveries_.end())
+        return expect(event, told.replaces, "open deliveries with this id", 1, 0);
+    OpenDelivery& before = failed->second;
+    const std::uint32_t lots = told.covers == 0 ? told.qty : told.covers;
+    before.replaced += std::uint64_t{lots} * told.minutes;
+    const std::uint64_t left = std::uint64_t{before.qty} * told.minutes;
+    if (before.replaced > left)
+        expect(event, told.replaces, "lot-minutes that were left to others", number(left),
+               number(before.replaced));
 }
 
 void Postings::metered(const engine::Event& event) {
@@ -178,7 +193,6 @@ void Postings::replaced(const engine::Event& event) {
     const Money cost = worth(by->second.instrument, told.price, taken_over);
     expect(event, told.by, "cost", cost.value, told.cost.value);
     if (told.party != engine::Side::sell) return;
-    failed->second.replaced += taken_over;
     standby_took_over(event, told, cost);
     failed_seller_pays(event, told, cost);
 }

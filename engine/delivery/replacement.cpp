@@ -2,10 +2,12 @@
 #include "engine/delivery/replacement.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/book/orders.hpp"
 #include "engine/delivery/money.hpp"
 #include "engine/delivery/standby.hpp"
+#include "engine/delivery/substitution.hpp"
 #include "engine/delivery/telling.hpp"
 
 namespace gridbook::engine {
@@ -16,7 +18,7 @@ constexpr std::size_t replacement_events = 6;
 
 std::uint32_t minutes_left(const Delivery& failed) { return failed.end_minute() - failed.failed_from; }
 
-// What is left to be replaced, in lots: all replacements have the same minutes.
+// What is left to be replaced, in its own lots: all replacements have the same minutes.
 std::uint32_t lots_left(const Delivery& failed) {
     return failed.qty - static_cast<std::uint32_t>(failed.replaced / minutes_left(failed));
 }
@@ -27,25 +29,48 @@ Price most_paid(const State& state, const Delivery& failed) {
     return std::min(ceiling, Price{static_cast<std::int32_t>(std::int64_t{failed.price.value} * 3 / 2)});
 }
 
-// The same class, tier and product in a zone of the same residency.
-bool stands_in(const Catalogue& c, FamilyId a, FamilyId b) {
-    const DefineFamily &x = c.family(a).defined, &y = c.family(b).defined;
-    return x.class_id == y.class_id && x.tier_id == y.tier_id && x.product == y.product &&
+// Another class may stand in; tier, product and residency are as they were.
+bool may_stand_in(const Catalogue& c, const DefineFamily& x, const DefineFamily& y) {
+    return x.tier_id == y.tier_id && x.product == y.product &&
            c.zones()[x.zone_id.value].residency == c.zones()[y.zone_id.value].residency;
 }
 
-// The record of the cheapest offer that may take over, the oldest among equals; no_slot: there is none.
-std::uint32_t best_offer(const State& state, const Delivery& failed) {
+Substitution rate_between(const Catalogue& c, const DefineFamily& failed, const DefineFamily& offered) {
+    if (failed.class_id == offered.class_id) return {};
+    return {.failed = c.classes()[failed.class_id.value].defined.k_train,
+            .offered = c.classes()[offered.class_id.value].defined.k_train,
+            .same_class = false};
+}
+
+// At which rate the offer may take over; nothing: it may not, or not a single lot.
+std::optional<Substitution> rate_of(const State& state, const Delivery& failed, const OrderRecord& offer) {
+    if (offer.instrument.period != failed.instrument.period) return {};
+    if (state.accounts[offer.account].group == state.accounts[failed.seller].group) return {};
+    const DefineFamily& own = state.catalogue.family(failed.instrument.family).defined;
+    const DefineFamily& others = state.catalogue.family(offer.instrument.family).defined;
+    if (!may_stand_in(state.catalogue, own, others)) return {};
+    const Substitution rate = rate_between(state.catalogue, own, others);
+    if (!rate.possible() || rate.covered(offer.leaves) == 0) return {};
+    return rate;
+}
+
+struct Best {
+    std::uint32_t offer = no_slot;  // its record; no_slot: there is none
+    Substitution rate{};
+};
+
+// The offer that takes over next: the cheapest by the work it does; among equals one of the same class, then
+// the oldest.
+Best best_offer(const State& state, const Delivery& failed) {
     const Price most = most_paid(state, failed);
-    const GroupId group = state.accounts[failed.seller].group;
-    std::uint32_t best = no_slot;
+    Best best;
     for (std::uint32_t slot = state.standbys.first(); slot != 0; slot = state.standbys.next(slot)) {
         const std::uint32_t offer = state.standbys.record(slot);
         const OrderRecord& record = state.records[offer];
-        if (record.instrument.period != failed.instrument.period || record.price > most) continue;
-        if (best != no_slot && record.price >= state.records[best].price) continue;
-        if (state.accounts[record.account].group == group) continue;
-        if (stands_in(state.catalogue, failed.instrument.family, record.instrument.family)) best = offer;
+        const auto rate = rate_of(state, failed, record);
+        if (!rate || rate->dearer(record.price, most)) continue;
+        if (best.offer == no_slot || rate->before(record.price, best.rate, state.records[best.offer].price))
+            best = {.offer = offer, .rate = *rate};
     }
     return best;
 }
@@ -109,10 +134,12 @@ Delivery replacement(const Delivery& failed, const OrderRecord& offer, std::uint
     return d;
 }
 
-void take_offer(Step& step, Delivery& failed, std::uint32_t offer) {
+// As many of the failed lots as the offer covers whole, and no more of its own than that takes.
+void take_offer(Step& step, Delivery& failed, const Best& best) {
     State& state = step.state;
-    OrderRecord& record = state.records[offer];
-    const std::uint32_t lots = std::min(record.leaves, lots_left(failed));
+    OrderRecord& record = state.records[best.offer];
+    const std::uint32_t covered = std::min(best.rate.covered(record.leaves), lots_left(failed));
+    const std::uint32_t lots = best.rate.needed(covered);
     const std::uint32_t made = state.deliveries.add(state.accounts, replacement(failed, record, lots));
     const Delivery& by = state.deliveries[made];
     Replaced e;
@@ -127,8 +154,8 @@ void take_offer(Step& step, Delivery& failed, std::uint32_t offer) {
     e.cost = cost_of(by.promised(), by.price, Product::gpu);
     charge_seller(state, failed, e);
     sell_offer(state, record, e);
-    failed.replaced += by.promised();
-    tell_both(step, by);
+    failed.replaced += std::uint64_t{covered} * by.minutes;
+    tell_replacement(step, by, best.rate.same_class ? 0 : covered);
     tell_numbered(step, by.seller, e);
     e.party = Side::buy;
     tell_numbered(step, failed.seller, e);
@@ -140,10 +167,10 @@ bool replace_failed(Step& step, Delivery& failed) {
     State& state = step.state;
     if (minutes_left(failed) == 0) return true;
     while (!state.deliveries.full()) {
-        const std::uint32_t offer = best_offer(state, failed);
-        if (offer == no_slot) return true;
+        const Best best = best_offer(state, failed);
+        if (best.offer == no_slot) return true;
         if (step.sink.room() < replacement_events) return false;
-        take_offer(step, failed, offer);
+        take_offer(step, failed, best);
         if (lots_left(failed) != 0) continue;
         failed.state = DeliveryState::replaced;
         tell_both(step, failed);

@@ -27,6 +27,14 @@ void tell_both(Step& step, const Delivery& d) {
     tell_numbered(step, d.buyer, told_delivery(d, Side::buy));
 }
 
+void tell_replacement(Step& step, const Delivery& d, std::uint32_t covers) {
+    for (const Side party : {Side::sell, Side::buy}) {
+        DeliveryChanged e = told_delivery(d, party);
+        e.covers = covers;
+        tell_numbered(step, party == Side::sell ? d.seller : d.buyer, e);
+    }
+}
+
 void answer_both(Step& step, const Delivery& d) {
     DeliveryChanged answer = told_delivery(d, Side::sell);
     answer.origin = step.command.origin;

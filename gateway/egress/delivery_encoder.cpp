@@ -40,6 +40,7 @@ void append_members(const engine::DeliveryChanged& d, const Directory& directory
         .qty<"promised">(minutes(std::uint64_t{d.qty} * d.minutes), product)
         .qty<"delivered">(minutes(d.delivered), product)
         .number<"missed">(d.missed);
+    if (d.covers != 0) m.qty<"covers">(Quantity{d.covers}, product);
     if (!d.endpoint.empty()) m.text<"endpoint_ref">(d.endpoint.view());
     append_delivered_energy(d.instrument, d.seller, d.delivered, directory, m);
 }

@@ -44,8 +44,8 @@ constexpr MessageSpec table[] = {
     event("delivery",
           "state:text seq:number n:number did:id replaces:id? symbol:text party:text seller:text buyer:text "
           "price:decimal qty:decimal from_minute:number minutes:number promised:decimal delivered:decimal "
-          "missed:number endpoint_ref:text? zone:text residency:text green_share:decimal? pue:decimal? "
-          "carbon_g:decimal? ts:time"),
+          "missed:number covers:decimal? endpoint_ref:text? zone:text residency:text green_share:decimal? "
+          "pue:decimal? carbon_g:decimal? ts:time"),
     // Of a delivery, of a position or of a replacement: what only one of them has is optional.
     event(
         "settlement",

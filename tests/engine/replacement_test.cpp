@@ -165,6 +165,7 @@ TEST_CASE("offers of other zones stand in where residency, class and tier are th
         if (other_class) {
             DefineClass c = h100_class();
             c.name = Text<16>{"H20"};
+            c.k_train = 0;  // no measure of another class
             d.send(Command::of(c));
             f.class_id = ClassId{1};
         }

@@ -156,8 +156,9 @@ struct Hour {
 };
 
 // A standby offer of 20 units at 14.60 and the failure of section 7: silent from minute 20, replaced for 37.
+// Of another class it covers so many lots.
 struct Failure : Hour {
-    Failure() {
+    explicit Failure(std::uint32_t covers = 0) {
         auto offer = told.body({3, standby, Side::sell, "14.60", 200, "58.40"});
         offer.order_flags = engine::order_flag::standby;
         see(told.event(offer, standby, true));
@@ -171,6 +172,7 @@ struct Failure : Hour {
         by.delivered = 0;
         by.first_minute = 23;
         by.minutes = 37;
+        by.covers = covers;
         see_both(by);
     }
     engine::Replaced replaced() const {
@@ -263,9 +265,19 @@ TEST_CASE(
     hour.check_bills();
 }
 
+TEST_CASE("what another class took over counts as so many lots as it covers", "[postings][delivery]") {
+    Failure half(lots / 2);
+    half.see_both_replaced(half.replaced());
+    // 320 and 296 unit-minutes of 960; 344 of them are 77.40 at 13.50.
+    half.see_both(half.settlement(20 * lots + 37 * lots / 2, "77.40", "38.70"));
+    CHECK(half.differences.empty());
+    Failure more(lots + 1);
+    CHECK_FALSE(more.differences.empty());
+}
+
 TEST_CASE("what the receivable does not cover comes from margin, cash and the default fund, in this order",
           "[postings][delivery]") {
-    Failure hour;
+    Failure hour(lots / 2);          // of another class: each of the two covers a half
     hour.credit(seller, "-945.20");  // 10 are left in cash
     auto first = hour.replaced();
     first.cost = first.from_receivable = money("144.053333");
@@ -283,6 +295,7 @@ TEST_CASE("what the receivable does not cover comes from margin, cash and the de
     by.delivered = 0;
     by.first_minute = 23;
     by.minutes = 37;
+    by.covers = lots / 2;
     hour.see_both(by);
     auto second = hour.replaced();
     second.by = engine::DeliveryId{3};

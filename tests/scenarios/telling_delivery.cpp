@@ -30,6 +30,7 @@ std::string delivery_text(const engine::DeliveryChanged& d, const Names& names) 
                                    lots(d.qty, product), text_of(d.price), names.instrument(d.instrument));
     if (d.replaces != engine::DeliveryId{})
         line += fmt::format(", for {} from minute {}", d.replaces.value, d.first_minute);
+    if (d.covers != 0) line += fmt::format(", in the place of {}", lots(d.covers, product));
     // Lot-minutes are tenths of unit-minutes.
     if (d.delivered != 0)
         line += fmt::format(", delivered {} of {} unit-minutes",

@@ -126,6 +126,7 @@ std::vector<std::string> in_scope() {
                                    "limit of sessions"};
     for (const auto& word : delivery_words_in_scope()) words.push_back(word);
     for (const auto& word : token_words_in_scope()) words.push_back(word);
+    for (const auto& word : package_words_in_scope()) words.push_back(word);
     for (const auto& word : dispute_words_in_scope()) words.push_back(word);
     for (const engine::Phase p : {engine::Phase::open, engine::Phase::paused, engine::Phase::call,
                                   engine::Phase::gated, engine::Phase::delivering})
@@ -310,7 +311,9 @@ void Coverage::count_band(const engine::Event& e) {
         }
         case EventKind::dispute: return count_dispute(e.as<engine::DisputeChanged>());
         case EventKind::holding: return count_holding(e.as<engine::HoldingChanged>());
-        case EventKind::tokens_drawn: return;  // with its command
+        case EventKind::tokens_drawn:
+        case EventKind::package: return;  // with their commands
+        case EventKind::grant: return count_grant(e);
         case EventKind::delivery_settled:
         case EventKind::position_settled: return count_settled(e);
         case EventKind::killed: {

@@ -20,6 +20,8 @@ std::vector<std::string> delivery_words_in_scope();
 std::vector<std::string> dispute_words_in_scope();
 // Of token holdings (coverage_tokens.cpp).
 std::vector<std::string> token_words_in_scope();
+// Of token packages (coverage_packages.cpp).
+std::vector<std::string> package_words_in_scope();
 
 class Coverage {
   public:
@@ -48,6 +50,9 @@ class Coverage {
     void count_refused_draw(const engine::Refused& refused);
     void count_holding(const engine::HoldingChanged& holding);
     void count_token_day(const engine::DeliveryChanged& delivery);
+    void count_package(const engine::Command& command, const std::vector<engine::Event>& told);
+    void count_refused_package(engine::CommandKind kind, const engine::Refused& refused);
+    void count_grant(const engine::Event& event);
     std::map<std::string, std::size_t> seen_;
     engine::OrderId entered_strip_{};  // by the command that is counted
     engine::InstrumentId failed_{};    // of the delivery that failed last
@@ -59,6 +64,12 @@ class Coverage {
     engine::DeliveryId disputed_{};  // last told of
     std::map<engine::DeliveryId, TokenDay> token_days_;
     std::map<std::string, std::map<engine::AccountId, std::int64_t>> usages_;
+    struct GrantSeen {
+        std::uint64_t granted = 0;
+        bool carried = false;
+    };
+    std::map<engine::GrantId, GrantSeen> grants_;
+    std::map<std::string, std::set<engine::AccountId>> purchases_;
     bool draws_ = false;     // this market remembers draws
     bool approved_ = false;  // a second regulator entered what is told now
 };

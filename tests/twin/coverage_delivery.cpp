@@ -48,6 +48,8 @@ std::vector<std::string> delivery_words_in_scope() {
                                    "replaced in part",
                                    "replaced twice",
                                    "replaced from another family",
+                                   "replaced by fewer lots of another class",
+                                   "replaced by more lots of another class",
                                    "replaced from margin",
                                    "replaced from cash",
                                    "replaced from the fund",
@@ -124,6 +126,8 @@ void Coverage::count_delivery(const engine::Event& event) {
     if (d.replaces.value != 0 && d.state == DeliveryState::failed) count("replacement fails");
     if (d.replaces.value != 0 && d.state == DeliveryState::delivering && d.instrument != failed_)
         count("replaced from another family");
+    if (d.covers > d.qty) count("replaced by fewer lots of another class");
+    if (d.covers != 0 && d.covers < d.qty) count("replaced by more lots of another class");
     if (d.state == DeliveryState::failed) failed_ = d.instrument;
     if (d.state == DeliveryState::failed) replacements_ = 0;
 }

@@ -55,9 +55,12 @@ void Coverage::count(const engine::Command& command, const std::vector<engine::E
     if (command.kind() == engine::CommandKind::genesis) {
         token_days_.clear();
         usages_.clear();
+        grants_.clear();
+        purchases_.clear();
         draws_ = command.as<engine::Genesis>().draws_log2 != 0;
     }
     count(told);
+    count_package(command, told);
     if (command.kind() != engine::CommandKind::draw_tokens) return;
     std::set<engine::FamilyId> families;
     for (const engine::Event& e : told) {
@@ -83,7 +86,8 @@ void Coverage::count_draw(const engine::DrawTokens& draw, const engine::Event& e
     if (before != days.end()) count("usage id used anew");
     if (before == days.end() && !days.empty()) count("usage id of another account");
     days[event.header.account] = day;
-    count(draw.holding.value != 0 ? "drawn by holding" : "drawn by class");
+    if (draw.grant.value == 0) count(draw.holding.value != 0 ? "drawn by holding" : "drawn by class");
+    if (draw.grant.value != 0 && d.holdings > 1) count("drawn by grant from several holdings");
     if (d.holdings > 1) count("drawn from several holdings");
     if (d.remaining == 0) count("drawn to the last quarter");
 }
@@ -105,6 +109,7 @@ void Coverage::count_refused_draw(const engine::Refused& r) {
         case RejectReason::quota_exhausted:
             if (r.limit_high == 0) count("draw without anything there");
             if (r.got == r.limit_high + 1) count("draw of a quarter too much");
+            if (r.field == RejectField::grant) return;
             return count(r.field == RejectField::holding ? "quota of a holding" : "quota of a class");
         default: return;
     }

@@ -46,6 +46,7 @@ engine::Command Flow::some_command() {
     if (regulated_ && one_in(12)) return regulation();
     if (delivering_ && one_in(14)) return draw();
     if (delivering_ && one_in(60)) return payout();
+    if (delivering_ && one_in(k.market ? 3 : 13)) return package();
     if (delivering_ && between(1, 5) <= 2) return delivery();
     using Make = engine::Command (Flow::*)();
     constexpr std::pair<int, Make> shares[] = {

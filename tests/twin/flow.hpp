@@ -100,6 +100,18 @@ class Flow {
     const Delivery* some_day();
     engine::Command requests();
     void spoil(engine::ReportMeter& m);
+    // flow_packages.cpp: packages that are offered, bought, drawn from and withdrawn.
+    std::uint16_t packages() const;
+    engine::Command package();
+    engine::Command offer();
+    engine::Command withdraw();
+    engine::Command buy();
+    engine::Command buy_again();
+    engine::Command draw_by_grant();
+    engine::AccountId some_issuer(engine::ClassId of);
+    std::uint64_t some_excess(const Grant& grant);
+    void spoil(engine::OfferPackage& o);
+    bool sleep_to_a_grant();
 
     // flow_market.cpp: bands, phases, time, participants, catalogue.
     engine::Command set_band();
@@ -144,8 +156,8 @@ class Flow {
     std::uint32_t requests_ = 0;
     std::uint64_t cids_ = 0;
     std::int64_t lean_ = 0;  // basis points by which the market leans away from the references
-    std::deque<engine::Command> recent_, draws_;
-    std::uint64_t usages_ = 0, payouts_asked_ = 0;
+    std::deque<engine::Command> recent_, draws_, purchases_;
+    std::uint64_t usages_ = 0, bought_ = 0, payouts_asked_ = 0;
 };
 
 }  // namespace gridbook::twin

@@ -172,10 +172,17 @@ engine::Command Flow::standby() {
     return c;
 }
 
-// A seller takes all its money away, so that others must advance what it owes.
+// A seller takes all its money away, so that others must advance what it owes; or whoever would pay if a
+// dispute is upheld.
 engine::Command Flow::withdraw_all() {
     engine::Credit c;
     engine::AccountId who = some_account();
+    if (!seen_.disputes().empty() && one_in(2)) {
+        const auto& [key, dispute] = any(seen_.disputes());
+        who = key.second == engine::Side::sell ? dispute.buyer : dispute.seller;
+        c.amount = engine::Money{-seen_.accounts()[who.value].cash};
+        return from(who, c);
+    }
     // Mostly one that is about to fail, and has money.
     for (int k = 0; k < 30 && !seen_.deliveries().empty(); ++k) {
         const Delivery& d = any(seen_.deliveries()).second;

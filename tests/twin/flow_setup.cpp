@@ -107,6 +107,7 @@ void Flow::prepare() {
         g.deliveries = g.positions;
         g.strips = static_cast<std::uint32_t>(between(20, 60));  // standby offers share them
         g.draws_log2 = draws_log2();
+        g.packages = packages();
         if (two_token_families()) ++g.families, g.books += 5;
     }
     // Odd rates, so that every rounding matters.

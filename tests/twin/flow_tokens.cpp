@@ -54,6 +54,7 @@ const Delivery* Flow::some_holding() {
 engine::Command Flow::draw() {
     if (one_in(4)) return requests();
     if (!draws_.empty() && one_in(small_hours() ? 3 : 8)) return draw_again();
+    if (!seen_.grants().empty() && one_in(5)) return draw_by_grant();
     DrawTokens d;
     d.usage = engine::Text<32>{"u-" + std::to_string(++usages_)};
     const Delivery* holding = some_holding();
@@ -75,6 +76,7 @@ engine::Command Flow::draw() {
     if (!by_class && holding != nullptr) d.holding = holding->id;
     split(some_use(by_class ? std::max(left, in_class) : left), d);
     spoil(d);
+    if (one_in(100)) who = engine::no_account;
     const engine::Command c = from(who, d);
     draws_.push_back(c);
     if (draws_.size() > 60) draws_.pop_front();
@@ -132,6 +134,7 @@ engine::Command Flow::draw_again() {
 // Some hours on; or to where something happens to token days, or just before it: the notice, the end, and the
 // hour in which usage ids of the day before are forgotten.
 void Flow::sleep() {
+    if (one_in(3) && sleep_to_a_grant()) return;
     if (one_in(3)) {
         now_ = now_ + engine::hour * between(2, 7);
         return;

@@ -160,7 +160,7 @@ Difference broken_delivery(const NaiveExchange& m) {
             return fmt::format("delivery {} delivers more than it promised", id.value);
         if (d.replaces.value == 0)
             net[{d.seller, d.instrument}] += d.qty, net[{d.buyer, d.instrument}] -= d.qty;
-        if (d.replaces.value != 0) covers[d.replaces] += d.qty;
+        if (d.replaces.value != 0) covers[d.replaces] += d.stands_for;
     }
     for (const auto& [id, lots] : covers) {
         const auto failed = m.deliveries().find(id);
@@ -258,6 +258,7 @@ Difference broken_invariant(const NaiveExchange& market) {
     if (auto broken = broken_position(market)) return broken;
     if (auto broken = broken_delivery(market)) return broken;
     if (auto broken = broken_holding(market)) return broken;
+    if (auto broken = broken_grant(market)) return broken;
     return broken_book(market);
 }
 

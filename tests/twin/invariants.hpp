@@ -17,6 +17,29 @@ Difference broken_invariant(const NaiveExchange& market);
 
 // Of what was drawn (invariants_tokens.cpp).
 Difference broken_holding(const NaiveExchange& market);
+// Of packages and grants (invariants_packages.cpp).
+Difference broken_grant(const NaiveExchange& market);
+
+// Follows grants by their events, for the one below.
+class GrantWitness {
+  public:
+    // `use` is the draw that was told last and is not told whole.
+    Difference see(const engine::Event& event, const std::optional<engine::TokensDrawn>& use);
+    Difference unfinished() const;
+
+  private:
+    struct Known {
+        engine::AccountId issuer{}, buyer{};
+        std::uint64_t balance = 0;
+        engine::Time end{};
+        bool carried = false;
+    };
+    Difference change(const engine::GrantChanged& told, engine::Time now,
+                      const std::optional<engine::TokensDrawn>& use);
+
+    std::map<engine::GrantId, Known> open_;
+    std::optional<engine::GrantChanged> issuer_told_;  // and the buyer not yet
+};
 
 // Follows token days by their events, for the one below.
 class TokenWitness {
@@ -41,6 +64,7 @@ class TokenWitness {
     std::uint64_t to_draw_ = 0;
     std::size_t touched_ = 0;
     std::optional<engine::HoldingChanged> seller_told_;  // and the buyer not yet
+    GrantWitness grants_;
 };
 
 // Follows events alone, so that it holds for whoever tells them.

@@ -12,8 +12,8 @@ namespace gridbook::twin {
 using engine::DeliveryState;
 using engine::HoldingChange;
 
-// Invariant: what was drawn is at most the blocks, and it is what the remembered uses come to, account by
-// account: both are forgotten an hour after the day.
+// Invariant: what was drawn is at most the blocks, and it is what the remembered uses come to, holder by
+// holder: both are forgotten an hour after the day.
 Difference broken_holding(const NaiveExchange& m) {
     std::map<engine::AccountId, std::uint64_t> drawn, used;
     for (const auto& [id, d] : m.deliveries()) {
@@ -27,7 +27,7 @@ Difference broken_holding(const NaiveExchange& m) {
     std::size_t remembered = 0;
     for (const auto& [usage, draw] : m.draws()) {
         if (draw.forgotten <= m.time()) continue;
-        used[usage.first] += draw.told.amount;
+        used[draw.holder] += draw.told.amount;
         ++remembered;
     }
     const std::size_t places = std::size_t{1} << m.genesis().draws_log2;
@@ -35,7 +35,7 @@ Difference broken_holding(const NaiveExchange& m) {
         return fmt::format("{} usage ids are remembered", remembered);
     for (std::uint32_t a = 0; a < m.accounts().size(); ++a)
         if (drawn[engine::AccountId{a}] != used[engine::AccountId{a}])
-            return fmt::format("a{} drew {}, its uses come to {}", a, drawn[engine::AccountId{a}],
+            return fmt::format("of a{} {} were drawn, the uses come to {}", a, drawn[engine::AccountId{a}],
                                used[engine::AccountId{a}]);
     return std::nullopt;
 }
@@ -62,6 +62,7 @@ Difference TokenWitness::see(const engine::Event& e) {
             to_draw_ = use_->amount;
             touched_ = 0;
             break;
+        case engine::EventKind::grant: return grants_.see(e, use_);
         case engine::EventKind::holding: return see(e.as<engine::HoldingChanged>(), e.header.time);
         default: break;
     }
@@ -111,7 +112,8 @@ Difference TokenWitness::see_part(const engine::HoldingChanged& h, const Holding
             classes_.at(other.instrument.family) == use_->class_id)
             in_class += other.left;
     const bool of_one = touched_ == 1 && use_->remaining == holding.left;
-    const bool adds_up = touched_ == use_->holdings && (of_one || use_->remaining == in_class);
+    const bool by_grant = use_->grant.value != 0;  // then the grant told what remains
+    const bool adds_up = touched_ == use_->holdings && (by_grant || of_one || use_->remaining == in_class);
     const auto usage = use_->usage;
     use_.reset();
     return adds_up ? std::nullopt : Difference(fmt::format("use {} does not add up", usage.view()));
@@ -120,7 +122,7 @@ Difference TokenWitness::see_part(const engine::HoldingChanged& h, const Holding
 Difference TokenWitness::unfinished() const {
     if (use_) return fmt::format("use {} is drawn in part", use_->usage.view());
     if (seller_told_) return fmt::format("the buyer of holding {} is not told", seller_told_->holding.value);
-    return std::nullopt;
+    return grants_.unfinished();
 }
 
 }  // namespace gridbook::twin

@@ -123,16 +123,19 @@ void NaiveExchange::fail(Delivery& d) {
     std::int64_t lots = d.qty;
     for (const engine::OrderId id : offers_for(d)) {
         if (lots == 0 || deliveries_.size() >= genesis_.deliveries) break;
-        const std::int64_t taken = std::min(lots, standbys_.at(id).left);
-        take_offer(d, id, taken, minutes);
-        lots -= taken;
+        const std::int64_t covered = std::min(lots, enough_for(d, standbys_.at(id)));
+        take_offer(d, id, covered, minutes);
+        lots -= covered;
     }
     if (lots == 0) change(d, DeliveryState::replaced);
 }
 
-// The provider sold these lots at its price, as a maker; whoever failed pays.
-void NaiveExchange::take_offer(Delivery& d, engine::OrderId id, std::int64_t lots, std::int64_t minutes) {
+// The provider sold at its price, as a maker, what so many failed lots need of its class; whoever failed
+// pays.
+void NaiveExchange::take_offer(Delivery& d, engine::OrderId id, std::int64_t covered, std::int64_t minutes) {
     Order& offer = standbys_.at(id);
+    const Worth w = worth(d, offer);
+    const std::int64_t lots = (covered * w.lots + w.per - 1) / w.per;
     const InstrumentId i = offer.instrument;
     const engine::Wide value =
         engine::Wide{lots} * minutes * offer.price * engine::micro_per_tick_lot(product(i.family));
@@ -156,7 +159,7 @@ void NaiveExchange::take_offer(Delivery& d, engine::OrderId id, std::int64_t lot
     position.tax += e.tax.value;
     accounts_[offer.account.value].receivable += e.cost.value;
     replaced_[i] += lots;
-    d.covered += lots * minutes;
+    d.covered += covered * minutes;
 
     Delivery by;
     by.replaces = d.id;
@@ -167,9 +170,11 @@ void NaiveExchange::take_offer(Delivery& d, engine::OrderId id, std::int64_t lot
     by.qty = lots;
     by.first = *d.failed_from;
     by.minutes = minutes;
+    by.stands_for = covered;
     by.state = DeliveryState::delivering;
     const Delivery& made = make(by);
-    tell(made);
+    const bool another = family(i).defined.class_id != family(d.instrument).defined.class_id;
+    tell(made, false, another ? covered : 0);
 
     e.failed = d.id;
     e.by = made.id;

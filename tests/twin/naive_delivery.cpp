@@ -217,11 +217,15 @@ engine::DeliveryChanged NaiveExchange::picture(const Delivery& d, Side party) co
 }
 
 // To the seller, whose report it may answer, then to the buyer.
-void NaiveExchange::tell(const Delivery& d, bool reply) {
-    engine::DeliveryChanged e = picture(d, Side::sell);
-    if (reply) e.origin = header().origin;
-    emit(d.seller, e, true, reply ? engine::event_flag::reply : std::uint8_t{0});
-    emit(d.buyer, picture(d, Side::buy), true);
+void NaiveExchange::tell(const Delivery& d, bool reply, std::int64_t covers) {
+    for (const Side party : {Side::sell, Side::buy}) {
+        engine::DeliveryChanged e = picture(d, party);
+        e.covers = static_cast<std::uint32_t>(covers);
+        const bool answers = reply && party == Side::sell;
+        if (answers) e.origin = header().origin;
+        emit(party == Side::sell ? d.seller : d.buyer, e, true,
+             answers ? engine::event_flag::reply : std::uint8_t{0});
+    }
 }
 
 }  // namespace gridbook::twin

@@ -61,16 +61,6 @@ NaiveExchange::Refusal NaiveExchange::dispute_refusal(const Delivery& d, const e
     return r;
 }
 
-// What refund and penalty of the delivery come to, if so many lot-minutes of it count.
-std::int64_t NaiveExchange::back_of(const Delivery& d, std::int64_t delivered) const {
-    const engine::DefineTier& tier = tier_of(d.instrument);
-    const engine::Wide lot = engine::Wide{d.price} * engine::micro_per_tick_lot(product(d.instrument.family));
-    if (engine::Wide{delivered} * 100'000 >= engine::Wide{d.promised()} * tier.availability) return 0;
-    const std::int64_t missing = d.promised() - delivered;
-    const engine::Wide penalty = missing * lot * tier.penalty.value, most = d.promised() * lot * 10'000;
-    return half_even(missing * lot, 60) + half_even(std::min(penalty, most), 600'000);
-}
-
 std::int64_t NaiveExchange::stake_of(const Delivery& d, const Dispute& dispute, Side claimant) const {
     const std::int64_t metered = d.delivered() + d.covered;
     std::int64_t claimed = metered;
@@ -79,7 +69,7 @@ std::int64_t NaiveExchange::stake_of(const Delivery& d, const Dispute& dispute, 
         claimed -= d.counted(minute);
         if (claimant == Side::sell && said != d.by_seller.end()) claimed += said->second;
     }
-    const std::int64_t change = back_of(d, claimed) - back_of(d, metered);
+    const std::int64_t change = back_of(d, claimed).sum() - back_of(d, metered).sum();
     return claimant == Side::sell ? -change : change;
 }
 

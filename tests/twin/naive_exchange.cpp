@@ -62,6 +62,9 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::request_payout: return request_payout(command.as<engine::RequestPayout>());
         case CommandKind::decide_payout: return decide_payout(command.as<engine::DecidePayout>());
         case CommandKind::draw_tokens: return draw(command.as<engine::DrawTokens>());
+        case CommandKind::offer_package: return offer_package(command.as<engine::OfferPackage>());
+        case CommandKind::withdraw_package: return withdraw_package(command.as<engine::WithdrawPackage>());
+        case CommandKind::buy_package: return buy_package(command.as<engine::BuyPackage>());
         case CommandKind::kill: return kill(command.as<engine::Kill>());
         case CommandKind::set_limits: return set_limits(command.as<engine::SetLimits>());
         default: return;  // follow-ons: the work was done at once

@@ -10,6 +10,8 @@
 
 namespace gridbook::twin {
 
+class Rows;
+
 class NaiveExchange : public NaiveMarket {
   public:
     void apply(const engine::Command& command, Events& out);
@@ -24,6 +26,9 @@ class NaiveExchange : public NaiveMarket {
     // What may trade in the instrument now; the hard band where no dynamic layer is in force.
     Edges effective(engine::InstrumentId i) const;
     Edges due_band(engine::InstrumentId i) const;
+    // Quarters of a token that the account holds of a class, of days that run or are to come.
+    engine::Wide held(engine::AccountId account, engine::ClassId of) const;
+    engine::Wide outstanding(engine::AccountId issuer, engine::ClassId of) const;
 
   private:
     using Refusal = std::optional<engine::Refused>;
@@ -66,12 +71,6 @@ class NaiveExchange : public NaiveMarket {
     const Order* find(engine::OrderId id) const;
 
     // naive_checks.cpp: what is refused, in its order.
-    struct Asked {
-        engine::PlaceOrder body{};
-        const Order* old = nullptr;  // of a replace
-        std::int64_t price = 0;      // ticks, at the edge when it is a market order or capped
-        bool capped = false;
-    };
     Refusal order_refusal(Asked& a) const;
     Refusal killed_refusal(engine::InstrumentId first, std::int64_t hours) const;
     Refusal symbol_refusal(engine::InstrumentId i) const;
@@ -87,11 +86,6 @@ class NaiveExchange : public NaiveMarket {
     Refusal capacity_refusal(engine::InstrumentId i, std::int64_t room, std::int64_t lots) const;
     Refusal limit_refusal(engine::Pool resting) const;
     std::uint8_t soft_flags(std::int64_t price, std::int64_t guidance) const;
-    // Lots that would trade at once, and how many orders that meets.
-    struct Reach {
-        std::int64_t lots = 0;
-        std::int64_t met = 0;
-    };
     Reach reach(const Order& order) const;
 
     // naive_orders.cpp: place, replace, cancel.
@@ -196,13 +190,6 @@ class NaiveExchange : public NaiveMarket {
     bool unparked(engine::InstrumentId i, engine::Side side) const;
 
     // naive_phases.cpp: limit states, pauses, calls.
-    struct CallPrice {
-        std::int64_t price = 0, lots = 0, surplus = 0;
-    };
-    struct Paired {
-        engine::OrderId bid{}, ask{};
-        std::int64_t lots = 0;
-    };
     void limit_state(engine::InstrumentId i);
     void limits_and_pauses();
     void tell_phase(engine::InstrumentId i, engine::PhaseReason reason, engine::Time until);
@@ -220,24 +207,6 @@ class NaiveExchange : public NaiveMarket {
     void set_phase(const engine::SetPhase& s);
 
     // naive_strips.cpp, naive_strip_fills.cpp: strips.
-    struct Leg {
-        engine::OrderId maker{};
-        std::int64_t price = 0, lots = 0;
-    };
-    struct Sweep {
-        std::vector<std::vector<Leg>> hours;  // as far as it came
-        engine::Wide total = 0;               // ticks x lots
-        std::int64_t met = 0;
-        engine::CancelReason why = engine::CancelReason::none;
-        engine::Period hour{};  // that stands in the way
-    };
-    struct Outlook {
-        Sweep sweep;
-        const Strip* other = nullptr;  // the older strip it takes
-        bool fills = false;
-        std::int64_t best = 0, missing = 0;  // ticks
-        engine::CancelReason why = engine::CancelReason::none;
-    };
     void place_strip(const engine::PlaceStrip& p);
     Refusal strip_refusal(const engine::PlaceStrip& p) const;
     Refusal strip_hours_refusal(const engine::PlaceStrip& p) const;
@@ -250,11 +219,6 @@ class NaiveExchange : public NaiveMarket {
     void retry_strips();
     void fill_strip(engine::OrderId id, const Outlook& o);
     void fill_against_strip(Strip& older, Strip& younger);
-    struct StripLeg {
-        std::int64_t hour = 0, price = 0, lots = 0, left = 0;
-        bool last = false;
-        engine::Liquidity liquidity = engine::Liquidity::taker;
-    };
     void fill_leg(Strip& s, const StripLeg& leg);
     engine::Fill leg_fill(engine::InstrumentId i, std::int64_t price, std::int64_t lots,
                           engine::Liquidity liquidity) const;
@@ -266,13 +230,6 @@ class NaiveExchange : public NaiveMarket {
     std::vector<engine::OrderId> strips_in_time() const;
 
     // naive_any_of.cpp.
-    struct Choice {
-        Sweep sweep;
-        std::int64_t lots = 0, cost = 0;
-        std::uint16_t factor = 0;
-        engine::FamilyId family{};
-        bool had() const { return sweep.why == engine::CancelReason::none; }
-    };
     void place_any_of(const engine::PlaceAnyOf& p);
     Refusal any_of_refusal(const engine::PlaceAnyOf& p) const;
     Choice choice(const engine::PlaceAnyOf& p, engine::FamilyId family) const;
@@ -302,6 +259,8 @@ class NaiveExchange : public NaiveMarket {
     bool refuse_firm(engine::OrderId found, const engine::CancelOrder& c);
     std::vector<engine::OrderId> standbys_of(engine::FamilyId f) const;
     std::vector<engine::OrderId> offers_for(const Delivery& d) const;
+    Worth worth(const Delivery& d, const Order& offer) const;
+    std::int64_t enough_for(const Delivery& d, const Order& offer) const;
     std::size_t live_records() const { return live_.size() + strips_.size() + standbys_.size(); }
 
     // naive_delivery.cpp: pairing, reports, what is told of a delivery.
@@ -311,7 +270,7 @@ class NaiveExchange : public NaiveMarket {
     void deliver(engine::InstrumentId i, Left::value_type& seller, Left::value_type& buyer,
                  std::int64_t lots);
     Delivery& make(Delivery d);
-    void tell(const Delivery& d, bool reply = false);
+    void tell(const Delivery& d, bool reply = false, std::int64_t covers = 0);
     engine::DeliveryChanged picture(const Delivery& d, engine::Side party) const;
     void change(Delivery& d, engine::DeliveryState state);
     void ready(const engine::ReportReady& r);
@@ -333,7 +292,7 @@ class NaiveExchange : public NaiveMarket {
     void notice(const Delivery& d);
     void minute_over(Delivery& d, std::int64_t minute);
     void fail(Delivery& d);
-    void take_offer(Delivery& d, engine::OrderId offer, std::int64_t lots, std::int64_t minutes);
+    void take_offer(Delivery& d, engine::OrderId offer, std::int64_t covered, std::int64_t minutes);
     std::vector<engine::Time> instants(engine::InstrumentId i) const;
     engine::Time next_of_deliveries() const;
 
@@ -346,7 +305,6 @@ class NaiveExchange : public NaiveMarket {
     void open_dispute(const engine::OpenDispute& o);
     void decide_dispute(const engine::DecideDispute& c);
     Refusal dispute_refusal(const Delivery& d, const engine::OpenDispute& o) const;
-    std::int64_t back_of(const Delivery& d, std::int64_t delivered) const;
     std::int64_t stake_of(const Delivery& d, const Dispute& dispute, engine::Side claimant) const;
     void suspend(engine::InstrumentId i, const std::map<engine::DeliveryId, Delivery>& done);
     engine::DisputeChanged picture(const DisputeKey& key, const Dispute& dispute, engine::DisputeState state,
@@ -356,11 +314,16 @@ class NaiveExchange : public NaiveMarket {
     // naive_tokens.cpp: what buyers draw from their token days.
     void draw(const engine::DrawTokens& d);
     bool drawn_before(const engine::DrawTokens& d);  // the same usage id again was answered
-    void draw_from(const std::vector<engine::DeliveryId>& ids, const engine::DrawTokens& d);
+    static std::uint64_t needed(const engine::DrawTokens& d);
+    void draw_from(const std::vector<engine::DeliveryId>& ids, const engine::DrawTokens& d,
+                   const GrantUse* use = nullptr);
     std::vector<engine::DeliveryId> holdings_for(const engine::DrawTokens& d) const;
+    std::vector<engine::DeliveryId> holdings_of(engine::AccountId holder, engine::ClassId of) const;
     std::uint64_t left_in(const std::vector<engine::DeliveryId>& ids) const;
     Refusal draw_refusal(const engine::DrawTokens& d) const;
     Refusal amount_refusal(const engine::DrawTokens& d) const;
+    Refusal by_whom_refusal(const engine::DrawTokens& d) const;
+    Refusal quota_refusal(std::uint64_t left, std::uint64_t needs, engine::RejectField field) const;
     Refusal holding_refusal(engine::DeliveryId id) const;
     Refusal class_refusal(engine::ClassId of) const;
     engine::HoldingChanged picture(const Delivery& d, engine::HoldingChange change,
@@ -368,12 +331,34 @@ class NaiveExchange : public NaiveMarket {
     void tell(const Delivery& d, engine::HoldingChange change, std::uint64_t amount,
               const engine::Text<32>& usage = {});
 
+    // naive_packages.cpp: terms and purchases; naive_grants.cpp: what becomes of what was bought.
+    void offer_package(const engine::OfferPackage& o);
+    void withdraw_package(const engine::WithdrawPackage& w);
+    void buy_package(const engine::BuyPackage& b);
+    bool bought_before(const engine::BuyPackage& b);
+    Refusal packages_refusal() const;
+    Refusal terms_refusal(const engine::OfferPackage& o) const;
+    Refusal sale_refusal(const engine::BuyPackage& b) const;
+    Refusal reserve_refusal(const Package& package, std::uint64_t bought) const;
+    engine::Refused package_unknown(engine::RejectField field, std::uint32_t id) const;
+    bool killed(engine::AccountId account) const;
+    std::uint32_t open_grants(engine::PackageId id) const;
+    void drop_if_done(engine::PackageId id);
+    void tell(const Package& package, engine::PackageChange change);
+    void draw_by_grant(const engine::DrawTokens& d);
+    Refusal grant_refusal(const engine::DrawTokens& d) const;
+    GrantUse use_of(const Grant& grant, std::uint64_t needs) const;
+    engine::Time next_of_grants() const;
+    void grants_due();
+    void period_over(Grant& grant);
+    engine::GrantChanged picture(const Grant& grant, engine::GrantChange change, engine::Side party) const;
+    void tell(const Grant& grant, engine::GrantChange change, std::uint64_t amount, std::uint64_t excess = 0,
+              std::int64_t cost = 0, const engine::Text<32>& reference = {});
+
     // naive_settlement.cpp.
-    struct Taken {
-        std::int64_t receivable = 0, margin = 0, cash = 0, fund = 0;
-    };
     Taken take(engine::AccountId account, Position& position, std::int64_t owed);
     void settle(engine::InstrumentId i);
+    Back back_of(const Delivery& d, std::int64_t delivered) const;
     std::int64_t settle_delivery(const Delivery& d);
     void settle_position(engine::AccountId account, engine::InstrumentId i, std::int64_t owed);
     const engine::DefineTier& tier_of(engine::InstrumentId i) const {
@@ -384,6 +369,12 @@ class NaiveExchange : public NaiveMarket {
     engine::ExplainRow explanation(engine::OrderId id) const;
     void explain_market(engine::ExplainRow& row, engine::InstrumentId i) const;
     engine::Phase phase_of(engine::InstrumentId i) const;
+    // naive_grants.cpp: each tells whether there are more rows.
+    bool answer_packages(const engine::QueryPackages& q, engine::Origin origin, Rows& rows) const;
+    bool answer_grants(const engine::QueryGrants& q, engine::AccountId who, engine::Origin origin,
+                       Rows& rows) const;
+    bool answer_reserves(const engine::QueryReserves& q, engine::AccountId who, engine::Origin origin,
+                         Rows& rows) const;
 
     // Telling.
     void refuse(engine::Refused refused);

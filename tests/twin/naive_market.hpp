@@ -3,16 +3,17 @@
 // What the twin's market is made of: its whole state, what others may look at, and how it tells. What happens
 // in it is in naive_exchange.hpp.
 
-#include "tests/twin/naive_state.hpp"
+#include "tests/twin/naive_terms.hpp"
 
 namespace gridbook::twin {
 
-class NaiveMarket {
+class NaiveMarket : protected NaiveTerms {
   public:
     using Events = std::vector<engine::Event>;
     using CidKey = std::pair<engine::AccountId, engine::Cid>;
     using PositionKey = std::pair<engine::AccountId, engine::InstrumentId>;
     using UsageKey = std::pair<engine::AccountId, engine::Text<32>>;
+    using IssuerKey = std::pair<engine::AccountId, engine::ClassId>;
 
     // Books point to orders, so a twin is not copied.
     NaiveMarket() = default;
@@ -43,6 +44,8 @@ class NaiveMarket {
     const std::map<DisputeKey, Dispute>& disputes() const { return disputes_; }     // not decided
     // Uses of tokens that are remembered, and some that may be forgotten by now.
     const std::map<UsageKey, Drawn>& draws() const { return draws_; }
+    const std::map<engine::PackageId, Package>& packages() const { return packages_; }
+    const std::map<engine::GrantId, Grant>& grants() const { return grants_; }
     // Lots that standby offers took over, by instrument: sold there, and bought nowhere.
     const std::map<engine::InstrumentId, std::int64_t>& replaced() const { return replaced_; }
     const std::vector<engine::DefineTier>& tiers() const { return tiers_; }
@@ -91,6 +94,9 @@ class NaiveMarket {
     std::uint32_t last_payout_ = 0;
     std::map<DisputeKey, Dispute> disputes_;
     std::map<UsageKey, Drawn> draws_;
+    std::map<engine::PackageId, Package> packages_;  // sold, or withdrawn with open grants
+    std::map<engine::GrantId, Grant> grants_;        // open
+    std::uint32_t last_package_ = 0, last_grant_ = 0;
     std::set<engine::InstrumentId> gated_;  // somebody sold, bought or stood by; not settled
     engine::Time clocked_{};                // the last instant of the deliveries' clock
     std::map<engine::InstrumentId, std::int64_t> replaced_;

@@ -52,37 +52,44 @@ void NaiveExchange::settle(InstrumentId i) {
     suspend(i, settled);
 }
 
+// What refund and penalty of the delivery come to, if so many lot-minutes of it count.
+NaiveExchange::Back NaiveExchange::back_of(const Delivery& d, std::int64_t delivered) const {
+    const engine::DefineTier& tier = tier_of(d.instrument);
+    const std::int64_t promised = d.promised();
+    if (Wide{delivered} * 100'000 >= Wide{promised} * tier.availability) return {};
+    const std::int64_t missing = promised - delivered;
+    const Wide lot = Wide{d.price} * engine::micro_per_tick_lot(product(d.instrument.family));
+    const Wide penalty = missing * lot * tier.penalty.value, most = promised * lot * 10'000;
+    return {missing, half_even(missing * lot, 60), half_even(std::min(penalty, most), 600'000)};
+}
+
 // What the buyer gets back, with the penalty; the seller's account `penalty` owes it until its position is
 // settled.
 std::int64_t NaiveExchange::settle_delivery(const Delivery& d) {
-    const engine::DefineTier& tier = tier_of(d.instrument);
-    const std::int64_t promised = d.promised(), delivered = d.delivered() + d.covered;
-    const bool inside = Wide{delivered} * 100'000 >= Wide{promised} * tier.availability;
-    const std::int64_t missing = inside ? 0 : promised - delivered;
-    const Wide lot = Wide{d.price} * engine::micro_per_tick_lot(product(d.instrument.family));
-    const Wide penalty = missing * lot * tier.penalty.value, most = promised * lot * 10'000;
+    const std::int64_t delivered = d.delivered() + d.covered;
+    const Back back = back_of(d, delivered);
     engine::DeliverySettled e;
     e.delivery = d.id;
     e.qty = static_cast<std::uint32_t>(d.qty);
     e.instrument = d.instrument;
     e.seller = d.seller;
     e.buyer = d.buyer;
-    e.promised = static_cast<std::uint64_t>(promised);
+    e.promised = static_cast<std::uint64_t>(d.promised());
     e.delivered = static_cast<std::uint64_t>(delivered);
-    e.short_of = static_cast<std::uint64_t>(missing);
-    e.refund = Money{half_even(missing * lot, 60)};
-    e.penalty = Money{half_even(std::min(penalty, most), 600'000)};
+    e.short_of = static_cast<std::uint64_t>(back.missing);
+    e.refund = Money{back.refund};
+    e.penalty = Money{back.penalty};
     e.price = price_of(d.price);
     e.was = d.state;
     if (of_tokens(d)) settle_day(d, e);
-    const std::int64_t back = e.refund.value + e.penalty.value;
-    accounts_[d.buyer.value].cash += back;
-    accounts_[d.seller.value].penalty -= back;
+    const std::int64_t owed = e.refund.value + e.penalty.value;
+    accounts_[d.buyer.value].cash += owed;
+    accounts_[d.seller.value].penalty -= owed;
     e.party = Side::sell;
     emit(d.seller, e, true);
     e.party = Side::buy;
     emit(d.buyer, e, true);
-    return back;
+    return owed;
 }
 
 void NaiveExchange::settle_position(AccountId who, InstrumentId i, std::int64_t owed) {

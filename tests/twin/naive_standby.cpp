@@ -64,8 +64,24 @@ std::vector<engine::OrderId> NaiveExchange::standbys_of(engine::FamilyId f) cons
     return ids;
 }
 
-// Same class, tier and residency, same hour, another owner group, and a price that may be charged: the
-// cheapest first, then the oldest.
+// Lots of another class that do the work of one lot of the failed class, as numerator and denominator; no
+// denominator: that class cannot stand in.
+NaiveExchange::Worth NaiveExchange::worth(const Delivery& d, const Order& offer) const {
+    const engine::ClassId mine = family(d.instrument).defined.class_id;
+    const engine::ClassId other = family(offer.instrument).defined.class_id;
+    if (mine == other) return {1, 1};
+    const std::int64_t k = classes_[mine.value].k_train;
+    return {k, k == 0 ? 0 : classes_[other.value].k_train};
+}
+
+// Lots of the failed delivery that the offer is enough for.
+std::int64_t NaiveExchange::enough_for(const Delivery& d, const Order& offer) const {
+    const Worth w = worth(d, offer);
+    return w.per == 0 ? 0 : offer.left * w.per / w.lots;
+}
+
+// Same tier and residency, same hour, another owner group, enough for a lot at least, and a price that may be
+// charged for its work: the cheapest first, then those of the same class, then the oldest.
 std::vector<engine::OrderId> NaiveExchange::offers_for(const Delivery& d) const {
     const Family& mine = family(d.instrument);
     const auto residency = [&](const Family& f) { return zones_[f.defined.zone_id.value].residency; };
@@ -73,15 +89,21 @@ std::vector<engine::OrderId> NaiveExchange::offers_for(const Delivery& d) const 
     std::vector<const Order*> fit;
     for (const auto& [id, offer] : standbys_) {
         const Family& f = family(offer.instrument);
-        const bool same = f.defined.class_id == mine.defined.class_id &&
-                          f.defined.tier_id == mine.defined.tier_id &&
+        const bool same = f.defined.tier_id == mine.defined.tier_id &&
                           f.defined.product == mine.defined.product && residency(f) == residency(mine);
-        if (same && offer.instrument.period == d.instrument.period && offer.price <= most &&
-            !same_group(offer.account, d.seller))
+        const Worth w = worth(d, offer);
+        if (same && offer.instrument.period == d.instrument.period && enough_for(d, offer) != 0 &&
+            offer.price * w.lots <= most * w.per && !same_group(offer.account, d.seller))
             fit.push_back(&offer);
     }
-    std::sort(fit.begin(), fit.end(), [](const Order* a, const Order* b) {
-        return std::tie(a->price, a->priority) < std::tie(b->price, b->priority);
+    std::sort(fit.begin(), fit.end(), [&](const Order* a, const Order* b) {
+        const Worth x = worth(d, *a), y = worth(d, *b);
+        const engine::Wide dear = engine::Wide{a->price} * x.lots * y.per;
+        const engine::Wide other = engine::Wide{b->price} * y.lots * x.per;
+        const auto of_another = [&](const Order* o) {
+            return family(o->instrument).defined.class_id != mine.defined.class_id;
+        };
+        return std::tuple{dear, of_another(a), a->priority} < std::tuple{other, of_another(b), b->priority};
     });
     std::vector<engine::OrderId> ids;
     for (const Order* offer : fit) ids.push_back(offer->id);

@@ -146,7 +146,8 @@ struct Delivery {
     engine::Text<32> endpoint{};
     std::map<std::int64_t, std::int64_t> by_seller, by_buyer;  // minute to lots
     std::optional<std::int64_t> failed_from;                   // the minute that began when it failed
-    std::int64_t covered = 0;                                  // lot-minutes of what replaced it
+    std::int64_t covered = 0;                                  // its lot-minutes that others took over
+    std::int64_t stands_for = 0;                               // lots of the delivery that it replaces
     std::int64_t whole = 0;                                    // lot-minutes of a token day that is over
     std::uint64_t drawn = 0;                                   // of a token day, quarters of a token
     // What a side said of a token day last: all requests from its beginning up to a minute, and those served.
@@ -189,6 +190,29 @@ struct Drawn {
     std::array<std::byte, 96> body{};
     engine::TokensDrawn told{};
     engine::Time forgotten{};
+    engine::AccountId holder{};  // whose holdings it was drawn from
+};
+
+// The terms on which a provider sells tokens.
+struct Package {
+    engine::PackageId id{};
+    engine::AccountId issuer{};
+    engine::OfferPackage terms{};
+    bool withdrawn = false;
+};
+
+// What a buyer got of a package.
+struct Grant {
+    engine::GrantId id{};
+    engine::PackageId package{};
+    engine::AccountId issuer{}, buyer{};
+    engine::OfferPackage terms{};
+    std::uint32_t qty = 0;  // packages
+    engine::Text<32> purchase{};
+    std::uint64_t granted = 0, balance = 0;  // quarters of a token
+    std::int64_t cost = 0;
+    engine::Time begin{}, end{};  // of the first period, of the one it is in
+    bool carried = false;
 };
 
 // Minutes of a delivery that one side says were metered wrongly; the delivery itself may be gone.

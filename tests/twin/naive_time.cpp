@@ -52,6 +52,7 @@ Time NaiveExchange::next_timer() const {
     for (const Session& s : sessions_)
         if (s.lost) sooner(s.due);
     sooner(next_of_deliveries());
+    sooner(next_of_grants());
     return next;
 }
 
@@ -117,6 +118,7 @@ void NaiveExchange::fire(Time instant) {
             cross_boundary(f);
     follow();
     expire();
+    grants_due();
     lost_sessions_and_switches();
     follow();
     limits_and_pauses();

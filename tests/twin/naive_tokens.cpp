@@ -19,12 +19,12 @@ namespace {
 constexpr std::size_t most_holdings = 256;  // that one draw looks at
 constexpr engine::Duration remembered_after{engine::minute.value * 60};
 
-std::uint64_t needed(const engine::DrawTokens& d) {
+}  // namespace
+
+std::uint64_t NaiveExchange::needed(const engine::DrawTokens& d) {
     return d.uncached * engine::uncached_quarters + d.cached * engine::cached_quarters +
            d.output * engine::output_quarters;
 }
-
-}  // namespace
 
 // Whole or refused.
 void NaiveExchange::draw(const engine::DrawTokens& d) {
@@ -34,6 +34,7 @@ void NaiveExchange::draw(const engine::DrawTokens& d) {
     std::erase_if(draws_, [&](const auto& known) { return known.second.forgotten <= now_; });
     if (drawn_before(d)) return;
     if (const auto refused = draw_refusal(d)) return refuse(*refused);
+    if (d.grant.value != 0) return draw_by_grant(d);
     draw_from(holdings_for(d), d);
 }
 
@@ -51,16 +52,18 @@ bool NaiveExchange::drawn_before(const engine::DrawTokens& d) {
     return true;
 }
 
-// Each holding as far as it goes, in their order.
-void NaiveExchange::draw_from(const std::vector<DeliveryId>& ids, const engine::DrawTokens& d) {
+// Each holding as far as it goes, in their order; by a grant it is told what that has left.
+void NaiveExchange::draw_from(const std::vector<DeliveryId>& ids, const engine::DrawTokens& d,
+                              const GrantUse* use) {
     std::uint64_t left = needed(d);
     engine::TokensDrawn told;
     told.origin = header().origin;
     told.holding = ids.front();
     told.class_id = family(deliveries_.at(ids.front()).instrument).defined.class_id;
     told.amount = left;
-    told.remaining = left_in(ids) - left;
+    told.remaining = use == nullptr ? left_in(ids) - left : use->grant->balance;
     told.usage = d.usage;
+    told.grant = d.grant;
     std::vector<std::pair<DeliveryId, std::uint64_t>> parts;
     for (const DeliveryId id : ids) {
         const std::uint64_t part = std::min(left, deliveries_.at(id).remaining());
@@ -69,23 +72,31 @@ void NaiveExchange::draw_from(const std::vector<DeliveryId>& ids, const engine::
     }
     told.holdings = static_cast<std::uint16_t>(parts.size());
     emit(header().account, told, false, engine::event_flag::reply);
+    if (use != nullptr)
+        tell(*use->grant, engine::GrantChange::drawn, told.amount, use->excess, narrow(use->cost), d.usage);
+    const engine::AccountId holder = deliveries_.at(ids.front()).buyer;
     for (const auto& [id, part] : parts) {
         deliveries_.at(id).drawn += part;
         tell(deliveries_.at(id), HoldingChange::drawn, part, d.usage);
     }
     const engine::Time day_over{(now_.value / engine::day.value + 1) * engine::day.value};
-    draws_[{header().account, d.usage}] = {command_.body, told, day_over + remembered_after};
+    draws_[{header().account, d.usage}] = {command_.body, told, day_over + remembered_after, holder};
 }
 
 // What a draw may be taken from: the holding it names, or the account's of the class that run now and have
 // something left.
 std::vector<DeliveryId> NaiveExchange::holdings_for(const engine::DrawTokens& d) const {
     if (d.holding.value != 0) return {d.holding};
+    return holdings_of(header().account, d.class_id);
+}
+
+// Soonest end first.
+std::vector<DeliveryId> NaiveExchange::holdings_of(engine::AccountId holder, engine::ClassId of) const {
     std::vector<DeliveryId> ids;
     for (const auto& [id, holding] : deliveries_)
-        if (of_tokens(holding) && holding.buyer == header().account &&
-            family(holding.instrument).defined.class_id == d.class_id &&
-            holding.state == DeliveryState::delivering && holding.remaining() != 0)
+        if (of_tokens(holding) && holding.buyer == holder &&
+            family(holding.instrument).defined.class_id == of && holding.state == DeliveryState::delivering &&
+            holding.remaining() != 0)
             ids.push_back(id);
     std::stable_sort(ids.begin(), ids.end(), [&](DeliveryId a, DeliveryId b) {
         return end_of(deliveries_.at(a)) < end_of(deliveries_.at(b));
@@ -104,19 +115,28 @@ std::uint64_t NaiveExchange::left_in(const std::vector<DeliveryId>& ids) const {
 
 NaiveExchange::Refusal NaiveExchange::draw_refusal(const engine::DrawTokens& d) const {
     if (const auto r = amount_refusal(d)) return r;
-    if (const auto r = d.holding.value != 0 ? holding_refusal(d.holding) : class_refusal(d.class_id))
-        return r;
-    const std::uint64_t left = left_in(holdings_for(d)), needs = needed(d);
-    if (needs > left) {
-        auto r = refusal(RejectReason::quota_exhausted,
-                         d.holding.value != 0 ? RejectField::holding : RejectField::class_name);
-        r.limit_high = static_cast<std::int64_t>(left);
-        r.got = static_cast<std::int64_t>(needs);
-        return r;
-    }
+    if (const auto r = by_whom_refusal(d)) return r;
     const std::int64_t places = std::int64_t{1} << genesis_.draws_log2;
     if (static_cast<std::int64_t>(draws_.size()) >= places) return pool_full(engine::Pool::draws, places);
     return std::nullopt;
+}
+
+// By a grant, or from what the account holds itself.
+NaiveExchange::Refusal NaiveExchange::by_whom_refusal(const engine::DrawTokens& d) const {
+    if (d.grant.value != 0) return grant_refusal(d);
+    if (const auto r = d.holding.value != 0 ? holding_refusal(d.holding) : class_refusal(d.class_id))
+        return r;
+    return quota_refusal(left_in(holdings_for(d)), needed(d),
+                         d.holding.value != 0 ? RejectField::holding : RejectField::class_name);
+}
+
+NaiveExchange::Refusal NaiveExchange::quota_refusal(std::uint64_t left, std::uint64_t needs,
+                                                    RejectField field) const {
+    if (needs <= left) return std::nullopt;
+    auto r = refusal(RejectReason::quota_exhausted, field);
+    r.limit_high = static_cast<std::int64_t>(left);
+    r.got = static_cast<std::int64_t>(needs);
+    return r;
 }
 
 NaiveExchange::Refusal NaiveExchange::amount_refusal(const engine::DrawTokens& d) const {

@@ -159,8 +159,14 @@ Difference Pair::ask_everything() {
         some.limit = 3;
         some.after = engine::DeliveryId{20};
         deliveries.limit = 1'000;
-        for (const auto& q :
-             {of(engine::QueryBalance{}), of(few), of(all), of(positions), of(some), of(deliveries)})
+        engine::QueryGrants two, grants;
+        two.limit = 2;
+        two.after = engine::GrantId{3};
+        grants.limit = 1'000;
+        engine::QueryReserves reserves;
+        reserves.limit = 100;
+        for (const auto& q : {of(engine::QueryBalance{}), of(few), of(all), of(positions), of(some),
+                              of(deliveries), of(two), of(grants), of(reserves)})
             if (auto difference = ask(q)) return difference;
     }
     engine::QueryDisputes disputes, few_disputes;
@@ -168,12 +174,23 @@ Difference Pair::ask_everything() {
     few_disputes.limit = 2;
     few_disputes.after = engine::DeliveryId{10};
     few_disputes.after_claimant = engine::Side::buy;
-    for (const auto& q : {disputes, few_disputes})
-        if (auto difference = ask(engine::Command::of(q, engine::no_account, engine::no_key, {1, 1})))
-            return difference;
+    engine::QueryPackages packages, one_package;
+    packages.limit = 1'000;
+    one_package.limit = 1;
+    one_package.after = engine::PackageId{2};
+    engine::QueryReserves reserves, two_reserves;
+    reserves.limit = 100;
+    two_reserves.limit = 2;
+    two_reserves.after_issuer = engine::AccountId{3};
     engine::QueryPayouts payouts;
     payouts.limit = 3;
-    for (const std::uint32_t whose : {engine::no_account.value, 0u, 1u, 2u})
+    const auto of_all = [](const auto& q) {
+        return engine::Command::of(q, engine::no_account, engine::no_key, {1, 1});
+    };
+    for (const auto& q : {of_all(disputes), of_all(few_disputes), of_all(packages), of_all(one_package),
+                          of_all(reserves), of_all(two_reserves), of_all(payouts)})
+        if (auto difference = ask(q)) return difference;
+    for (const std::uint32_t whose : {0u, 1u, 2u})
         if (auto difference =
                 ask(engine::Command::of(payouts, engine::AccountId{whose}, engine::no_key, {1, 1})))
             return difference;

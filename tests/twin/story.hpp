@@ -37,10 +37,11 @@ class Story {
     static constexpr engine::AccountId acme{0}, bert{1}, carl{2};
 
     explicit Story(std::int32_t width, tests::Amount guidance = "14.00", bool delivers = false,
-                   std::uint8_t draws_log2 = 0) {
+                   std::uint8_t draws_log2 = 0, std::uint16_t packages = 0) {
         engine::Genesis g = tests::small_genesis();
         if (delivers) g.deliveries = g.positions;
         g.draws_log2 = draws_log2;
+        g.packages = packages;
         g.strips = 64;
         g.sessions = 16;
         send(engine::Command::of(g));
@@ -135,6 +136,11 @@ class Story {
     }
     Events draw(const engine::DrawTokens& d, engine::AccountId who = acme) {
         return send(engine::Command::of(d, who, engine::no_key, tests::asked));
+    }
+    // Packages: any of their commands.
+    template <class Body>
+    Events ask_for(const Body& body, engine::AccountId who) {
+        return send(engine::Command::of(body, who, engine::no_key, tests::asked));
     }
     engine::BalanceRow balance(engine::AccountId who) {
         return ask(engine::Command::of(engine::QueryBalance{}, who, engine::no_key, tests::asked))
