@@ -55,7 +55,6 @@ void add_public(Paths& paths) {
 
 void add_account(Paths& paths) {
     for (const SignedRoute& route : signed_routes()) {
-        if (!route.available()) continue;
         std::string path(route.path), parameters;
         if (const std::size_t star = path.find('*'); star != std::string::npos) {
             const std::string_view name = route.source == Source::billing ? "invoice" : "oid";

@@ -268,7 +268,7 @@ TEST_CASE("bodies are checked like frames", "[admin]") {
           "400 FORMAT_VALUE public_key");
 }
 
-TEST_CASE("paths are unknown, known by another method, or of a later version", "[admin]") {
+TEST_CASE("paths are unknown, known by another method, or of what is not kept here", "[admin]") {
     Gateway g;
     const auto answer = [&](const char* method, const char* target) {
         HttpRequest http;
