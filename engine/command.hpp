@@ -4,7 +4,7 @@
 // specification of the exchange: whoever has read both knows what it does. Kinds and header are in
 // command_kind.hpp, the bodies of those who trade in order_commands.hpp, of guidance, factors and second
 // signatures in regulator_commands.hpp, of those who deliver in delivery_commands.hpp, of those who hold
-// tokens in token_commands.hpp, all others here.
+// tokens in token_commands.hpp, of token packages in package_commands.hpp, all others here.
 //
 // A command is 128 flat bytes without padding, little-endian, written to the journal as it stands:
 //   bytes 0..31 CommandHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -17,6 +17,7 @@
 
 #include "engine/delivery_commands.hpp"
 #include "engine/order_commands.hpp"
+#include "engine/package_commands.hpp"
 #include "engine/regulator_commands.hpp"
 #include "engine/token_commands.hpp"
 
@@ -50,7 +51,9 @@ struct Genesis {
     // Usage ids of draws that are remembered at once, as a power of two: 20 is 1,048,576. 0: nothing is
     // drawn, and token days end without a word about what remained.
     std::uint8_t draws_log2 = 0;
-    std::array<std::uint8_t, 2> reserved{};
+    // Token packages that are offered, or withdrawn with open grants, at once; 16 times as many grants may be
+    // open. 0: there are none. Otherwise draws_log2 is not 0.
+    std::uint16_t packages = 0;
     // Deliveries that are not settled, at least as many as positions. 0: nothing is delivered, and what was
     // sold and bought stays as it is (journals from before deliveries existed).
     std::uint32_t deliveries = 0;

@@ -56,6 +56,9 @@ enum class CommandKind : std::uint8_t {
     decide_dispute = 53,
     // Tokens.
     draw_tokens = 60,
+    offer_package = 61,
+    withdraw_package = 62,
+    buy_package = 63,
     // Questions.
     first_query = 80,
     query_order = 80,
@@ -70,6 +73,9 @@ enum class CommandKind : std::uint8_t {
     try_factors = 88,
     query_deliveries = 89,
     query_disputes = 90,
+    query_packages = 91,
+    query_grants = 92,
+    query_reserves = 93,
 };
 
 // Where the answer goes: the gateway's connection and its request number there. It means nothing to the

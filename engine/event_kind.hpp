@@ -61,6 +61,8 @@ enum class EventKind : std::uint8_t {
     // Tokens.
     tokens_drawn = 170,
     holding = 171,
+    package = 172,
+    grant = 173,
     // Answers to questions: not journaled.
     first_answer = 200,
     order_row = 200,
@@ -78,6 +80,9 @@ enum class EventKind : std::uint8_t {
     delivery_row = 212,
     holding_row = 213,
     dispute_row = 214,
+    package_row = 215,
+    grant_row = 216,
+    reserve_row = 217,
 };
 
 namespace event_flag {

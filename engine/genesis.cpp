@@ -12,7 +12,8 @@ bool sound(const Genesis& g) {
            g.families < no_family.value && g.books > 0 && g.positions > 0 && g.max_qty > 0 &&
            g.max_qty / gpu_lot_decimal <= INT32_MAX && g.max_notional > 0 && g.taker_fee >= g.maker_fee &&
            g.maker_fee >= BasisPoints{} && g.tax >= BasisPoints{} && g.margin >= BasisPoints{} &&
-           (g.deliveries == 0 || g.deliveries >= g.positions) && g.draws_log2 <= Usages::most_log2;
+           (g.deliveries == 0 || g.deliveries >= g.positions) && g.draws_log2 <= Usages::most_log2 &&
+           (g.packages == 0 || g.draws_log2 != 0);
 }
 
 void reserve_all(State& state, const Genesis& g) {

@@ -47,6 +47,8 @@ enum class RejectReason : std::uint8_t {
     delivery_unknown,
     delivery_state,
     quota_exhausted,
+    package_unknown,
+    reserve,  // the issuer of a package does not hold enough tokens
     count_,
 };
 
@@ -110,6 +112,13 @@ enum class RejectField : std::uint8_t {
     cached,
     output,
     minutes,  // of the window
+    package,  // its id; RESERVE: limit: quarters of a token that are held, got: that are needed
+    grant,    // its id; QUOTA_EXHAUSTED: as of a holding
+    purchase,
+    blocks,  // of a package
+    days,
+    carry,    // percent
+    overage,  // Money of a block
     count_,
 };
 
@@ -136,6 +145,8 @@ enum class Pool : std::uint8_t {
     deliveries,  // not settled
     draws,       // usage ids remembered
     disputes,    // not decided
+    packages,    // offered, or withdrawn with open grants
+    grants,      // open
     count_,
 };
 
@@ -195,28 +206,31 @@ constexpr std::string_view code(RejectReason r) {
         "CHANGE_UNKNOWN",
         "DELIVERY_UNKNOWN",
         "DELIVERY_STATE",
-        "QUOTA_EXHAUSTED"};
+        "QUOTA_EXHAUSTED",
+        "PACKAGE_UNKNOWN",
+        "RESERVE"};
     return names[static_cast<std::size_t>(r)];
 }
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",     "symbol",    "price",       "qty",     "notional", "cash",     "capacity",
-        "oid",       "account", "key",       "family",      "class",   "zone",     "tier",     "count",
-        "amount",    "expect",  "effective", "floor",       "ceiling", "guidance", "pool",     "tflops",
-        "role",      "ts",      "reason",    "expire",      "min_qty", "start",    "hours",    "need",
-        "tif",       "until",   "session",   "factor",      "issued",  "change",   "formula",  "capex",
-        "life_h",    "util",    "power_kw",  "pue",         "tariff",  "opex_h",   "did",      "minute",
-        "available", "standby", "cost",      "open_orders", "holding", "usage",    "uncached", "cached",
-        "output",    "minutes"};
+        "",          "cid",     "symbol",    "price",       "qty",      "notional", "cash",     "capacity",
+        "oid",       "account", "key",       "family",      "class",    "zone",     "tier",     "count",
+        "amount",    "expect",  "effective", "floor",       "ceiling",  "guidance", "pool",     "tflops",
+        "role",      "ts",      "reason",    "expire",      "min_qty",  "start",    "hours",    "need",
+        "tif",       "until",   "session",   "factor",      "issued",   "change",   "formula",  "capex",
+        "life_h",    "util",    "power_kw",  "pue",         "tariff",   "opex_h",   "did",      "minute",
+        "available", "standby", "cost",      "open_orders", "holding",  "usage",    "uncached", "cached",
+        "output",    "minutes", "package",   "grant",       "purchase", "blocks",   "days",     "carry",
+        "overage"};
     return names[static_cast<std::size_t>(f)];
 }
 
 constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
-        "",         "orders",    "records", "levels",    "accounts",   "groups", "keys",
-        "families", "catalogue", "books",   "positions", "resources",  "agenda", "price",
-        "strips",   "sessions",  "events",  "changes",   "deliveries", "draws",  "disputes"};
+        "",          "orders",  "records",    "levels",    "accounts", "groups",   "keys",   "families",
+        "catalogue", "books",   "positions",  "resources", "agenda",   "price",    "strips", "sessions",
+        "events",    "changes", "deliveries", "draws",     "disputes", "packages", "grants"};
     return names[static_cast<std::size_t>(p)];
 }
 

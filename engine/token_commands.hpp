@@ -18,17 +18,19 @@ inline constexpr std::uint64_t block_quarters = 1'000'000 * quarters_of_a_token;
 inline constexpr std::uint64_t most_drawn = std::uint64_t{1} << 40;
 
 // A use of tokens, whole or refused: from one holding, or from all that the account holds of a class, soonest
-// expiry first. A holding is a delivery of a token day, and it is its buyer's.
+// expiry first; or from a grant, and then from what the issuer of its package holds of the class in the same
+// way. A holding is a delivery of a token day, and it is its buyer's.
 struct DrawTokens {
     static constexpr CommandKind kind = CommandKind::draw_tokens;
-    DeliveryId holding{};  // 0: by class
-    ClassId class_id{};    // where no holding is named
+    DeliveryId holding{};  // 0: by class, or of a grant
+    ClassId class_id{};    // where no holding and no grant is named
     std::uint16_t reserved = 0;
     std::uint64_t uncached = 0;  // tokens
     std::uint64_t cached = 0;
     std::uint64_t output = 0;  // reasoning included
     Text<32> usage{};          // the account's own id of this use: the same twice draws once
-    std::array<std::uint8_t, 32> reserved_more{};
+    GrantId grant{};           // 0: from what the account holds itself
+    std::array<std::uint8_t, 28> reserved_more{};
 };
 
 }  // namespace gridbook::engine

@@ -18,7 +18,8 @@ struct TokensDrawn {
     std::uint64_t amount = 0;     // of this use
     std::uint64_t remaining = 0;  // in all that it could have been drawn from
     Text<32> usage{};
-    std::array<std::uint8_t, 32> reserved{};
+    GrantId grant{};  // that it was drawn by; `remaining` is its balance then. 0: by none
+    std::array<std::uint8_t, 28> reserved{};
 };
 
 enum class HoldingChange : std::uint8_t {

@@ -114,6 +114,11 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::uncached:
         case engine::RejectField::cached:
         case engine::RejectField::output:
+        case engine::RejectField::package:
+        case engine::RejectField::grant:
+        case engine::RejectField::blocks:
+        case engine::RejectField::days:
+        case engine::RejectField::carry:
         case engine::RejectField::power_w: return fmt::format("{}", value);
         default: return text_of(value);
     }
@@ -151,6 +156,26 @@ inline std::string band_line(const engine::BandChanged& b, const Names& names) {
 }
 
 // Amounts in quarters of a token.
+inline std::string package_line(const engine::PackageChanged& p, const Names& names) {
+    return fmt::format("package {} {}: {} blocks of {} for {} days at {}, carry {}, overage {}",
+                       p.package.value, p.change == engine::PackageChange::offered ? "offered" : "withdrawn",
+                       p.blocks, names.class_name(p.class_id), p.days, text_of(p.price), p.carry,
+                       text_of(p.overage));
+}
+
+inline std::string_view word(engine::GrantChange change) {
+    constexpr std::array<std::string_view, 6> words{"none",   "bought",  "drawn",
+                                                    "notice", "carried", "expired"};
+    return words[static_cast<std::size_t>(change)];
+}
+
+inline std::string grant_line(const engine::GrantChanged& g, const Names& names) {
+    return fmt::format("grant {} of package {} {} {} {}: {}, excess {}, cost {}, balance {}, end {}, {}",
+                       g.grant.value, g.package.value, g.party == engine::Side::sell ? "to" : "from",
+                       names.account(g.other), word(g.change), g.amount, g.excess, text_of(g.cost), g.balance,
+                       names.time(g.end), g.reference.view());
+}
+
 inline std::string holding_line(const engine::HoldingChanged& h, const Names& names) {
     constexpr std::array<std::string_view, 4> changes{"none", "drawn", "notice", "expired"};
     return fmt::format("holding {} {} {} blocks {} {}, drawn {}, remaining {}{}", h.holding.value,
@@ -222,6 +247,8 @@ inline std::string body_line(const engine::Event& e, const Names& names) {
             return fmt::format("row: holding {} {} {} blocks, drawn {}, remaining {}", h.holding.value,
                                names.instrument(h.instrument), h.qty, h.drawn, h.remaining);
         }
+        case EventKind::package: return package_line(e.as<engine::PackageChanged>(), names);
+        case EventKind::grant: return grant_line(e.as<engine::GrantChanged>(), names);
         default: return fmt::format("event {}", static_cast<int>(e.kind()));
     }
 }
@@ -291,10 +318,24 @@ inline std::string line_of(const engine::Command& c) {
         }
         case CommandKind::draw_tokens: {
             const auto d = c.as<engine::DrawTokens>();
-            const std::string of = d.holding.value != 0 ? fmt::format("holding {}", d.holding.value)
-                                                        : fmt::format("class c{}", d.class_id.value);
+            const std::string of = d.grant.value != 0     ? fmt::format("grant {}", d.grant.value)
+                                   : d.holding.value != 0 ? fmt::format("holding {}", d.holding.value)
+                                                          : fmt::format("class c{}", d.class_id.value);
             return fmt::format("{} draw {} uncached, {} cached, {} output of {} as {}", head, d.uncached,
                                d.cached, d.output, of, d.usage.view());
+        }
+        case CommandKind::offer_package: {
+            const auto p = c.as<engine::OfferPackage>();
+            return fmt::format("{} offer {} blocks of c{} for {} days at {}, carry {}, overage {}", head,
+                               p.blocks, p.class_id.value, p.days, text_of(p.price), p.carry,
+                               text_of(p.overage));
+        }
+        case CommandKind::withdraw_package:
+            return fmt::format("{} withdraw package {}", head, c.as<engine::WithdrawPackage>().package.value);
+        case CommandKind::buy_package: {
+            const auto b = c.as<engine::BuyPackage>();
+            return fmt::format("{} buy {} of package {} as {}", head, b.qty, b.package.value,
+                               b.purchase.view());
         }
         default: return fmt::format("{} command {}", head, static_cast<int>(c.kind()));
     }
