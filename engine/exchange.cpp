@@ -18,8 +18,9 @@
 #include "engine/delivery/disputing.hpp"
 #include "engine/delivery/reports.hpp"
 #include "engine/genesis.hpp"
+#include "engine/packages/buying.hpp"
+#include "engine/packages/offering.hpp"
 #include "engine/questions.hpp"
-#include "engine/refusal.hpp"
 #include "engine/regulation/factors.hpp"
 #include "engine/regulation/following.hpp"
 #include "engine/snapshot/snapshot.hpp"
@@ -138,9 +139,9 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::report_meter: return report_meter(step, c.view<ReportMeter>());
         case CommandKind::open_dispute: return open_dispute(step, c.view<OpenDispute>());
         case CommandKind::draw_tokens: return draw_tokens(step, c.view<DrawTokens>());
-        case CommandKind::offer_package:
-        case CommandKind::withdraw_package:
-        case CommandKind::buy_package: return refuse(step, pool_full(Pool::packages, 0));
+        case CommandKind::offer_package: return offer_package(step, c.view<OfferPackage>());
+        case CommandKind::withdraw_package: return withdraw_package(step, c.view<WithdrawPackage>());
+        case CommandKind::buy_package: return buy_package(step, c.view<BuyPackage>());
         default: check_failed("a command of this kind", __FILE__, __LINE__);
     }
 }

@@ -39,6 +39,8 @@ void reserve_all(State& state, const Genesis& g) {
     const std::uint32_t standbys = g.deliveries == 0 ? 0 : g.strips;
     state.standbys.reserve(standbys);
     state.usages.reserve(g.draws_log2);
+    state.packages.reserve(g.packages);
+    state.grants.reserve(std::size_t{g.packages} * grants_a_package, g.accounts);
     state.open.reserve(state.orders.slots(), g.strips, standbys);
     state.sessions.reserve(g.sessions);
     state.books.assign(g.books, Book{});

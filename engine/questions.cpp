@@ -9,6 +9,7 @@
 #include "engine/delivery/disputing.hpp"
 #include "engine/delivery/telling.hpp"
 #include "engine/explain.hpp"
+#include "engine/packages/package_questions.hpp"
 #include "engine/regulation/regulator_questions.hpp"
 #include "engine/strips/strips.hpp"
 #include "engine/tokens/holdings.hpp"
@@ -168,6 +169,7 @@ void answer_question(const State& state, const Command& question, EventSink& sin
                           question.view<QueryExplain>().order != OrderId{};
     if (question.kind() == CommandKind::query_disputes)
         return answer_disputes(state, answer, question.as<QueryDisputes>());
+    if (answer_packages(state, answer, question)) return;
     if (!answer.known() && !overseer) return answer.end(false);
     switch (question.kind()) {
         case CommandKind::query_order: return answer_order(state, answer, question.as<QueryOrder>());
@@ -177,6 +179,7 @@ void answer_question(const State& state, const Command& question, EventSink& sin
             return answer_positions(state, answer, question.as<QueryPositions>());
         case CommandKind::query_deliveries:
             return answer_deliveries(state, answer, question.as<QueryDeliveries>());
+        case CommandKind::query_grants: return answer_grants(state, answer, question.as<QueryGrants>());
         case CommandKind::query_explain: return answer_explain(state, answer, question.as<QueryExplain>());
         default: return answer.end(false);
     }

@@ -18,6 +18,8 @@
 #include "engine/delivery/disputes.hpp"
 #include "engine/delivery/standby_list.hpp"
 #include "engine/follow_up.hpp"
+#include "engine/packages/grants.hpp"
+#include "engine/packages/packages.hpp"
 #include "engine/regulation/changes.hpp"
 #include "engine/strips/strip_list.hpp"
 #include "engine/timer_heap.hpp"
@@ -55,6 +57,8 @@ class State {
     Disputes disputes;
     StandbyList standbys;
     Usages usages;
+    Packages packages;
+    Grants grants;
     Changes changes;
     PoolVector<Book> books;
     TimerHeap timers;
@@ -118,7 +122,7 @@ class State {
 };
 
 // Timer ids of the heap, in one space: orders by pool slot, then books (a limit state or pause, then its
-// indicative price), accounts (cancel.after) and sessions.
+// indicative price), accounts (cancel.after), sessions and grants by slot.
 struct TimerIds {
     static std::uint32_t order(const State&, std::uint32_t slot) { return slot; }
     static std::uint32_t book(const State& s, std::uint32_t book) {
@@ -133,16 +137,20 @@ struct TimerIds {
     static std::uint32_t session(const State& s, std::uint32_t slot) {
         return account(s, AccountId{static_cast<std::uint32_t>(s.accounts.accounts_limit())}) + slot;
     }
+    static std::uint32_t grant(const State& s, std::uint32_t slot) {
+        return session(s, static_cast<std::uint32_t>(s.sessions.limit())) + slot;
+    }
     static std::uint32_t limit(const State& s) {
-        return session(s, static_cast<std::uint32_t>(s.sessions.limit()));
+        return grant(s, static_cast<std::uint32_t>(s.grants.slots()));
     }
 };
 
-// Kinds of heap timers in the order of one instant (market-rules section 1): orders that expire, then
-// cancel.after and lost sessions, then limit states and pauses.
+// Kinds of heap timers in the order of one instant (market-rules section 1): orders that expire and behind
+// them what is due of grants, then cancel.after and lost sessions, then limit states and pauses.
 namespace due_kind {
 inline constexpr std::uint8_t expiry = 1, switch_off = 2, limit = 3;
-}
+inline constexpr std::uint64_t behind_orders = UINT64_MAX;  // the symbol of a grant
+}  // namespace due_kind
 
 // The place of an instrument among all, by symbol: families by symbol, then period.
 inline std::uint64_t symbol_rank(const State& state, InstrumentId i) {

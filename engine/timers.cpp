@@ -11,6 +11,7 @@
 #include "engine/book/orders.hpp"
 #include "engine/catalogue/define.hpp"
 #include "engine/delivery/pairing.hpp"
+#include "engine/packages/granting.hpp"
 #include "engine/regulation/factors.hpp"
 #include "engine/regulation/following.hpp"
 #include "engine/strips/strips.hpp"
@@ -255,6 +256,11 @@ bool expiries_due(Step& step, Task&) {
            state.timers.next().kind < due_kind::limit) {
         if (step.sink.room() == 0) return false;
         const std::uint32_t id = state.timers.next_id();
+        if (const std::uint32_t first = TimerIds::grant(state, 0); id >= first) {
+            if (step.sink.room() < 2) return false;
+            strike_grant(step, id - first);
+            continue;
+        }
         if (state.timers.next().kind == due_kind::expiry) {
             cancel(step, state.orders[id].record, CancelReason::expired);
             continue;

@@ -82,7 +82,7 @@ void renew_ranks(State& state) {
     state.timers.rename_symbols([&](std::uint32_t id, const Due& due) {
         const std::uint32_t first_book = TimerIds::book(state, 0);
         const std::uint32_t first_indicative = TimerIds::indicative(state, 0);
-        if (due.kind == due_kind::switch_off) return due.symbol;
+        if (due.kind == due_kind::switch_off || due.symbol == due_kind::behind_orders) return due.symbol;
         if (due.kind == due_kind::expiry)
             return symbol_rank(state, state.records[state.orders[id].record].instrument);
         const std::uint32_t book = id < first_indicative ? id - first_book : id - first_indicative;

@@ -61,6 +61,10 @@ class Restorer {
     void unfinished();
     void additions();
     void draws();
+    bool sound_package(const Package& package, PackageId last) const;
+    bool sound_grant(const Grant& grant, GrantId last) const;
+    void packages();
+    void grants();
 
     State& state_;
     SnapshotReader& in_;

@@ -153,6 +153,13 @@ void save_unfinished(SnapshotWriter& w, const State& state) {
     for (std::size_t i = 0; i < state.agenda.size(); ++i) fields(w, state.agenda[i]);
 }
 
+void save_packages(SnapshotWriter& w, const State& state) {
+    w(state.packages.last_id(), std::uint64_t{state.packages.used()});
+    for_each_by_id(state.packages, [&](const Package& package) { fields(w, package); });
+    w(state.grants.last_id(), std::uint64_t{state.grants.used()});
+    for_each_by_id(state.grants, [&](const Grant& grant) { fields(w, grant); });
+}
+
 // What few markets have stands at the end, and only where it is there: snapshots from before it existed are
 // read as they were.
 void save_additions(SnapshotWriter& w, const State& state) {
@@ -167,20 +174,22 @@ void save_additions(SnapshotWriter& w, const State& state) {
     for_each_drawn(state, [&](std::uint32_t) { drawn += 1; });
     const bool draws = drawn != 0 || remembered != 0;
     const auto& disputes = state.disputes.all();
-    if (declared == 0 && limited == 0 && !draws && disputes.empty()) return;
+    const bool packages = any_packages(state);
+    if (declared == 0 && limited == 0 && !draws && disputes.empty() && !packages) return;
     w(static_cast<std::uint64_t>(declared));
     for (const Resource& r : resources)
         if (r.cost != Decimal{}) w(r.id, r.cost);
     w(static_cast<std::uint64_t>(limited));
     for (std::uint32_t a = 0; a < accounts.size(); ++a)
         if (accounts[a].limited()) w(AccountId{a}), fields(w, state.accounts.limits(AccountId{a}));
-    if (!draws && disputes.empty()) return;
+    if (!draws && disputes.empty() && !packages) return;
     w(drawn);
     for_each_drawn(state,
                    [&](std::uint32_t slot) { w(state.deliveries[slot].id, state.deliveries[slot].drawn); });
     w(std::uint64_t{remembered});
     state.usages.for_each(state.time, [&](const Usage& usage) { w(usage); });
-    if (!disputes.empty()) save_all(w, disputes);
+    if (!disputes.empty() || packages) save_all(w, disputes);
+    if (packages) save_packages(w, state);
 }
 
 }  // namespace

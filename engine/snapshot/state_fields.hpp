@@ -121,6 +121,22 @@ void fields(F& f, T& d) {
       d.held);
 }
 
+template <class F, Like<Package> T>
+void fields(F& f, T& p) {
+    f(p.id, p.issuer, p.class_id, p.withdrawn, p.blocks, p.days, p.carry, p.price, p.overage);
+}
+// Its issuer is its package's.
+template <class F, Like<Grant> T>
+void fields(F& f, T& g) {
+    f(g.id, g.package, g.buyer, g.qty, g.balance, g.begin, g.end, g.carried, g.noticed, g.purchase);
+}
+// What only markets that ever had packages have, in the same way. Calls f(entry) by rising ids.
+inline bool any_packages(const State& state) { return state.packages.last_id() != PackageId{}; }
+template <class Table, class F>
+void for_each_by_id(const Table& table, F&& f) {
+    for (std::uint32_t slot = table.first(); slot != 0; slot = table.next(slot)) f(table[slot]);
+}
+
 template <class F, Like<Reference> T>
 void fields(F& f, T& r) {
     f(r.price, r.since, r.taken_over);

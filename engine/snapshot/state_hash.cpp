@@ -146,14 +146,23 @@ void hash_draws(Hasher& h, const State& state) {
     state.usages.for_each(state.time, [&](const Usage& usage) { h(usage); });
 }
 
-// Whose timer it is stands in an order's id, or in an id that the pools' sizes give. A heap has many shapes:
-// the hashes are summed.
+void hash_packages(Hasher& h, const State& state) {
+    if (!any_packages(state)) return;
+    h(state.packages.last_id(), state.grants.last_id());
+    for_each_by_id(state.packages, [&](const Package& package) { fields(h, package); });
+    for_each_by_id(state.grants, [&](const Grant& grant) { fields(h, grant); });
+}
+
+// Whose timer it is stands in an order's or a grant's id, or in an id that the pools' sizes give. A heap has
+// many shapes: the hashes are summed.
 std::uint64_t hash_timers(const State& state) {
     std::uint64_t sum = 0;
     state.timers.for_each([&](std::uint32_t id, const Due& due) {
         Hasher h;
         fields(h, due);
-        if (due.kind == due_kind::expiry)
+        if (due.symbol == due_kind::behind_orders)
+            h(state.grants[id - TimerIds::grant(state, 0)].id);
+        else if (due.kind == due_kind::expiry)
             h(state.records[state.orders[id].record].id);
         else
             h(id);
@@ -193,6 +202,7 @@ std::uint64_t hash_state(const State& state) {
     hash_strips(h, state);
     hash_deliveries(h, state);
     hash_draws(h, state);
+    hash_packages(h, state);
     h(hash_timers(state));
     hash_unfinished(h, state);
     return h.value();

@@ -165,6 +165,7 @@ void Restorer::additions() {
     }
     if (in_.more()) draws();
     if (in_.more()) disputes();
+    if (in_.more()) packages();
 }
 
 }  // namespace gridbook::engine

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/refusal.hpp"
+#include "engine/packages/granting.hpp"
 #include "engine/tokens/holdings.hpp"
 
 namespace gridbook::engine {
@@ -54,12 +54,6 @@ Refused find_named(const State& state, AccountId account, DeliveryId id, Sources
     return {};
 }
 
-bool class_has_tokens(const State& state, ClassId id) {
-    for (const Family& family : state.catalogue.families())
-        if (family.defined.class_id == id && family.product == Product::token) return true;
-    return false;
-}
-
 // All that are delivering end with the same UTC day, so their ids are their order.
 Refused find_of_class(const State& state, AccountId account, ClassId id, Sources& sources) {
     if (!class_has_tokens(state, id)) return refusal(RejectReason::class_unknown, RejectField::class_name);
@@ -73,11 +67,21 @@ Refused find_of_class(const State& state, AccountId account, ClassId id, Sources
     return {};
 }
 
-Refused check(const State& state, AccountId account, const DrawTokens& b, Sources& sources) {
+// By a grant it is drawn from what its issuer holds of the class.
+Refused find_granted(const State& state, AccountId account, const DrawTokens& b, Sources& sources,
+                     Charge& charge) {
+    if (const Refused r = check_charge(state, account, b.grant, quarters(b), charge); !passed(r)) return r;
+    const Grant& grant = state.grants[charge.grant];
+    const Package& package = state.packages[state.packages.find(grant.package)];
+    return find_of_class(state, grant.issuer, package.class_id, sources);
+}
+
+Refused check(const State& state, AccountId account, const DrawTokens& b, Sources& sources, Charge& charge) {
     if (const Refused r = check_amounts(b); !passed(r)) return r;
-    const bool named = b.holding != DeliveryId{};
-    const Refused r = named ? find_named(state, account, b.holding, sources)
-                            : find_of_class(state, account, b.class_id, sources);
+    const bool named = b.grant == GrantId{} && b.holding != DeliveryId{};
+    const Refused r = b.grant != GrantId{} ? find_granted(state, account, b, sources, charge)
+                      : named              ? find_named(state, account, b.holding, sources)
+                                           : find_of_class(state, account, b.class_id, sources);
     if (!passed(r)) return r;
     if (quarters(b) > sources.left)
         return refusal(RejectReason::quota_exhausted, named ? RejectField::holding : RejectField::class_name,
@@ -85,7 +89,8 @@ Refused check(const State& state, AccountId account, const DrawTokens& b, Source
     return state.usages.full(state.time) ? pool_full(Pool::draws, state.usages.limit()) : Refused{};
 }
 
-void tell_drawn(Step& step, const Usage& u, std::uint8_t flags) {
+// The same usage has the same body, so it names the same grant.
+void tell_drawn(Step& step, const Usage& u, GrantId grant, std::uint8_t flags) {
     TokensDrawn& e = next_event<TokensDrawn>(step, step.command.account, flags);
     e.origin = step.command.origin;
     e.holding = u.holding;
@@ -94,12 +99,13 @@ void tell_drawn(Step& step, const Usage& u, std::uint8_t flags) {
     e.amount = u.amount;
     e.remaining = u.remaining;
     e.usage = u.id;
+    e.grant = grant;
 }
 
-void tell_again(Step& step, const Usage& known, std::uint64_t body_hash) {
+void tell_again(Step& step, const Usage& known, const DrawTokens& body, std::uint64_t body_hash) {
     if (known.body_hash != body_hash)
         return refuse(step, refusal(RejectReason::cid_reused, RejectField::usage));
-    tell_drawn(step, known, event_flag::reply | event_flag::duplicate);
+    tell_drawn(step, known, body.grant, event_flag::reply | event_flag::duplicate);
 }
 
 // How many of the sources it takes, each as far as it goes.
@@ -131,17 +137,20 @@ void draw_tokens(Step& step, const DrawTokens& body) {
     if (!state.usages.kept()) return refuse(step, pool_full(Pool::draws, 0));
     const std::uint64_t body_hash = hash_of(body);
     if (const Usage* known = state.usages.find(account, body.usage, state.time))
-        return tell_again(step, *known, body_hash);
+        return tell_again(step, *known, body, body_hash);
     Sources sources;
-    if (const Refused r = check(state, account, body, sources); !passed(r)) return refuse(step, r);
+    Charge charge;
+    if (const Refused r = check(state, account, body, sources, charge); !passed(r)) return refuse(step, r);
     const Delivery& first = state.deliveries[sources.slots[0]];
     Usage usage{.id = body.usage, .account = account, .body_hash = body_hash, .holding = first.id};
     usage.class_id = state.catalogue.family(first.instrument.family).defined.class_id;
     usage.amount = quarters(body);
-    usage.remaining = sources.left - usage.amount;
+    const bool granted = body.grant != GrantId{};
+    usage.remaining = granted ? charge.left(state, usage.amount) : sources.left - usage.amount;
     usage.holdings = count_taken(state, sources, usage.amount);
     state.usages.add(usage, state.time);
-    tell_drawn(step, usage, event_flag::reply);
+    tell_drawn(step, usage, body.grant, event_flag::reply);
+    if (granted) charge_grant(step, charge, usage.amount, usage.id);
     take(step, sources, usage);
 }
 

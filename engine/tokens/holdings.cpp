@@ -26,6 +26,12 @@ void tell_holding(Step& step, HoldingChanged e) {
 
 }  // namespace
 
+bool class_has_tokens(const State& state, ClassId id) {
+    for (const Family& family : state.catalogue.families())
+        if (family.defined.class_id == id && family.product == Product::token) return true;
+    return false;
+}
+
 bool is_holding(const State& state, const Delivery& d) {
     return state.usages.kept() && state.catalogue.family(d.instrument.family).product == Product::token;
 }

@@ -7,6 +7,9 @@
 
 namespace gridbook::engine {
 
+// Does any token family have this class?
+bool class_has_tokens(const State& state, ClassId id);
+
 // Is this a token day, in a market in which tokens are drawn?
 bool is_holding(const State& state, const Delivery& d);
 

@@ -9,7 +9,7 @@
 #include <new>
 
 #include "tests/engine/delivery_flow.hpp"
-#include "tests/engine/tokens_story.hpp"
+#include "tests/engine/packages_story.hpp"
 
 namespace {
 
@@ -286,6 +286,44 @@ TEST_CASE("draws of tokens over two days allocate nothing after genesis", "[allo
     CHECK(market.exchange.state_hash() == story.d.m.exchange().state_hash());
     CHECK(market.seen(EventKind::tokens_drawn) > 100);
     CHECK(market.seen(EventKind::holding) > 150);
+}
+
+TEST_CASE("packages over three days allocate nothing after genesis", "[allocation][packages]") {
+    Packaging story(packages_genesis(64));
+    for (std::uint32_t day = 1; day < 4; ++day) story.stock(Market::prov, 400, day);
+    for (int hour = 0; hour < 72; ++hour) {
+        story.x.d.at(clock(hour, 30));
+        story.send(Packaging::offer(Market::prov, {.blocks = 2, .days = 1, .carry = 50, .overage = "1"}));
+        const std::uint32_t last = story.state().packages.last_id().value;
+        for (int n = 0; n < 3; ++n) {
+            story.send(Packaging::buy(Market::acme, last, 1, fmt::format("p-{}", 3 * hour + n)));
+            const std::uint32_t grant = story.state().grants.last_id().value;
+            story.send(Packaging::draw(Market::acme, grant, fmt::format("u-{}", 3 * hour + n),
+                                       {.uncached = 1'100'000}));
+        }
+        if (hour % 2 == 1) story.send(Packaging::withdraw(Market::prov, last));
+    }
+    Applied market;
+    const std::vector<Command>& journal = story.x.d.m.driver().journal();
+    market.apply(journal[0], journal[0].header.time);
+    const std::size_t before = heap_in_use();
+    allocations = 0;
+    counting = true;
+    for (std::size_t i = 1; i < journal.size(); ++i) {
+        if (journal[i].kind() != CommandKind::follow_on) market.apply(journal[i], journal[i].header.time);
+        market.ask(question(engine::QueryPackages{.limit = 10}, engine::no_account));
+        market.ask(question(engine::QueryReserves{.limit = 10}, engine::no_account));
+        market.ask(question(engine::QueryGrants{.limit = 10}, Market::acme));
+    }
+    counting = false;
+    CHECK(allocations == 0);
+    CHECK(heap_in_use() == before);
+    CHECK(market.exchange.state_hash() == story.x.d.m.exchange().state_hash());
+    for (const EventKind kind : {EventKind::package, EventKind::grant, EventKind::package_row,
+                                 EventKind::grant_row, EventKind::reserve_row}) {
+        INFO("event kind " << static_cast<int>(kind));
+        CHECK(market.seen(kind) > 50);
+    }
 }
 
 }  // namespace gridbook::tests

@@ -58,6 +58,8 @@ engine::Genesis default_pools() {
     g.margin = engine::BasisPoints{2'000};
     g.max_qty = millionths("100000");
     g.max_notional = millionths("10000000");
+    g.draws_log2 = 20;
+    g.packages = 4'096;
     return g;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws over days: in snapshots, in the state hash, in a replay; and the memory of usage ids against a plain
 // list.
-#include "tests/engine/snapshot_bytes.hpp"
+#include "tests/engine/restored.hpp"
 #include "tests/engine/tokens_story.hpp"
 
 using namespace gridbook::engine;
@@ -10,34 +10,6 @@ using namespace gridbook::tests;
 namespace {
 
 constexpr AccountId acme = Market::acme, bert = Market::bert, carl = Market::carl, prov = Market::prov;
-
-std::unique_ptr<Exchange> restored(const Exchange& exchange) {
-    Bytes bytes;
-    REQUIRE(exchange.save(bytes));
-    auto copy = std::make_unique<Exchange>();
-    REQUIRE(copy->restore(bytes) == SnapshotError::none);
-    REQUIRE(copy->state_hash() == exchange.state_hash());
-    Bytes again;
-    REQUIRE(copy->save(again));
-    REQUIRE(again.bytes == bytes.bytes);
-    return copy;
-}
-
-// Applies the rest of a journal; all events as bytes.
-std::vector<Event> apply_all(Exchange& exchange, const std::vector<Command>& commands) {
-    EventBuffer buffer;
-    std::vector<Event> events;
-    for (const Command& c : commands) {
-        EventSink sink = buffer.sink();
-        exchange.apply(c, sink);
-        for (std::size_t i = 0; i < sink.count(); ++i) events.push_back(buffer[i].event());
-    }
-    return events;
-}
-
-bool same(const std::vector<Event>& a, const std::vector<Event>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Event)) == 0;
-}
 
 // Uses of five days, some of them said twice, with holdings that run out and usage ids that are forgotten.
 class Days {
@@ -82,7 +54,7 @@ TEST_CASE("a market restored between draws is the same and goes on the same", "[
         for (int n = 0; n < 40; ++n) days.step();
         const auto& journal = x.d.m.driver().journal();
         const auto& events = x.d.m.driver().all_events();
-        const std::vector<Event> after(events.begin() + static_cast<std::ptrdiff_t>(told), events.end());
+        const Events after(events.begin() + static_cast<std::ptrdiff_t>(told), events.end());
         REQUIRE(same(apply_all(*copy, {journal.begin() + static_cast<std::ptrdiff_t>(at), journal.end()}),
                      after));
         REQUIRE(copy->state_hash() == x.d.m.exchange().state_hash());

@@ -100,8 +100,8 @@ void Story::quietly(const engine::Command& command) {
 }
 
 // begin 09:00 [horizon 24] [guidance 14.00] [width 5] [orders 10] [retention 24] [indicative 60] [benchmark]
-// [delivering] [drawing] [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an account, hours,
-// seconds, percent, minutes
+// [delivering] [drawing] [packages 8] [four-eyes 10] [approval 30]: hours, CNY, percent, open orders an
+// account, hours, seconds, packages at once, percent, minutes
 void Story::begin(Words& words) {
     begun_ = true;
     engine::Genesis genesis = small_genesis();
@@ -125,6 +125,8 @@ void Story::begin(Words& words) {
             genesis.deliveries = genesis.positions;
         else if (word == "drawing")
             genesis.deliveries = genesis.positions, genesis.draws_log2 = 10;
+        else if (word == "packages")
+            genesis.packages = static_cast<std::uint16_t>(std::stoi(words.next()));
         else if (word == "benchmark")
             first_class.benchmark = true;
         else if (word == "four-eyes")
@@ -255,6 +257,10 @@ Events Story::trade_op(const std::string& who, Words& words) {
     if (what == "ready") return ready(who, words);
     if (what == "meter") return meter(who, words);
     if (what == "draw") return draw(who, words);
+    if (what == "offer") return offer(who, words);
+    if (what == "take-back") return take_back(who, words);
+    if (what == "take") return take_package(who, words);
+    if (what == "grants" || what == "reserves") return package_question(account(who), what);
     if (what == "cancel") return send(tests::cancel(words.next(), account(who)));
     if (what == "replace") {
         const std::string cid = words.next();
@@ -301,6 +307,7 @@ Events Story::act(Words& words) {
         if (rows.size() > 1) rows.pop_back();
         return rows;
     }
+    if (first == "packages" || first == "reserves") return package_question(engine::no_account, first);
     if (first == "pause") return phase(engine::PhaseAction::pause, words);
     if (first == "resume") return phase(engine::PhaseAction::resume, words);
     if (first == "call") return phase(engine::PhaseAction::call, words);
@@ -309,7 +316,12 @@ Events Story::act(Words& words) {
     if (first == "limits") return limits(words);
     if (first == "time") {
         now_ = time(words.next());
-        return send(advance());
+        Events told = send(advance());
+        if (words.maybe() == "without") {
+            words.expect("phases");
+            std::erase_if(told, [](const auto& e) { return e.kind() == engine::EventKind::phase_changed; });
+        }
+        return told;
     }
     return trade_op(first, words);
 }

@@ -34,6 +34,11 @@ class Story {
     Events ready(const std::string& who, Words& words);
     Events meter(const std::string& who, Words& words);
     Events draw(const std::string& who, Words& words);
+    // story_packages.cpp
+    Events offer(const std::string& who, Words& words);
+    Events take_back(const std::string& who, Words& words);
+    Events take_package(const std::string& who, Words& words);
+    Events package_question(engine::AccountId who, const std::string& what);
     // story_orders.cpp
     Events phase(engine::PhaseAction action, Words& words);
     Events suspend(Words& words);

@@ -49,14 +49,17 @@ Events Story::meter(const std::string& who, Words& words) {
 }
 
 // acme draw 600000 300000 150000 from 1 as u-1: uncached, cached and output tokens, from a holding by its
-// number or from all of a family's class
+// number or from all of a family's class; `by 1` in place of `from`: by a grant
 Events Story::draw(const std::string& who, Words& words) {
     engine::DrawTokens body;
     for (std::uint64_t* amount : {&body.uncached, &body.cached, &body.output})
         *amount = std::stoull(words.next());
-    words.expect("from");
+    const std::string how = words.next();
+    if (how != "from" && how != "by") words.refuse(how);
     const std::string from = words.next();
-    if (std::isdigit(from.front()) != 0)
+    if (how == "by")
+        body.grant = engine::GrantId{static_cast<std::uint32_t>(std::stoul(from))};
+    else if (std::isdigit(from.front()) != 0)
         body.holding = engine::DeliveryId{static_cast<std::uint32_t>(std::stoul(from))};
     else
         body.class_id = engine::ClassId{family_id(from).value};

@@ -275,8 +275,9 @@ std::string body_text(const engine::Event& e, const Names& names) {
         }
         default: break;
     }
-    const std::string of_delivery = delivery_event_text(e, names);
-    return of_delivery.empty() ? body_line(e, names) : of_delivery;
+    std::string line = delivery_event_text(e, names);
+    if (line.empty()) line = package_event_text(e, names);
+    return line.empty() ? body_line(e, names) : line;
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace gridbook::tests {
 
 std::string scenario_line(const engine::Event& event, const Names& names);
-// The same of deliveries; empty: the event is about something else.
+// The same of deliveries, and of token packages; empty: the event is about something else.
 std::string delivery_event_text(const engine::Event& event, const Names& names);
+std::string package_event_text(const engine::Event& event, const Names& names);
 
 }  // namespace gridbook::tests

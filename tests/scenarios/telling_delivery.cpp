@@ -90,8 +90,9 @@ std::string position_settled_text(const engine::PositionSettled& p, const Names&
 }
 
 std::string drawn_text(const engine::TokensDrawn& d, const Names& names) {
-    return fmt::format("{}: {} tokens of {} drawn from {} holdings, the first {}, left {}", d.usage.view(),
+    return fmt::format("{}: {} tokens of {} drawn from {} holdings, the first {}{}, left {}", d.usage.view(),
                        tokens(d.amount), names.class_name(d.class_id), d.holdings, d.holding.value,
+                       d.grant.value == 0 ? "" : fmt::format(", by grant {}", d.grant.value),
                        tokens(d.remaining));
 }
 

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packages over days in a seeded flow: in snapshots, also in the middle of an instant, in the state hash, in
+// a replay.
+#include <random>
+
+#include "engine/snapshot/stream.hpp"
+#include "tests/engine/packages_story.hpp"
+#include "tests/engine/restored.hpp"
+
+using namespace gridbook::engine;
+using namespace gridbook::tests;
+
+namespace {
+
+constexpr AccountId acme = Market::acme, bert = Market::bert, carl = Market::carl, prov = Market::prov;
+
+// Acme and bert buy of prov and bert, whose holdings are too few now and then; draws by grant and of their
+// own; withdrawals, purchases said twice, days that end.
+class Flow {
+  public:
+    Flow(Packaging& p, std::uint32_t seed) : p_(p), random_(seed) {}
+
+    void step() {
+        p_.send(command());
+        now_ = now_ + second * below(1'500);
+        const std::int64_t day_now = (now_ - day_one).value / day.value;
+        p_.x.d.at(now_);
+        if (day_now == stocked_) return;
+        stocked_ = day_now;
+        for (const AccountId issuer : {prov, bert})
+            for (const FamilyId f : {Drawing::east, Drawing::north})
+                p_.x.trade(carl, issuer, 2 + static_cast<int>(below(4)), f,
+                           static_cast<std::uint32_t>(day_now) + 1);
+    }
+    bool over() const { return now_ > clock(12 * 24); }
+
+  private:
+    std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
+    AccountId buyer() { return below(2) == 0 ? acme : bert; }
+    std::uint32_t recent(std::uint32_t last) { return last - std::min(last, below(8)); }
+
+    Command command() {
+        const std::uint32_t package = recent(p_.state().packages.last_id().value);
+        const std::uint32_t grant = recent(p_.state().grants.last_id().value);
+        switch (below(10)) {
+            case 0:
+                return Packaging::offer(below(2) == 0 ? prov : bert,
+                                        {.blocks = 1 + below(2),
+                                         .days = 1 + below(4),
+                                         .carry = below(3) * 50,
+                                         .price = "10",
+                                         .overage = below(2) == 0 ? "0" : "1.7"});
+            case 1:
+                return below(2) == 0 ? Packaging::withdraw(prov, package)
+                                     : Packaging::withdraw(bert, package);
+            case 2:
+            case 3:
+            case 4: return Packaging::buy(buyer(), package, 1 + below(2), fmt::format("p-{}", below(200)));
+            case 5:
+                return Drawing::draw(buyer(), fmt::format("u-{}", ++uses_), {.uncached = 1 + below(90'000)});
+            default:
+                return Packaging::draw(buyer(), grant, fmt::format("u-{}", below(8) == 0 ? uses_ : ++uses_),
+                                       {.uncached = below(400'000), .cached = below(90'000)});
+        }
+    }
+
+    Packaging& p_;
+    std::mt19937 random_;
+    Time now_ = day_one;
+    std::int64_t stocked_ = -1;
+    std::uint32_t uses_ = 0;
+};
+
+std::size_t told(const Events& events, GrantChange change) {
+    return static_cast<std::size_t>(std::ranges::count_if(events, [&](const Event& e) {
+        return e.kind() == EventKind::grant && e.as<GrantChanged>().change == change;
+    }));
+}
+std::size_t refused(const Events& events, RejectReason reason) {
+    return static_cast<std::size_t>(std::ranges::count_if(events, [&](const Event& e) {
+        return e.kind() == EventKind::refused && e.as<Refused>().reason == reason;
+    }));
+}
+
+}  // namespace
+
+TEST_CASE("a market restored between packages is the same and goes on the same", "[packages]") {
+    Packaging p(packages_genesis(4));
+    Flow flow(p, 11);
+    std::size_t at = p.x.d.m.driver().journal().size(), copies = 0;
+    while (!flow.over()) {
+        const auto copy = restored(p.x.d.m.exchange());
+        const std::size_t before = p.x.d.m.driver().all_events().size();
+        for (int n = 0; n < 40; ++n) flow.step(), p.sums_hold();
+        const auto& journal = p.x.d.m.driver().journal();
+        const auto& events = p.x.d.m.driver().all_events();
+        const Events after(events.begin() + static_cast<std::ptrdiff_t>(before), events.end());
+        REQUIRE(same(apply_all(*copy, {journal.begin() + static_cast<std::ptrdiff_t>(at), journal.end()}),
+                     after));
+        REQUIRE(copy->state_hash() == p.x.d.m.exchange().state_hash());
+        at = journal.size();
+        ++copies;
+    }
+    CHECK(copies > 20);
+    const Events& events = p.x.d.m.driver().all_events();
+    for (const GrantChange change : {GrantChange::bought, GrantChange::drawn, GrantChange::notice,
+                                     GrantChange::carried, GrantChange::expired}) {
+        INFO(word(change));
+        CHECK(told(events, change) > 10);
+    }
+    for (const RejectReason reason :
+         {RejectReason::package_unknown, RejectReason::reserve, RejectReason::quota_exhausted,
+          RejectReason::cid_reused, RejectReason::engine_limit, RejectReason::format_value}) {
+        INFO(code(reason));
+        CHECK(refused(events, reason) > 0);
+    }
+    Exchange replayed;
+    CHECK(same(apply_all(replayed, p.x.d.m.driver().journal()), events));
+    CHECK(replayed.state_hash() == p.x.d.m.exchange().state_hash());
+}
+
+TEST_CASE("2,100 grants that end at one instant are told over two commands", "[packages]") {
+    Packaging p(packages_genesis(200));
+    p.stock(prov, 3'000, 2);
+    p.send(Packaging::offer(prov, {.blocks = 1, .days = 1, .price = "1"}));
+    for (int n = 0; n < 2'100; ++n)
+        REQUIRE(p.send(Packaging::buy(acme, 1, 1, fmt::format("p-{}", n))).size() == 2);
+    p.x.d.at(clock(23, 59));
+    const auto copy = restored(p.x.d.m.exchange());
+    Command advance = Command::of(AdvanceTime{});
+    advance.header.sequence = Sequence{copy->sequence().value + 1};
+    advance.header.time = clock(24);
+    const Events first = apply_all(*copy, {advance});
+    REQUIRE(copy->unfinished());
+    CHECK(told(first, GrantChange::expired) > 3'000);
+    // In the middle of it.
+    const auto again = restored(*copy);
+    Command more = Command::of(FollowOn{});
+    more.header.sequence = Sequence{copy->sequence().value + 1};
+    more.header.time = clock(24);
+    const Events rest = apply_all(*copy, {more});
+    CHECK(told(first, GrantChange::expired) + told(rest, GrantChange::expired) == 4'200);
+    CHECK(same(apply_all(*again, {more}), rest));
+    CHECK_FALSE(copy->unfinished());
+    CHECK(again->state_hash() == copy->state_hash());
+    p.x.d.at(clock(24));
+    CHECK(p.x.d.m.exchange().state_hash() == copy->state_hash());
+    CHECK(p.state().grants.used() == 0);
+    CHECK(p.state().timers.size() == 0);
+}
+
+TEST_CASE("the hash knows terms, balances and purchase ids, and that there were packages", "[packages]") {
+    const auto hash_after = [](const Terms& terms, std::string_view purchase, std::uint64_t uncached) {
+        Packaging p;
+        p.stock(prov, 20);
+        p.send(Packaging::offer(prov, terms));
+        p.send(Packaging::buy(acme, 1, 1, purchase));
+        p.x.d.at(clock(24));
+        p.send(Packaging::draw(acme, 1, "u", {.uncached = uncached}));
+        return p.state().sequence.value == 0 ? 0 : p.x.d.m.exchange().state_hash();
+    };
+    const std::uint64_t hash = hash_after({}, "p-1", 5);
+    CHECK(hash == hash_after({}, "p-1", 5));
+    CHECK(hash != hash_after({.carry = 1}, "p-1", 5));
+    CHECK(hash != hash_after({.overage = "0.000001"}, "p-1", 5));
+    CHECK(hash != hash_after({}, "p-2", 5));
+    CHECK(hash != hash_after({}, "p-1", 6));
+    // Both are gone; the ids go on.
+    Packaging p;
+    p.send(Packaging::offer(prov, {}));
+    p.send(Packaging::withdraw(prov, 1));
+    const auto copy = restored(p.x.d.m.exchange());
+    Command next = Packaging::offer(bert, {});
+    next.header.sequence = Sequence{copy->sequence().value + 1};
+    next.header.time = copy->time();
+    const Events events = apply_all(*copy, {next});
+    REQUIRE(events.size() == 1);
+    CHECK(events[0].as<PackageChanged>().package == PackageId{2});
+}
+
+TEST_CASE("packages and grants that no state can have are refused though their frame is whole",
+          "[packages]") {
+    Packaging p;
+    p.stock(prov, 20);
+    p.send(Packaging::offer(prov, {.carry = 50}));
+    p.send(Packaging::buy(acme, 1, 1, "p-1"));
+    Bytes whole;
+    REQUIRE(p.x.d.m.exchange().save(whole));
+    // The last frame with anything in it, before the empty one of the end.
+    std::size_t at = sizeof(SnapshotHead), last = at;
+    std::uint64_t frames = 0;
+    FrameHead head;
+    for (;; at += sizeof(head) + head.length) {
+        std::memcpy(&head, whole.bytes.data() + at, sizeof(head));
+        if (head.length == 0) break;
+        last = at, ++frames;
+    }
+    std::memcpy(&head, whole.bytes.data() + last, sizeof(head));
+    constexpr std::size_t tables = 138;  // last ids, counts, a package, a grant
+    REQUIRE(head.length > tables);
+    std::size_t contents = 0;
+    for (std::size_t i = head.length - tables; i < head.length; ++i)
+        for (int bit = 0; bit < 8; ++bit) {
+            Bytes bad = whole;
+            const std::span<std::byte> frame(bad.bytes.data() + last + sizeof(head), head.length);
+            frame[i] ^= static_cast<std::byte>(1u << bit);
+            head.checksum = snapshot_checksum(frame, frames);
+            std::memcpy(bad.bytes.data() + last, &head, sizeof(head));
+            Exchange fresh;
+            const SnapshotError error = fresh.restore(bad);
+            INFO("byte " << head.length - i << " from the end, bit " << bit);
+            REQUIRE((error == SnapshotError::contents || error == SnapshotError::hash ||
+                     error == SnapshotError::truncated));
+            contents += error == SnapshotError::contents;
+        }
+    CHECK(contents > 400);
+}
