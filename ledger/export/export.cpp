@@ -27,6 +27,8 @@ std::string word(Cause cause) {
         case Cause::delivery_settled: return "delivery_settled";
         case Cause::dispute_suspended: return "dispute_suspended";
         case Cause::dispute_decided: return "dispute_decided";
+        case Cause::package_bought: return "package_bought";
+        case Cause::overage_paid: return "overage_paid";
         case Cause::position_settled: break;
     }
     return "position_settled";

@@ -15,7 +15,7 @@ namespace gridbook::ledger {
 namespace {
 
 constexpr Magic snapshot_magic{'G', 'B', 'K', 'S'};
-constexpr std::uint16_t snapshot_version = 3;
+constexpr std::uint16_t snapshot_version = 4;
 
 struct Section {
     std::uint64_t bytes = 0;

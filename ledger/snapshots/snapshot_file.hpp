@@ -6,7 +6,7 @@
 //
 //     offset width field
 //          0     4 magic "GBKS"
-//          4     2 version (3)
+//          4     2 version (4)
 //          6     2 zero
 //          8     8 epoch of the journal
 //         16     8 sequence: of the last command applied
