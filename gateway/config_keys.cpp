@@ -148,6 +148,7 @@ const std::vector<ConfigSection>& config_sections() {
                v.power_of_two(draws, 2, 1 << 28);
                c.genesis.draws_log2 = static_cast<std::uint8_t>(std::countr_zero(draws));
            }},
+          {"packages", [](Config& c, const V& v) { v.integer(c.genesis.packages, 0, 65'535); }},
           {"resources", [](Config& c, const V& v) { v.integer(c.genesis.resources, 1, 1 << 24); }},
           {"strips", [](Config& c, const V& v) { v.integer(c.genesis.strips, 1, 1 << 24); }},
           {"sessions", [](Config& c, const V& v) { v.integer(c.genesis.sessions, 1, 1 << 20); }}}},

@@ -328,6 +328,7 @@ TEST_CASE("HTTP statuses mirror the class of the code", "[admin]") {
                                                    {"OP_UNKNOWN", 404},    {"VERSION_CONFLICT", 409},
                                                    {"NOT_AVAILABLE", 422}, {"EFFECTIVE", 422},
                                                    {"TICK", 422},          {"FUNDS", 422},
+                                                   {"RESERVE", 422},       {"PACKAGE_UNKNOWN", 404},
                                                    {"RATE_LIMIT", 429},    {"BUSY", 503}};
     for (const auto& [code, status] : statuses) {
         INFO(code);
