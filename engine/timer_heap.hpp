@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Timers that are not on the calendar: orders that expire, `cancel.after`, lost sessions, limit states,
+// Timers that are not on the calendar: orders and token grants that end, switches, sessions, limit states,
 // pauses. A binary heap of fixed size; each timer has an id, at most one due time, and a place in the order
 // of one instant. Setting, moving and removing cost a walk along one branch; the next one due is at the top.
 

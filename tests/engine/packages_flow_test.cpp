@@ -156,3 +156,39 @@ TEST_CASE("packages and grants that no state can have are refused though their f
         }
     CHECK(contents > 400);
 }
+
+TEST_CASE("grants by purchase and by account against a plain list", "[packages]") {
+    Grants grants;
+    grants.reserve(16, 4);
+    std::vector<Grant> plain;  // by id
+    std::mt19937 random(5);
+    for (int n = 0; n < 5'000; ++n) {
+        Grant g;
+        g.issuer = prov;
+        g.buyer = AccountId{static_cast<std::uint32_t>(random() % 2)};
+        g.purchase = Text<32>{fmt::format("p-{}", random() % 500)};
+        const auto known = std::ranges::find_if(
+            plain, [&](const Grant& p) { return p.buyer == g.buyer && p.purchase == g.purchase; });
+        const std::uint32_t slot = grants.bought_as(g.buyer, g.purchase);
+        REQUIRE((slot != 0) == (known != plain.end()));
+        if (slot != 0) {
+            REQUIRE(grants[slot].id == known->id);
+        } else if (!grants.full()) {
+            g.id = grants[grants.add(g)].id;
+            plain.push_back(g);
+        } else {
+            const auto gone = plain.begin() + static_cast<std::ptrdiff_t>(random() % plain.size());
+            grants.remove(grants.find(gone->id));
+            plain.erase(gone);
+        }
+        for (const AccountId account : {acme, bert, prov}) {
+            std::vector<GrantId> linked, expected;
+            for (std::uint32_t node = grants.first_node(account); node != 0; node = grants.next_node(node))
+                linked.push_back(grants[Grants::slot_of(node)].id);
+            for (const Grant& p : plain)
+                if (p.buyer == account || p.issuer == account) expected.push_back(p.id);
+            REQUIRE(linked == expected);
+        }
+    }
+    CHECK(grants.last_id().value > 1'000);
+}

@@ -123,7 +123,7 @@ engine::Command Flow::draw_again() {
     auto d = c.as<DrawTokens>();
     const std::int64_t dice = between(1, 8);
     if (dice == 1) ++d.cached;
-    if (dice == 2) d.reserved_more[31] = 1;
+    if (dice == 2) d.reserved_more.back() = 1;
     if (dice == 3) return from(some_account(), d);
     return from(c.header.account, d);
 }
