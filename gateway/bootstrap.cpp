@@ -60,6 +60,7 @@ void compare(const Place& place, const engine::Genesis& was, const engine::Genes
     same(place, "pools.deliveries", was.deliveries, is.deliveries);
     const auto draws = [](const engine::Genesis& g) { return g.draws_log2 == 0 ? 0 : 1u << g.draws_log2; };
     same(place, "pools.draws", draws(was), draws(is));
+    same(place, "pools.packages", was.packages, is.packages);
     same(place, "pools.resources", was.resources, is.resources);
     same(place, "pools.strips", was.strips, is.strips);
     same(place, "pools.sessions", was.sessions, is.sessions);

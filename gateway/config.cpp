@@ -298,6 +298,10 @@ void complete(Config& config, const std::vector<FamilyEntry>& families) {
                fmt::format("pools.deliveries: must be at least pools.positions ({}), or 0 for a "
                            "market in which nothing is delivered, got {}",
                            g.positions, g.deliveries));
+    if (g.packages != 0 && g.draws_log2 == 0)
+        refuse(config.place, fmt::format("pools.packages: without pools.draws nothing is drawn, so it must "
+                                         "be 0, got {}",
+                                         g.packages));
     if (g.taker_fee < g.maker_fee)
         refuse(config.place, fmt::format("fees.taker_bp: must be at least fees.maker_bp ({}), got {}",
                                          g.maker_fee.value, g.taker_fee.value));
@@ -328,6 +332,7 @@ engine::Genesis Config::default_genesis() {
     g.positions = 1u << 18;
     g.deliveries = 1u << 18;
     g.draws_log2 = 20;
+    g.packages = 4'096;
     g.resources = 1u << 16;
     g.strips = 1u << 14;
     g.sessions = 1u << 12;

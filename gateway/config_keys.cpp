@@ -1,140 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/config_keys.hpp"
-
-#include <fmt/format.h>
-
+// The keys of the tables that stand once: the process, the pools, the market's numbers, the demo.
 #include <bit>
 
 #include "engine/bands/reference.hpp"
-#include "gateway/decimal.hpp"
-#include "gateway/ingress/instant.hpp"
-#include "gateway/keys.hpp"
+#include "gateway/config_keys.hpp"
 
 namespace gridbook::gateway {
-
-namespace {
-
-constexpr std::int64_t most_price = 1'000'000 * engine::decimal_one;
-
-std::string plain(std::int64_t millionths) {
-    std::string out;
-    append_decimal(engine::Decimal{millionths}, out);
-    return out;
-}
-
-}  // namespace
-
-void refuse(const Place& place, const std::string& sentence) {
-    throw ConfigRefusal{fmt::format("{}: {}", place.text(), sentence)};
-}
-
-// ---- how values are taken ----
-
-void ConfigValue::refuse(const std::string& rule) const {
-    throw ConfigRefusal{fmt::format("{}: {}: {}", place.text(), key, rule)};
-}
-
-std::int64_t ConfigValue::whole(std::int64_t low, std::int64_t high) const {
-    if (type != Type::integer) refuse("must be a whole number, got " + type_name);
-    if (number < low || number > high) refuse(fmt::format("must be {} to {}, got {}", low, high, number));
-    return number;
-}
-
-void ConfigValue::power_of_two(std::uint32_t& out, std::int64_t low, std::int64_t high) const {
-    integer(out, low, high);
-    if (!std::has_single_bit(out)) refuse(fmt::format("must be a power of two, got {}", out));
-}
-
-void ConfigValue::basis_points(engine::BasisPoints& out, std::int64_t high) const {
-    integer(out.value, 0, high);
-}
-
-void ConfigValue::percent(engine::BasisPoints& out) const {
-    constexpr std::int64_t step = engine::decimal_one / 100;
-    const std::int64_t v = decimal(0, 100 * engine::decimal_one);
-    if (v % step != 0) refuse("must have at most two decimals, got " + string);
-    out = engine::BasisPoints{static_cast<std::int32_t>(v / step)};
-}
-
-void ConfigValue::flag(bool& out) const {
-    if (type != Type::flag) refuse("must be true or false, got " + type_name);
-    out = truth;
-}
-
-std::string ConfigValue::text(std::size_t longest) const {
-    if (type != Type::text) refuse("must be text in quotes, got " + type_name);
-    if (string.empty() || string.size() > longest || string.find('\0') != std::string::npos)
-        refuse(fmt::format("must have 1 to {} bytes, got {}", longest, string.size()));
-    return string;
-}
-
-std::string ConfigValue::name(std::size_t longest) const {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
-    };
-    for (const char c : text(longest))
-        if (!fits(c)) refuse(fmt::format("must be letters, digits, - and _, got \"{}\"", string));
-    return string;
-}
-
-std::size_t ConfigValue::word(std::initializer_list<std::string_view> words) const {
-    const std::string s = text(64);
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (s == words.begin()[i]) return i;
-    refuse(fmt::format("must be one of {}, got \"{}\"", fmt::join(words, ", "), s));
-}
-
-std::int64_t ConfigValue::decimal(std::int64_t low, std::int64_t high) const {
-    if (type != Type::text) refuse("must be a decimal in quotes, for example \"14.00\", got " + type_name);
-    const auto d = parse_decimal(string);
-    if (!d) refuse(fmt::format("must be a decimal with at most six places, got \"{}\"", string));
-    if (d->value < low || d->value > high)
-        refuse(fmt::format("must be {} to {}, got {}", plain(low), plain(high), string));
-    return d->value;
-}
-
-void ConfigValue::price(engine::Decimal& out, std::int64_t step) const {
-    out.value = decimal(step, most_price);
-    if (out.value % step != 0) refuse(fmt::format("must be a multiple of {}, got {}", plain(step), string));
-}
-
-std::int64_t ConfigValue::thousandth(std::int64_t high) const {
-    const std::int64_t v = decimal(1'000, high * engine::decimal_one);
-    if (v % 1'000 != 0) refuse("must have at most three decimals, got " + string);
-    return v / 1'000;
-}
-
-void ConfigValue::time(engine::Time& out) const {
-    const auto at = parse_instant(text(40));
-    if (!at) refuse(fmt::format("must be a time like 2026-12-01T00:00:00Z, got \"{}\"", string));
-    out = *at;
-}
-
-void ConfigValue::each(const std::function<void(const ConfigValue&)>& take) const {
-    if (type != Type::list) return take(*this);
-    if (items.empty()) refuse("must not be an empty list");
-    for (const ConfigValue& item : items) take(item);
-}
-
-void ConfigValue::names(std::vector<std::string>& out, std::size_t longest) const {
-    each([&](const ConfigValue& v) { out.push_back(v.name(longest)); });
-}
-
-void ConfigValue::roles(std::uint8_t& out) const {
-    each([&](const ConfigValue& v) {
-        v.word({"observer", "buyer", "provider", "regulator", "operator"});
-        out = static_cast<std::uint8_t>(out | role_bit(v.string));
-    });
-}
-
-void ConfigValue::public_key(std::array<std::uint8_t, 32>& out) const {
-    const auto bytes = from_base64(text(64));
-    if (!bytes || bytes->size() != out.size()) refuse("must be an Ed25519 public key: 32 bytes in base64");
-    std::copy(bytes->begin(), bytes->end(), out.begin());
-}
-
-// ---- the lists ----
 
 using V = ConfigValue;
 
@@ -277,6 +148,7 @@ const std::vector<ConfigSection>& config_sections() {
                v.power_of_two(draws, 2, 1 << 28);
                c.genesis.draws_log2 = static_cast<std::uint8_t>(std::countr_zero(draws));
            }},
+          {"packages", [](Config& c, const V& v) { v.integer(c.genesis.packages, 0, 65'535); }},
           {"resources", [](Config& c, const V& v) { v.integer(c.genesis.resources, 1, 1 << 24); }},
           {"strips", [](Config& c, const V& v) { v.integer(c.genesis.strips, 1, 1 << 24); }},
           {"sessions", [](Config& c, const V& v) { v.integer(c.genesis.sessions, 1, 1 << 20); }}}},
@@ -318,81 +190,6 @@ const std::vector<ConfigSection>& config_sections() {
           {"providers", [](Config& c, const V& v) { v.integer(c.demo.providers, 1, 1'000); }},
           {"buyers", [](Config& c, const V& v) { v.integer(c.demo.buyers, 1, 1'000); }}}}};
     return sections;
-}
-
-const ConfigKeys<Config::Class>& class_keys() {
-    using C = Config::Class;
-    static const ConfigKeys<C> keys{
-        {"name", [](C& c, const V& v) { v.name(c.body.name); }, true},
-        {"tokens", [](C& c, const V& v) { v.flag(c.tokens); }},
-        {"tflops", [](C& c, const V& v) { v.thousandths(c.body.tflops, 1'000'000); }},
-        {"memory_gb", [](C& c, const V& v) { v.integer(c.body.memory_gb, 1, 100'000); }},
-        {"bandwidth", [](C& c, const V& v) { v.thousandths(c.body.bandwidth, 10'000); }},
-        {"sparse_tflops", [](C& c, const V& v) { v.thousandths(c.body.sparse_tflops, 1'000'000); }},
-        {"k_train", [](C& c, const V& v) { v.thousandths(c.body.k_train, 65); }},
-        {"k_infer", [](C& c, const V& v) { v.thousandths(c.body.k_infer, 65); }},
-        {"benchmark", [](C& c, const V& v) { v.flag(c.body.benchmark); }}};
-    return keys;
-}
-
-const ConfigKeys<Config::Zone>& zone_keys() {
-    using Z = Config::Zone;
-    static const ConfigKeys<Z> keys{
-        {"name", [](Z& z, const V& v) { v.name(z.body.name); }, true},
-        {"hub", [](Z& z, const V& v) { v.text(z.body.hub); }, true},
-        {"residency", [](Z& z, const V& v) { v.name(z.body.residency); }, true},
-        {"latency_ms", [](Z& z, const V& v) { v.integer(z.body.latency_ms, 0, 10'000); }}};
-    return keys;
-}
-
-const ConfigKeys<Config::Tier>& tier_keys() {
-    using T = Config::Tier;
-    static const ConfigKeys<T> keys{
-        {"name", [](T& t, const V& v) { v.name(t.body.name); }, true},
-        {"availability", [](T& t, const V& v) { v.thousandths(t.body.availability, 100); }, true},
-        {"start_by_s", [](T& t, const V& v) { v.integer(t.body.start_by_s, 0, 3'600); }},
-        {"penalty_bp", [](T& t, const V& v) { v.basis_points(t.body.penalty); }},
-        {"product", [](T& t, const V& v) {
-             t.body.product = v.word({"gpu", "token"}) == 0 ? engine::Product::gpu : engine::Product::token;
-         }}};
-    return keys;
-}
-
-const ConfigKeys<FamilyEntry>& family_keys() {
-    using F = FamilyEntry;
-    // A floor or ceiling off the tick is rounded inward; a guidance must be on it.
-    static const ConfigKeys<F> keys{
-        {"classes", [](F& f, const V& v) { v.names(f.classes, 16); }, true},
-        {"zones", [](F& f, const V& v) { v.names(f.zones, 16); }, true},
-        {"tiers", [](F& f, const V& v) { v.names(f.tiers, 8); }, true},
-        {"guidance", [](F& f, const V& v) { v.price(f.body.guidance, engine::tick_decimal); }},
-        {"benchmark", [](F& f, const V& v) { v.price(f.benchmark, engine::tick_decimal); }},
-        {"floor", [](F& f, const V& v) { v.price(f.body.floor, 1'000); }},
-        {"ceiling", [](F& f, const V& v) { v.price(f.body.ceiling, 1'000); }},
-        {"dynamic_width", [](F& f, const V& v) { v.percent(f.body.dynamic_width); }},
-        {"require_reason", [](F& f, const V& v) { v.flag(f.body.require_reason); }},
-        {"horizon", [](F& f, const V& v) { v.integer(f.body.horizon, 1, 2'048); }},
-        {"rationale", [](F& f, const V& v) { v.text(f.body.rationale); }}};
-    return keys;
-}
-
-const ConfigKeys<Config::Account>& account_keys() {
-    using A = Config::Account;
-    static const ConfigKeys<A> keys{{"name", [](A& a, const V& v) { v.name(a.body.name); }, true},
-                                    {"group", [](A& a, const V& v) { v.name(a.body.group); }},
-                                    {"roles", [](A& a, const V& v) { v.roles(a.body.roles); }, true}};
-    return keys;
-}
-
-const ConfigKeys<Config::Key>& key_keys() {
-    using K = Config::Key;
-    static const ConfigKeys<K> keys{{"name", [](K& k, const V& v) { v.name(k.body.name); }, true},
-                                    {"account", [](K& k, const V& v) { k.account = v.name(32); }, true},
-                                    {"roles", [](K& k, const V& v) { v.roles(k.body.roles); }, true},
-                                    {"public_key", [](K& k, const V& v) { v.public_key(k.body.public_key); }},
-                                    {"private_key", [](K& k, const V& v) { k.private_key = v.text(255); }},
-                                    {"on_behalf", [](K& k, const V& v) { v.flag(k.body.on_behalf); }}};
-    return keys;
 }
 
 }  // namespace gridbook::gateway

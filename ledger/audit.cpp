@@ -150,7 +150,7 @@ void Audit::conclude() {
     market_->finish(last_, !events_check_.ok() || exchange_.unfinished());
     if (!events_check_.ok()) {
         for (Check* c : {&engine_->balances, &engine_->holds, &engine_->positions, &engine_->orders,
-                         &engine_->deliveries})
+                         &engine_->deliveries, &engine_->grants})
             c->skip("not run to the end");
         return;
     }
@@ -161,17 +161,34 @@ void Audit::conclude() {
     engine_->positions.tell(fmt::format("{} positions", engine_->positions.examined()));
     engine_->orders.tell(fmt::format("{} open orders", engine_->orders.examined()));
     engine_->deliveries.tell(fmt::format("{} open deliveries", engine_->deliveries.examined()));
+    engine_->grants.tell(fmt::format("{} open grants and reserves", engine_->grants.examined()));
 }
 
 std::vector<const Check*> Audit::checks() const {
     std::vector<const Check*> all{&chain_, &sequence_, &events_check_,
                                   &state_, &blobs_,    &requests_.signatures};
     if (!market_) return all;
-    all.insert(all.end(),
-               {&market_->zero_sum, &market_->clearing, &market_->formulas, &engine_->balances,
-                &engine_->holds, &market_->not_negative, &engine_->positions, &market_->capacity,
-                &engine_->orders, &engine_->deliveries, &market_->pairs, &market_->bands, &market_->crossed,
-                &market_->cids(), &market_->streams, &market_->tokens().holdings, &market_->tokens().usages});
+    all.insert(all.end(), {&market_->zero_sum,
+                           &market_->clearing,
+                           &market_->formulas,
+                           &engine_->balances,
+                           &engine_->holds,
+                           &market_->not_negative,
+                           &engine_->positions,
+                           &market_->capacity,
+                           &engine_->orders,
+                           &engine_->deliveries,
+                           &engine_->grants,
+                           &market_->pairs,
+                           &market_->bands,
+                           &market_->crossed,
+                           &market_->cids(),
+                           &market_->streams,
+                           &market_->tokens().holdings,
+                           &market_->tokens().usages,
+                           &market_->packages().grants,
+                           &market_->packages().purchases,
+                           &market_->packages().reserves});
     return all;
 }
 

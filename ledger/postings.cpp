@@ -67,6 +67,8 @@ std::span<const Entry> Postings::of(const engine::Event& event) {
         case engine::EventKind::position_settled: position_settled(event); break;
         case engine::EventKind::dispute: dispute_told(event); break;
         case engine::EventKind::payout: payout_told(event); break;
+        case engine::EventKind::package: package_told(event); break;
+        case engine::EventKind::grant: grant_told(event); break;
         case engine::EventKind::band_changed: {
             const auto band = event.as<engine::BandChanged>();
             if (band.status != engine::BandStatus::scheduled) guidance_[band.family] = band.guidance;

@@ -14,6 +14,7 @@
 //   replaced         receivable, margin, cash of the seller that failed, default_fund -> receivable of the
 //                    one that takes over
 //   delivery settled penalty of the seller -> cash of the buyer, for refund and penalty
+//   grant bought     cash of the buyer -> cash of the issuer, and for what is drawn beyond its balance too
 //   position settled receivable, margin, cash, default_fund -> fee_income, tax_payable, penalty (what was
 //                    refunded, so it is zero again), and what is left to cash
 //
@@ -25,9 +26,8 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
-#include "engine/event.hpp"
+#include "ledger/open_items.hpp"
 
 namespace gridbook::ledger {
 
@@ -74,6 +74,8 @@ enum class Cause : std::uint8_t {
     payout_requested,
     payout_paid,
     payout_refused,
+    package_bought,
+    overage_paid,
 };
 
 struct Entry {
@@ -86,128 +88,6 @@ struct Entry {
 
     engine::Money sum() const;
 };
-
-// An order as the events tell it, while something of it is left.
-struct OpenOrder {
-    engine::AccountId account = engine::no_account;
-    engine::InstrumentId instrument{};
-    engine::Price price{};
-    engine::Price margin_price{};  // sell: max(P, G) when it took its place
-    std::uint32_t qty = 0;         // lots
-    std::uint32_t leaves = 0;
-    std::uint32_t cum = 0;
-    std::uint32_t free = 0;  // lots of the leaves that were bought before: no margin, sold first
-    engine::Side side = engine::Side::buy;
-    engine::OrderState state = engine::OrderState::open;
-    bool executable = true;  // not flagged NON_EXECUTABLE, no standby offer
-};
-
-// A strip or an any-of: one order over consecutive hours of one family. A buyer's hold is one amount for all
-// hours, a seller's margin is one amount an hour.
-struct OpenStrip {
-    struct Leg {
-        std::uint32_t leaves = 0;
-        std::uint32_t free = 0;  // as in OpenOrder
-    };
-    engine::AccountId account = engine::no_account;
-    engine::InstrumentId first{};
-    engine::Price price{};
-    engine::Price margin_price{};
-    engine::Money hold{};   // buy: what is left of it
-    std::uint32_t qty = 0;  // lots in each hour
-    engine::Side side = engine::Side::buy;
-    engine::OrderKind of = engine::OrderKind::strip;
-    std::vector<Leg> legs{};
-
-    engine::InstrumentId hour(std::size_t leg) const {
-        return engine::instrument(first.family,
-                                  engine::Period{first.period.value + static_cast<std::uint32_t>(leg)});
-    }
-    bool filled() const;
-};
-
-// What one side said of the minutes of a delivery. Most are whole, so only the others are kept one by one.
-struct MinutesSaid {
-    struct Part {
-        std::uint32_t minute = 0;
-        std::uint32_t lots = 0;
-    };
-    std::uint64_t told = 0;   // bit m: minute m was reported
-    std::uint64_t whole = 0;  // bit m: with all that was promised
-    std::vector<Part> parts{};
-
-    bool has(std::uint32_t minute) const { return (told >> minute & 1) != 0; }
-    void put(std::uint32_t minute, std::uint32_t lots, std::uint32_t promised);
-    std::uint32_t lots(std::uint32_t minute, std::uint32_t promised) const;
-};
-
-// What one side said of a token day last: all requests from its beginning up to a minute, and those served.
-struct RequestsSaid {
-    std::uint64_t all = 0;  // 0: nothing
-    std::uint64_t served = 0;
-    std::uint32_t minute = 0;
-};
-
-// A delivery as the events tell it, until it is settled.
-struct OpenDelivery {
-    engine::InstrumentId instrument{};
-    engine::AccountId seller = engine::no_account;
-    engine::AccountId buyer = engine::no_account;
-    engine::DeliveryId replaces{};
-    engine::Price price{};
-    std::uint32_t qty = 0;       // lots
-    std::uint64_t replaced = 0;  // lot-minutes that others deliver in its place
-    std::uint16_t first_minute = 0;
-    std::uint16_t minutes = 0;
-    engine::DeliveryState state = engine::DeliveryState::none;
-    MinutesSaid by_seller{}, by_buyer{};
-    RequestsSaid day_by_seller{}, day_by_buyer{};
-
-    std::uint64_t promised() const { return std::uint64_t{qty} * minutes; }
-    std::uint32_t counted(std::uint32_t minute) const;  // lots: the lesser of what both said
-    std::uint64_t metered() const;                      // lot-minutes
-    const RequestsSaid& requests() const;               // of who says that the lesser share was served
-};
-
-// A dispute that is not decided, by delivery and claimant. The stake is known from the settlement on.
-struct OpenDispute {
-    engine::AccountId seller = engine::no_account;
-    engine::AccountId buyer = engine::no_account;
-    std::uint64_t minutes = 0;
-    engine::Money stake{}, held{};
-    engine::AccountId payer(engine::Side claimant) const {
-        return claimant == engine::Side::sell ? buyer : seller;
-    }
-};
-using DisputeKey = std::pair<engine::DeliveryId, engine::Side>;
-
-// Money that an account asked back, held until it is decided.
-struct OpenPayout {
-    engine::AccountId account = engine::no_account;
-    engine::Money amount{};
-};
-
-// What a tier promises (market-rules section 7).
-struct Promise {
-    std::uint32_t availability = 0;  // thousandths of a percent
-    engine::BasisPoints penalty{};   // lambda
-};
-
-// What a participant has sold, bought and offered in an instrument, in lots.
-struct PositionSums {
-    engine::Quantity bought{};
-    engine::Quantity sold{};
-    engine::Quantity open_sells{};
-    engine::Quantity reoffered{};
-    engine::Money margin{};  // of sold lots
-    engine::Money receivable{};
-    engine::Money fee{};  // of sells, posted when the position is settled; so is the tax
-    engine::Money tax{};
-    engine::Money owed{};       // refunds and penalties of its deliveries
-    engine::Quantity paired{};  // lots it delivers less lots that it is delivered
-    bool idle() const { return bought == engine::Quantity{} && sold == bought && open_sells == bought; }
-};
-using PositionKey = std::pair<engine::AccountId, engine::InstrumentId>;
 
 struct Difference {
     engine::Sequence sequence{};
@@ -238,6 +118,10 @@ class Postings {
     const Deliveries& deliveries() const { return deliveries_; }
     const std::map<DisputeKey, OpenDispute>& disputes() const { return disputes_; }
     const std::map<engine::PayoutId, OpenPayout>& payouts() const { return payouts_; }
+    // Null: it is neither sold nor is a grant of it open.
+    const OpenPackage* package(engine::PackageId id) const;
+    const std::map<engine::PackageId, OpenPackage>& packages() const { return packages_; }
+    const std::map<engine::GrantId, OpenGrant>& grants() const { return grants_; }
     engine::Product product(engine::FamilyId family) const;
     engine::Price guidance(engine::FamilyId family) const;  // in force; 0: none was told
 
@@ -281,6 +165,13 @@ class Postings {
     void hold_stake(const engine::Event& event, const engine::DisputeChanged& told, OpenDispute& dispute);
     void give_stake(const engine::Event& event, const engine::DisputeChanged& told,
                     const OpenDispute& dispute);
+    void package_told(const engine::Event& event);
+    void drop_done(engine::PackageId id);
+    void grant_told(const engine::Event& event);
+    void package_bought(const engine::Event& event, const engine::GrantChanged& told);
+    void grant_drawn(const engine::Event& event, const engine::GrantChanged& told, OpenGrant& grant);
+    void grant_carried(const engine::Event& event, const engine::GrantChanged& told, OpenGrant& grant);
+    void enter_paid(const engine::Event& event, Cause cause, const OpenGrant& grant, engine::Money cost);
     // What is given back of a delivery, if so many of its lot-minutes count.
     struct Shortfall {
         std::uint64_t short_of = 0;  // lot-minutes; 0 inside the SLA
@@ -321,6 +212,10 @@ class Postings {
                 std::int64_t formula, std::int64_t told);
     void expect(const engine::Event& event, engine::DeliveryId delivery, std::string_view what,
                 std::int64_t formula, std::int64_t told);
+    void expect(const engine::Event& event, engine::PackageId package, std::string_view what,
+                std::int64_t formula, std::int64_t told);
+    void expect(const engine::Event& event, engine::GrantId grant, std::string_view what,
+                std::int64_t formula, std::int64_t told);
     void differ(const engine::Event& event, std::string_view of, std::uint64_t id, std::string_view what,
                 std::int64_t formula, std::int64_t told);
 
@@ -334,6 +229,8 @@ class Postings {
     Deliveries deliveries_;
     std::map<DisputeKey, OpenDispute> disputes_;
     std::map<engine::PayoutId, OpenPayout> payouts_;
+    std::map<engine::PackageId, OpenPackage> packages_;
+    std::map<engine::GrantId, OpenGrant> grants_;
     std::map<PositionKey, PositionSums> positions_;
     std::vector<engine::Money> cash_;  // by account: what can be taken from it
     std::vector<Entry> entries_;
@@ -342,6 +239,8 @@ class Postings {
 
 // ceil(amount · (1 + taker fee · (1 + tax))), what a buyer holds.
 engine::Money buy_hold(const engine::Genesis& rates, engine::Money amount);
+// ceil(excess · overage / a block): what a draw beyond the balance costs.
+engine::Money overage_cost(std::uint64_t excess, engine::Money overage);
 // The part that resells bought lots carries no margin.
 engine::Money sell_margin(const engine::Genesis& rates, engine::Price price, engine::Quantity lots,
                           engine::Product product);

@@ -11,6 +11,7 @@
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/target.hpp"
 #include "gateway/ingress/busy.hpp"
+#include "gateway/ingress/commands.hpp"
 
 namespace gridbook::gateway {
 
@@ -35,7 +36,7 @@ WireError other_method(const HttpRequest& http, std::string_view path) {
 
 WireError not_available(std::string_view path) {
     return {.code = "NOT_AVAILABLE",
-            .msg = fmt::format("{} is not available in this version", path),
+            .msg = fmt::format("{} is not kept here", path),
             .field = "path",
             .got = std::string(path)};
 }
@@ -88,6 +89,10 @@ std::optional<WireError> add_change(Frame& frame, std::string_view segment) {
     return std::nullopt;
 }
 
+std::uint32_t id_after(Target& target) {
+    return static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX));
+}
+
 std::uint32_t limit_of(Target& target) {
     return static_cast<std::uint32_t>(target.count("limit", rows_max, rows_max));
 }
@@ -107,6 +112,9 @@ HttpApi::Refusal HttpApi::dispatch(Call& call) {
         return admin(call, *what);
     } else if (const SignedRoute* route = find_route(call.http.method, call.path, known)) {
         return answer(call, *route);
+    } else if (const OpenRoute* open = find_open_route(call.path)) {
+        if (call.http.method == "GET") return ask(call, *open);
+        known = true;
     } else if (const auto page = public_.get(call.http.target)) {
         if (call.http.method == "GET") {
             outbox_.respond(call.id, page->status, page->content_type, page->body);
@@ -120,7 +128,7 @@ HttpApi::Refusal HttpApi::dispatch(Call& call) {
 }
 
 HttpApi::Refusal HttpApi::answer(Call& call, const SignedRoute& route) {
-    if (!route.available() || (route.source == Source::sandbox && sandbox_ == nullptr) ||
+    if ((route.source == Source::sandbox && sandbox_ == nullptr) ||
         (route.source == Source::billing && billing_ == nullptr))
         return not_available(call.path);
     if (auto error = sign(call, route.roles)) return error;
@@ -176,6 +184,29 @@ HttpApi::Refusal HttpApi::account(const Call& call, const SignedRoute& route) {
     return enter(call, std::get<engine::Command>(command), {});
 }
 
+HttpApi::Refusal HttpApi::ask(const Call& call, const OpenRoute& route) {
+    Target target(call.http.target);
+    engine::Command command;
+    if (route.question == engine::CommandKind::query_packages) {
+        command = engine::Command::of(
+            engine::QueryPackages{.after = engine::PackageId{id_after(target)}, .limit = limit_of(target)},
+            engine::no_account);
+    } else {
+        const std::string* issuer = target.parameter("issuer");
+        const std::string* after = target.parameter("after");
+        const auto account = issuer == nullptr ? engine::no_account : directory_.account_id(*issuer);
+        if (!account)
+            return WireError{
+                .code = "ACCOUNT_UNKNOWN", .msg = "no such account", .field = "issuer", .got = *issuer};
+        const auto page =
+            reserves_page(after == nullptr ? std::string_view{} : *after, limit_of(target), directory_);
+        if (!page) return bad_value("after", "an issuer and a class, as prov/CHAT-L", *after);
+        command = engine::Command::of(*page, *account);
+    }
+    if (auto error = target.error()) return error;
+    return enter(call, command, {});
+}
+
 // The same rows as fills.get; `after` is a number of the account's stream.
 HttpApi::Refusal HttpApi::fills(const Call& call) {
     if (fills_ == nullptr) return not_available(call.path);
@@ -228,21 +259,18 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
             id);
     if (kind == engine::CommandKind::query_deliveries)
         command = engine::Command::of(
-            engine::QueryDeliveries{
-                .after = engine::DeliveryId{static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX))},
-                .limit = limit_of(target)},
+            engine::QueryDeliveries{.after = engine::DeliveryId{id_after(target)}, .limit = limit_of(target)},
             id);
+    if (kind == engine::CommandKind::query_grants)
+        command = engine::Command::of(
+            engine::QueryGrants{.after = engine::GrantId{id_after(target)}, .limit = limit_of(target)}, id);
     if (kind == engine::CommandKind::query_disputes)
         command = engine::Command::of(
-            engine::QueryDisputes{
-                .after = engine::DeliveryId{static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX))},
-                .limit = limit_of(target)},
+            engine::QueryDisputes{.after = engine::DeliveryId{id_after(target)}, .limit = limit_of(target)},
             id);
     if (kind == engine::CommandKind::query_changes)
         command = engine::Command::of(
-            engine::QueryChanges{.after = static_cast<std::uint32_t>(target.count("after", 0, UINT32_MAX)),
-                                 .limit = limit_of(target)},
-            id);
+            engine::QueryChanges{.after = id_after(target), .limit = limit_of(target)}, id);
     if (auto error = target.error()) return std::move(*error);
     return command;
 }

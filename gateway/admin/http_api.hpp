@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// HTTP (protocol section 5): public GETs are answered at once from egress; signed calls pass the signature
-// gate and the role check and become a question or a command, whose answer egress sends when it is durable.
-// Every command takes its signed request along as a blob. What a later version has is answered NOT_AVAILABLE
-// with 422: the request was well said, but cannot be done.
+// HTTP (protocol section 5): public GETs are answered at once from egress, but for packages and reserves,
+// which are questions to the engine; signed calls pass the signature gate and the role check and become a
+// question or a command, whose answer egress sends when it is durable. Every command takes its signed request
+// along as a blob. What this process does not keep (invoices without a projection, sandbox runs) is answered
+// NOT_AVAILABLE with 422: well said, but it cannot be done here.
 
 #include "gateway/admin/audit_log.hpp"
 #include "gateway/admin/bodies.hpp"
@@ -65,6 +66,7 @@ class HttpApi {
     Refusal admin(Call& call, const AdminCall& what);
     Refusal answer(Call& call, const SignedRoute& route);
     Refusal account(const Call& call, const SignedRoute& route);
+    Refusal ask(const Call& call, const OpenRoute& route);
     Refusal fills(const Call& call);
     Refusal audit(const Call& call);
     Refusal billing(const Call& call, const SignedRoute& route);

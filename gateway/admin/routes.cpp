@@ -18,6 +18,7 @@ constexpr SignedRoute routes[] = {
     {"GET", "/v1/account/positions", query_positions, 0xFF, "account after limit"},
     {"GET", "/v1/account/fills", none, 0xFF, "account after limit", Source::fills},
     {"GET", "/v1/account/deliveries", query_deliveries, 0xFF, "account after limit"},
+    {"GET", "/v1/account/grants", query_grants, 0xFF, "account after limit"},
     {"GET", "/v1/account/invoices", none, 0xFF, "account period after limit", Source::billing},
     {"GET", "/v1/account/invoices/*", none, 0xFF, "account after limit", Source::billing},
     {"GET", "/v1/admin/sandbox", none, overseers, "", Source::sandbox},
@@ -29,6 +30,11 @@ constexpr SignedRoute routes[] = {
     {"GET", "/v1/admin/surveillance", none, overseers, "after limit", Source::alerts},
     {"GET", "/v1/admin/explain", none, overseers, "family version", Source::band},
     {"GET", "/v1/admin/explain/*", query_explain, overseers, "account"},
+};
+
+constexpr OpenRoute open_to_all[] = {
+    {"/v1/packages", query_packages, "after limit"},
+    {"/v1/reserves", query_reserves, "issuer after limit"},
 };
 
 // The part before the next '/', which is taken off `rest` together with it.
@@ -59,6 +65,14 @@ std::string_view starred(std::string_view pattern, std::string_view path) {
 }
 
 std::span<const SignedRoute> signed_routes() { return routes; }
+
+std::span<const OpenRoute> open_routes() { return open_to_all; }
+
+const OpenRoute* find_open_route(std::string_view path) {
+    for (const OpenRoute& route : open_to_all)
+        if (route.path == path) return &route;
+    return nullptr;
+}
 
 const SignedRoute* find_route(std::string_view method, std::string_view path, bool& other_method) {
     for (const SignedRoute& route : routes) {

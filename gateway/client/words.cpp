@@ -51,7 +51,14 @@ constexpr TradeCommand trade_commands[] = {
     {"served", "meter.report", "did minute requests served", "",
      "requests of a token day since it began, and how many were served"},
     {"dispute", "dispute.open", "did minutes", "", "minutes that were metered wrongly, as 3,4,5; evidence="},
-    {"draw", "token.draw", "usage", "", "use tokens: class= or holding=, uncached=, cached=, output="},
+    {"draw", "token.draw", "usage", "",
+     "use tokens: class=, holding= or grant=, uncached=, cached=, output="},
+    {"offer", "package.offer", "class blocks days price", "", "sell packages of tokens: carry=, overage="},
+    {"take-back", "package.withdraw", "package", "", "sell a package no more"},
+    {"buy", "package.buy", "package qty purchase", "", "buy packages, once under each purchase id"},
+    {"packages", "packages.get", "", "", "packages of tokens; after=PACKAGE"},
+    {"grants", "grants.get", "", "", "what was bought of packages, and what is left; after=GRANT"},
+    {"reserves", "reserves.get", "", "", "what you hold for what you sold"},
 };
 
 // A question by HTTP: the first argument goes to the path or to a parameter.

@@ -37,6 +37,12 @@ std::string base36(std::uint64_t value) {
     return text;
 }
 
+// The second provider issues packages on blocks of the first one, and the first buyer uses them.
+Packages::Part packages_part(Participant::Trade trade, std::size_t number) {
+    if (trade == Participant::Trade::provider && number == 1) return Packages::Part::issuer;
+    return trade == Participant::Trade::buyer && number == 0 ? Packages::Part::user : Packages::Part::none;
+}
+
 }  // namespace
 
 struct DemoMarket::Run {
@@ -103,10 +109,12 @@ void DemoMarket::Run::gather() {
         std::vector<std::size_t> families;
         for (std::size_t i = 0; i < std::min(families_a_provider, scene.families().size()); ++i)
             families.push_back((number + i) % scene.families().size());
-        const Participant::Identity identity{fmt::format("demo-{}-{:02}", word, number + 1), trade,
+        const Participant::Identity identity{fmt::format("demo-{}-{:02}", word, number + 1),
+                                             trade,
                                              options.folder,
                                              fmt::format("{}{}-{}", word.substr(0, 1), number + 1, stamp),
-                                             trade == Participant::Trade::provider && number == 0};
+                                             trade == Participant::Trade::provider && number == 0,
+                                             packages_part(trade, number)};
         participants.push_back(std::make_unique<Participant>(identity, options.url, std::move(families)));
     };
     for (std::size_t i = 0; i < options.providers; ++i) add(Participant::Trade::provider, "provider", i);
@@ -192,6 +200,7 @@ void DemoMarket::Run::act(std::size_t turns) {
             participant->listen(scene, counts);
             participant->deliver(machine_time(), chance, counts);
             participant->offer_blocks(scene, machine_time(), counts);
+            participant->trade_packages(scene, machine_time(), counts);
         } catch (const std::exception& error) {
             participant->hang_up();
             tell(error.what());

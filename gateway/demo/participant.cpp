@@ -42,7 +42,8 @@ Participant::Participant(Identity identity, std::string url, std::vector<std::si
       families_(std::move(families)),
       key_(load_or_make(key_path(identity_.folder, identity_.name), fresh_)),
       client_(std::move(url), identity_.name, key_, {.timeout = timeout}),
-      duties_(identity_.name) {}
+      duties_(identity_.name),
+      packages_(identity_.packages, identity_.name) {}
 
 std::string_view Participant::roles() const {
     return identity_.trade == Trade::provider ? R"(["provider","buyer"])" : R"(["buyer"])";
@@ -62,6 +63,7 @@ void Participant::sign_in(Scene& scene) {
     if (identity_.trade == Trade::provider) offer_machines(scene);
     adopt_orders(scene);
     adopt_deliveries(scene);
+    packages_.forget();
 }
 
 void Participant::offer_machines(Scene& scene) {
@@ -105,6 +107,16 @@ void Participant::offer_blocks(const Scene& scene, engine::Time now, Counts& cou
                     price_text(family.guidance), blocks_a_day, model, day))] = asked;
             ++counts.orders;
         }
+}
+
+void Participant::trade_packages(const Scene& scene, engine::Time now, Counts& counts) {
+    if (asked_.size() >= asked_max || Clock::now() < quiet_until_) return;
+    const auto saying = packages_.due(scene.models(), now);
+    if (!saying) return;
+    Asked asked;
+    asked.package = true;
+    asked_[client_.request(saying->op, saying->members)] = asked;
+    ++counts.reports;
 }
 
 void Participant::adopt_orders(Scene& scene) {
@@ -262,7 +274,8 @@ void Participant::hear_reply(const Message& message, Scene& scene, Counts& count
         if (message.ok) hear_balance(message.raw);
         return;
     }
-    if (asked.report && message.ok) return;
+    if (asked.package) packages_.hear(JsonDocument(message.raw), message.ok ? "" : message.error.code);
+    if ((asked.report || asked.package) && message.ok) return;
     const auto order = orders_.find(asked.cid);
     if (order != orders_.end()) order->second.settled = true;
     if (!message.ok) return hear_refusal(asked, message.error, scene, counts);

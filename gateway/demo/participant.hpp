@@ -14,6 +14,7 @@
 #include "gateway/client/trade_client.hpp"
 #include "gateway/decimal.hpp"
 #include "gateway/demo/duties.hpp"
+#include "gateway/demo/packages.hpp"
 #include "gateway/demo/scene.hpp"
 
 namespace gridbook::gateway::demo {
@@ -38,6 +39,7 @@ class Participant {
         std::string folder;      // where its key is kept
         std::string cid_prefix;  // differs from run to run, so that no cid is used twice
         bool models = false;     // sells blocks of tokens besides
+        Packages::Part packages = Packages::Part::none;
     };
     // `families`: indices of those that a provider offers.
     Participant(Identity identity, std::string url, std::vector<std::size_t> families);
@@ -52,6 +54,8 @@ class Participant {
     // Puts blocks of the next days on offer, once a day; a day's buyers draw from them from its midnight on.
     // Throws Disconnected.
     void offer_blocks(const Scene& scene, engine::Time now, Counts& counts);
+    // Issues or uses packages of tokens. Throws Disconnected.
+    void trade_packages(const Scene& scene, engine::Time now, Counts& counts);
     // Says ready and reports the minutes of what it sold. Throws Disconnected.
     void deliver(engine::Time now, Chance& chance, Counts& counts);
     void hang_up() { client_.drop(); }
@@ -80,6 +84,7 @@ class Participant {
         bool balance = false;
         std::size_t family = 0;
         bool report = false;  // of a delivery
+        bool package = false;
     };
     using Orders = std::map<std::string, Order, std::less<>>;
 
@@ -109,6 +114,7 @@ class Participant {
     std::unordered_map<std::uint64_t, Asked> asked_;
     std::map<Spot, std::int64_t> bought_;  // lots, without what was offered again; a buyer's stock
     Duties duties_;
+    Packages packages_;
     std::int64_t blocks_day_ = 0;  // on which blocks were put on offer last
     std::uint64_t cids_ = 0;
     bool short_of_cash_ = false;

@@ -6,6 +6,7 @@
 #include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
+#include "gateway/egress/package_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
@@ -87,29 +88,26 @@ std::optional<WireError> answer_error(const Event& rows_end, std::span<const Eve
 
 void append_answer(const Event& end, std::span<const Event> rows, const Directory& directory,
                    std::string& out) {
+    const auto list = [&](std::string_view name, auto* append_row) {
+        append_list(
+            name, end, rows, [&](const Event& row) { append_row(row, directory, out); }, out);
+    };
     switch (end.as<engine::RowsEnd>().question) {
         case CommandKind::query_order: return append_order(rows[0], directory, out);
         case CommandKind::query_explain:
             append_explanation(rows, directory, out);
             Members(out).number<"seq">(end.header.sequence.value);
             return;
-        case CommandKind::query_orders:
-            return append_list(
-                "orders", end, rows, [&](const Event& row) { append_order_object(row, directory, out); },
-                out);
-        case CommandKind::query_changes:
-            return append_list(
-                "changes", end, rows, [&](const Event& row) { append_change_row(row, directory, out); }, out);
-        case CommandKind::query_disputes:
-            return append_list(
-                "disputes", end, rows, [&](const Event& row) { append_dispute_row(row, directory, out); },
-                out);
+        case CommandKind::query_orders: return list("orders", append_order_object);
+        case CommandKind::query_changes: return list("changes", append_change_row);
+        case CommandKind::query_disputes: return list("disputes", append_dispute_row);
+        case CommandKind::query_packages: return list("packages", append_package_row);
+        case CommandKind::query_grants: return list("grants", append_grant_row);
+        case CommandKind::query_reserves: return list("reserves", append_reserve_row);
         case CommandKind::try_band:
         case CommandKind::try_guidance:
         case CommandKind::try_factors: return append_dry_run(end, rows, directory, out);
-        case CommandKind::query_positions:
-            return append_list(
-                "positions", end, rows, [&](const Event& row) { append_position(row, directory, out); }, out);
+        case CommandKind::query_positions: return list("positions", append_position);
         case CommandKind::query_deliveries: return append_deliveries(end, rows, directory, out);
         default: return append_balance(end, rows, out);
     }

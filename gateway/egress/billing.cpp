@@ -14,8 +14,9 @@ namespace {
 
 using ledger::InvoicePeriod;
 
-constexpr std::string_view kind_names[] = {"usage",     "sales",        "fees",     "taxes",   "refunds",
-                                           "penalties", "replacements", "advances", "disputes"};
+constexpr std::string_view kind_names[] = {"usage",    "sales",     "fees",         "taxes",
+                                           "refunds",  "penalties", "replacements", "advances",
+                                           "disputes", "packages",  "overage"};
 static_assert(std::size(kind_names) == ledger::line_kinds);
 
 WireError unread(const ledger::Error& error) {

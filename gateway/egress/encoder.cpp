@@ -5,6 +5,7 @@
 #include "gateway/egress/dispute_encoder.hpp"
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
+#include "gateway/egress/package_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
 #include "gateway/egress/token_encoder.hpp"
 
@@ -262,6 +263,8 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::dispute: return append_dispute(event, directory, out);
         case EventKind::tokens_drawn:
         case EventKind::holding: return append_token_event(event, directory, out);
+        case EventKind::package:
+        case EventKind::grant: return append_package_event(event, directory, out);
         default: return;
     }
 }

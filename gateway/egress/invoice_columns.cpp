@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/egress/invoice_columns.hpp"
 
+#include <fmt/format.h>
+
 #include "gateway/egress/energy_members.hpp"
 #include "gateway/egress/json.hpp"
 
@@ -13,7 +15,11 @@ using engine::Product;
 using ledger::LineKind;
 using Line = const InvoiceLine&;
 
-Product product(Line l) { return l.directory.product(l.line.instrument.family); }
+// A package is of a class, and of no family, zone or hour.
+bool of_package(Line l) { return l.line.package != engine::PackageId{}; }
+Product product(Line l) {
+    return of_package(l) ? Product::token : l.directory.product(l.line.instrument.family);
+}
 const Directory::Family& family(Line l) { return l.directory.families()[l.line.instrument.family.value]; }
 const Directory::Zone& zone(Line l) { return l.directory.zones()[family(l).defined.zone_id.value]; }
 
@@ -31,6 +37,8 @@ std::string_view category(LineKind kind, bool received) {
         case LineKind::fee: return "Purchase";
         case LineKind::tax: return "Tax";
         case LineKind::advance: return "Credit";
+        case LineKind::package: return received ? "Credit" : "Purchase";
+        case LineKind::overage: return received ? "Credit" : "Usage";
         default: return received ? "Credit" : "Adjustment";
     }
 }
@@ -45,6 +53,8 @@ std::string_view description(LineKind kind) {
         case LineKind::penalty: return "Penalty for minutes not delivered";
         case LineKind::replacement: return "Replacement of a failed delivery";
         case LineKind::dispute: return "Disputed minutes, decided";
+        case LineKind::package: return "Packages of tokens";
+        case LineKind::overage: return "Tokens drawn beyond the balance";
         default: return "Advanced by the default fund";
     }
 }
@@ -60,12 +70,70 @@ void day(engine::Time time, std::string& out) { append_rfc3339(time, out); }
 void number(std::uint64_t id, std::string& out) {
     if (id != 0) append_number(id, out);
 }
+// Quarters of a token as blocks: a block has four million.
+void append_blocks(std::uint64_t quarters, std::string& out) {
+    out += fmt::format("{}.{:08}", quarters / engine::block_quarters, quarters % engine::block_quarters * 25);
+    out.erase(out.find_last_not_of('0') + 1);
+    if (out.back() == '.') out.pop_back();
+}
 void quantity(Line l, std::string& out) {
+    if (l.line.kind == LineKind::package) append_number(l.line.qty, out);
+    if (l.line.kind == LineKind::overage) append_blocks(l.line.quarters, out);
     if (of_units(l)) append_quantity(engine::Quantity{l.line.qty}, product(l), out);
 }
+void consumed(Line l, std::string& out) {
+    if (l.line.kind == LineKind::overage)
+        append_tokens(l.line.quarters, out);
+    else if (of_minutes(l))
+        append_quantity(engine::Quantity{static_cast<std::int64_t>(l.line.lot_minutes)}, product(l), out);
+    else if (!of_package(l))
+        quantity(l, out);
+}
 std::string_view unit(Product product) { return product == Product::gpu ? "Unit-Hours" : "Token Blocks"; }
+std::string_view pricing_unit(Line l) {
+    if (l.line.kind == LineKind::package) return "Packages";
+    if (l.line.kind == LineKind::overage) return "Token Blocks";
+    return of_units(l) ? unit(product(l)) : "";
+}
+std::string_view consumed_unit(Line l) {
+    if (l.line.kind == LineKind::overage) return "Standard Tokens";
+    if (of_minutes(l)) return "Unit-Minutes";
+    return of_units(l) ? unit(product(l)) : "";
+}
+void unit_price(Line l, engine::Price price, std::string& out) {
+    if (l.line.unit_price != Money{}) return append_money(l.line.unit_price, out);
+    if (l.line.price != engine::Price{}) append_price(price, out);
+}
 
+// The delivery window; of packages the days they were bought for, of what is over the day of its use.
+engine::Time charged_from(Line l) {
+    if (l.line.kind == LineKind::package) return l.line.time;
+    if (l.line.kind == LineKind::overage)
+        return engine::Time{l.line.time.value / engine::day.value * engine::day.value};
+    return engine::window_start(l.line.instrument.period, product(l));
+}
+engine::Time charged_until(Line l) {
+    if (l.line.kind == LineKind::package) return l.line.time + engine::day * l.line.days;
+    if (l.line.kind == LineKind::overage) return charged_from(l) + engine::day;
+    return engine::window_end(l.line.instrument.period, product(l));
+}
+void resource(Line l, std::string& out) {
+    if (of_package(l))
+        out += fmt::format("grant-{}", l.line.grant.value);
+    else
+        l.directory.append_symbol(l.line.instrument, out);
+}
+void sku(Line l, std::string& out) {
+    if (of_package(l))
+        out += fmt::format("{}.package-{}", l.directory.classes()[l.line.class_id.value].name,
+                           l.line.package.value);
+    else
+        out += family(l).name;
+}
+
+// A package has no zone.
 std::optional<ledger::Energy> energy(Line l) {
+    if (of_package(l)) return std::nullopt;
     return l.directory.energy(l.line.instrument.family, l.line.time);
 }
 
@@ -77,6 +145,7 @@ std::int64_t lot_minutes(Line l) {
 }
 
 void carbon(Line l, std::string& out) {
+    if (of_package(l)) return;
     const std::int64_t minutes = lot_minutes(l);
     const auto each = carbon_a_unit_hour(l.line.instrument.family, energy(l), l.directory);
     if (minutes == 0 || !each) return;
@@ -95,56 +164,41 @@ constexpr InvoiceColumn table[] = {
     {"ChargeCategory", [](Line l, std::string& out) { out += category(l.line.kind, l.line.cost < Money{}); }},
     {"ChargeDescription", [](Line l, std::string& out) { out += description(l.line.kind); }},
     {"ChargeFrequency", [](Line, std::string& out) { out += "One-Time"; }},
-    {"ChargePeriodStart",
-     [](Line l, std::string& out) { day(engine::window_start(l.line.instrument.period, product(l)), out); }},
-    {"ChargePeriodEnd",
-     [](Line l, std::string& out) { day(engine::window_end(l.line.instrument.period, product(l)), out); }},
+    {"ChargePeriodStart", [](Line l, std::string& out) { day(charged_from(l), out); }},
+    {"ChargePeriodEnd", [](Line l, std::string& out) { day(charged_until(l), out); }},
     {"BilledCost", cost},
     {"EffectiveCost", cost},
     {"ContractedCost", cost},
     {"ListCost",
      [](Line l, std::string& out) { append_money(of_units(l) ? list_cost(l) : l.line.cost, out); }},
-    {"ListUnitPrice",
-     [](Line l, std::string& out) {
-         if (l.line.price != engine::Price{}) append_price(l.line.guidance, out);
-     }},
-    {"ContractedUnitPrice",
-     [](Line l, std::string& out) {
-         if (l.line.price != engine::Price{}) append_price(l.line.price, out);
-     }},
+    {"ListUnitPrice", [](Line l, std::string& out) { unit_price(l, l.line.guidance, out); }},
+    {"ContractedUnitPrice", [](Line l, std::string& out) { unit_price(l, l.line.price, out); }},
     {"PricingQuantity", quantity},
-    {"PricingUnit",
-     [](Line l, std::string& out) {
-         if (of_units(l)) out += unit(product(l));
-     }},
-    {"ConsumedQuantity",
-     [](Line l, std::string& out) {
-         if (of_minutes(l))
-             append_quantity(engine::Quantity{static_cast<std::int64_t>(l.line.lot_minutes)}, product(l),
-                             out);
-         else
-             quantity(l, out);
-     }},
-    {"ConsumedUnit",
-     [](Line l, std::string& out) {
-         if (of_minutes(l))
-             out += "Unit-Minutes";
-         else if (of_units(l))
-             out += unit(product(l));
-     }},
+    {"PricingUnit", [](Line l, std::string& out) { out += pricing_unit(l); }},
+    {"ConsumedQuantity", consumed},
+    {"ConsumedUnit", [](Line l, std::string& out) { out += consumed_unit(l); }},
     {"ProviderName", [](Line, std::string& out) { out += "Gridbook"; }},
     {"PublisherName", [](Line, std::string& out) { out += "Gridbook"; }},
-    {"RegionId", [](Line l, std::string& out) { out += zone(l).name; }},
-    {"RegionName", [](Line l, std::string& out) { out += zone(l).defined.hub.view(); }},
-    {"ResourceId", [](Line l, std::string& out) { l.directory.append_symbol(l.line.instrument, out); }},
+    {"RegionId",
+     [](Line l, std::string& out) {
+         if (!of_package(l)) out += zone(l).name;
+     }},
+    {"RegionName",
+     [](Line l, std::string& out) {
+         if (!of_package(l)) out += zone(l).defined.hub.view();
+     }},
+    {"ResourceId", resource},
     {"ServiceCategory",
      [](Line l, std::string& out) {
          out += product(l) == Product::gpu ? "Compute" : "AI and Machine Learning";
      }},
     {"ServiceName",
      [](Line l, std::string& out) { out += product(l) == Product::gpu ? "Accelerator hours" : "Tokens"; }},
-    {"SkuId", [](Line l, std::string& out) { out += family(l).name; }},
-    {"x_Residency", [](Line l, std::string& out) { out += zone(l).defined.residency.view(); }},
+    {"SkuId", sku},
+    {"x_Residency",
+     [](Line l, std::string& out) {
+         if (!of_package(l)) out += zone(l).defined.residency.view();
+     }},
     {"x_GreenShare",
      [](Line l, std::string& out) {
          if (const auto e = energy(l))
@@ -162,6 +216,8 @@ constexpr InvoiceColumn table[] = {
     {"x_OrderId", [](Line l, std::string& out) { number(l.line.order.value, out); }},
     {"x_TradeId", [](Line l, std::string& out) { number(l.line.trade.value, out); }},
     {"x_DeliveryId", [](Line l, std::string& out) { number(l.line.delivery.value, out); }},
+    {"x_PackageId", [](Line l, std::string& out) { number(l.line.package.value, out); }},
+    {"x_GrantId", [](Line l, std::string& out) { number(l.line.grant.value, out); }},
 };
 
 // Quoted where it needs to be (RFC 4180).

@@ -63,6 +63,11 @@ bool has_origin(EventKind kind) {
         case EventKind::dispute:
         case EventKind::dispute_row:
         case EventKind::tokens_drawn:
+        case EventKind::package:
+        case EventKind::grant:
+        case EventKind::package_row:
+        case EventKind::grant_row:
+        case EventKind::reserve_row:
         case EventKind::holding_row:
         case EventKind::rows_end: return true;
         default: return false;

@@ -6,6 +6,7 @@
 
 #include "gateway/egress/encoder.hpp"
 #include "gateway/egress/json.hpp"
+#include "gateway/egress/refusal_values.hpp"
 
 namespace gridbook::gateway {
 
@@ -13,75 +14,6 @@ namespace {
 
 using engine::RejectField;
 using engine::RejectReason;
-
-std::string price_text(engine::Price price) {
-    std::string out;
-    append_price(price, out);
-    return out;
-}
-
-std::string time_text(engine::Time time) {
-    std::string out;
-    append_rfc3339(time, out);
-    return out;
-}
-
-// A price keeps the decimals of its tick, unless it is off its tick.
-std::string price_text(engine::Decimal value) {
-    std::string out;
-    const std::int64_t ticks = engine::ticks_of(value);
-    if (engine::on_tick(value) && ticks >= INT32_MIN && ticks <= INT32_MAX)
-        append_price(engine::Price{static_cast<std::int32_t>(ticks)}, out);
-    else
-        append_decimal(value, out);
-    return out;
-}
-
-std::string money_text(std::int64_t micro) {
-    std::string out;
-    append_money(engine::Money{micro}, out);
-    return out;
-}
-
-std::string value_text(RejectField field, std::int64_t value) {
-    std::string out;
-    switch (field) {
-        case RejectField::price:
-        case RejectField::floor:
-        case RejectField::ceiling:
-        case RejectField::guidance: return price_text(engine::Decimal{value});
-        case RejectField::qty:
-        case RejectField::count:
-        case RejectField::min_qty:
-        case RejectField::need:
-        case RejectField::available:
-        case RejectField::cost:
-        case RejectField::capacity: append_decimal(engine::Decimal{value}, out); return out;
-        case RejectField::notional:
-        case RejectField::cash:
-        case RejectField::amount: append_money(engine::Money{value}, out); return out;
-        case RejectField::tflops:
-        case RejectField::factor:
-        case RejectField::power_w:
-        case RejectField::pue: append_decimal(engine::Decimal{value * 1'000}, out); return out;
-        case RejectField::utilisation: append_decimal(engine::Decimal{value * 100}, out); return out;
-        case RejectField::capex:
-        case RejectField::tariff:
-        case RejectField::opex_h: append_money(engine::Money{value}, out); return out;
-        case RejectField::issued:
-        case RejectField::effective:
-        case RejectField::expire:
-        case RejectField::start:
-        case RejectField::until: return time_text(engine::Time{value});
-        default: return std::to_string(value);
-    }
-}
-
-std::string tokens_text(std::int64_t quarters) {
-    std::string out;
-    append_tokens(static_cast<std::uint64_t>(quarters), out);
-    return out;
-}
 
 // The short name of the rule that was applied.
 std::string_view rule_name(RejectReason reason) {
@@ -114,6 +46,8 @@ std::string_view rule_name(RejectReason reason) {
         case RejectReason::quota_exhausted: return "holding";
         case RejectReason::delivery_unknown: return "party";
         case RejectReason::delivery_state: return "state";
+        case RejectReason::package_unknown: return "open";
+        case RejectReason::reserve: return "reserve";
         default: return "";
     }
 }
@@ -121,59 +55,6 @@ std::string_view rule_name(RejectReason reason) {
 // A floor under a declared cost, set without saying why.
 bool under_cost(const engine::Refused& r) {
     return r.reason == RejectReason::reason_required && r.field == RejectField::floor;
-}
-
-// Zero is a limit of its own only where nothing may be left.
-bool zero_counts(RejectReason reason) {
-    return reason == RejectReason::funds || reason == RejectReason::capacity ||
-           reason == RejectReason::obligation || reason == RejectReason::engine_limit ||
-           reason == RejectReason::version_conflict || reason == RejectReason::quota_exhausted;
-}
-
-std::vector<std::string> limit_texts(const engine::Refused& r) {
-    if (r.field == RejectField::meter_minute || r.field == RejectField::minutes ||
-        r.field == RejectField::requests || r.field == RejectField::served)
-        return {std::to_string(r.limit_low), std::to_string(r.limit_high)};
-    if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
-    if (r.reason == RejectReason::quota_exhausted) return {tokens_text(r.limit_high)};
-    if (r.reason == RejectReason::guidance_formula) return {money_text(r.limit_high)};
-    const auto text = [&](std::int64_t value) { return value_text(r.field, value); };
-    if (r.reason == RejectReason::price_band_hard || r.reason == RejectReason::price_band_dynamic)
-        return {text(r.limit_low), text(r.limit_high)};
-    if (r.limit_high == 0 || r.limit_low == r.limit_high) return {text(r.limit_low)};
-    if (r.limit_low == 0) return {text(r.limit_high)};
-    return {text(r.limit_low), text(r.limit_high)};
-}
-
-bool names_instrument(const engine::Refused& r, const Directory& directory) {
-    return r.instrument != engine::no_instrument && r.instrument.family.value < directory.families().size() &&
-           r.instrument.period.value != 0;
-}
-
-// What a field of words was given: the command's own text where the event carries it.
-std::string got_text(const engine::Refused& r, const Directory& directory) {
-    if (r.reason == RejectReason::quota_exhausted) return tokens_text(r.got);
-    switch (r.field) {
-        case RejectField::none:
-        case RejectField::account:
-        case RejectField::key:
-        case RejectField::family:
-        case RejectField::class_name:
-        case RejectField::zone:
-        case RejectField::tier:
-        case RejectField::role:
-        case RejectField::pool:
-        case RejectField::reason:
-        case RejectField::tif:
-        case RejectField::standby:
-        case RejectField::usage:
-        case RejectField::session: return {};
-        case RejectField::cid: return std::string(r.cid.view());
-        case RejectField::symbol:
-            return names_instrument(r, directory) ? directory.symbol(r.instrument) : std::string();
-        case RejectField::order: return r.got != 0 ? std::to_string(r.got) : std::string(r.cid.view());
-        default: return value_text(r.field, r.got);
-    }
 }
 
 // " = 14.00 x 0.70" when the edge is what follows from guidance, so that the reader can check it by hand.
@@ -255,6 +136,8 @@ std::string formula_sentence(const engine::Refused& r) {
 std::string value_sentence(const engine::Refused& r, const WireError& e) {
     if (r.field == RejectField::standby)
         return "a standby offer is a limit sell of GPU hours, good till gate, without post_only and min_qty";
+    if (r.field == RejectField::package)
+        return fmt::format(FMT_COMPILE("package {} is one's own, or of one's group"), e.got);
     if (r.field == RejectField::meter_minute)
         return fmt::format(FMT_COMPILE("minute {} is not one of {} to {}, the minutes that have begun"),
                            e.got, e.limit[0], e.limit[1]);
@@ -278,6 +161,14 @@ std::string value_sentence(const engine::Refused& r, const WireError& e) {
     return fmt::format(FMT_COMPILE("{} {} is not a value it can have"), e.field, e.got);
 }
 
+std::string package_sentence(const engine::Refused& r) {
+    if (r.field == RejectField::grant)
+        return fmt::format(FMT_COMPILE("no grant {} of this account, or it is over"), r.got);
+    if (r.command == engine::CommandKind::withdraw_package)
+        return fmt::format(FMT_COMPILE("no package {} of this account that is sold"), r.got);
+    return fmt::format(FMT_COMPILE("package {} is not sold: there is none, or it was withdrawn"), r.got);
+}
+
 std::string_view thing_delivered(const engine::Refused& r) {
     return r.field == RejectField::holding ? "holding" : "delivery";
 }
@@ -286,8 +177,9 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
                      const Bands::Version* band) {
     switch (r.reason) {
         case RejectReason::cid_reused:
-            return r.field == RejectField::usage
-                       ? "this usage drew before, with another body"
+            return r.field == RejectField::usage ? "this usage drew before, with another body"
+                   : r.field == RejectField::purchase
+                       ? "this purchase was made before, with another body"
                        : fmt::format(FMT_COMPILE("cid {} was used before with another body"), r.cid.view());
         case RejectReason::quota_exhausted:
             return fmt::format(FMT_COMPILE("needs {} standard tokens, left {}"), e.got, first(e.limit));
@@ -334,7 +226,8 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
                 FMT_COMPILE("change {} is not open: there is none, or it is decided or expired"), r.got);
         case RejectReason::account_unknown: return "no such account";
         case RejectReason::class_unknown:
-            return r.command == engine::CommandKind::draw_tokens
+            return r.command == engine::CommandKind::draw_tokens ||
+                           r.command == engine::CommandKind::offer_package
                        ? "no tokens of this class are traded here"
                        : fmt::format(FMT_COMPILE("{} names nothing in the catalogue"), e.field);
         case RejectReason::spec_mismatch: return nameplate_sentence(r, e, directory);
@@ -344,6 +237,11 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
         case RejectReason::version_conflict:
             return fmt::format(FMT_COMPILE("expected version {}, the latest is {}"), e.got, first(e.limit));
         case RejectReason::effective: return fmt::format(FMT_COMPILE("effective {} is in the past"), e.got);
+        case RejectReason::package_unknown: return package_sentence(r);
+        case RejectReason::reserve:
+            return fmt::format(FMT_COMPILE("of the class the issuer holds {} standard tokens and needs {}: "
+                                           "80 % of what buyers could draw after this sale"),
+                               first(e.limit), e.got);
         case RejectReason::delivery_unknown:
             return fmt::format(FMT_COMPILE("no {} {} of this account"), thing_delivered(r), r.got);
         case RejectReason::delivery_state:

@@ -21,10 +21,9 @@ void append_drawn(const Event& event, const Directory& directory, std::string& o
     m.tokens<"remaining">(d.remaining)
         .id<"holding">(d.holding.value)
         .number<"holdings">(d.holdings)
-        .text<"class">(directory.classes()[d.class_id.value].name)
-        .text<"usage">(d.usage.view())
-        .number<"seq">(event.header.sequence.value)
-        .time<"ts">(event.header.time);
+        .text<"class">(directory.classes()[d.class_id.value].name);
+    if (d.grant != engine::GrantId{}) m.id<"grant">(d.grant.value);
+    m.text<"usage">(d.usage.view()).number<"seq">(event.header.sequence.value).time<"ts">(event.header.time);
 }
 
 void append_holding(const Event& event, const Directory& directory, std::string& out) {

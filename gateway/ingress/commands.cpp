@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "gateway/keys.hpp"
 
 namespace gridbook::gateway {
@@ -10,6 +12,9 @@ namespace gridbook::gateway {
 namespace {
 
 using engine::RejectField;
+
+// Rows of a page of reserves: each goes through what its issuer holds.
+constexpr std::uint32_t reserves_max = 100;
 
 // The family of a resource by three names; what names nothing is told by its field.
 struct Family {
@@ -46,6 +51,11 @@ std::optional<WireError> check_page(const PositionsRequest& request, const Direc
                      .msg = "after names no instrument",
                      .field = "after",
                      .got = std::string(request.after)};
+}
+
+std::optional<WireError> check_page(const ReservesRequest& request, const Directory& directory) {
+    if (reserves_page(request.after, request.limit, directory)) return std::nullopt;
+    return bad_value("after", "an issuer and a class, as prov/CHAT-L", request.after);
 }
 
 // A mass cancel without a scope means everywhere, so a scope that names nothing must not become none.
@@ -192,15 +202,42 @@ struct ToBody {
         return command(body);
     }
     // A class that names nothing becomes none of the catalogue's: the engine refuses it in its turn.
+    engine::ClassId class_of(std::string_view name) const {
+        return directory.class_id(name).value_or(engine::ClassId{UINT16_MAX});
+    }
     engine::Command operator()(const DrawRequest& r) const {
         engine::DrawTokens body{.holding = r.holding};
-        if (!r.class_name.empty())
-            body.class_id = directory.class_id(r.class_name).value_or(engine::ClassId{UINT16_MAX});
+        if (!r.class_name.empty()) body.class_id = class_of(r.class_name);
+        body.grant = r.grant;
         body.uncached = r.uncached;
         body.cached = r.cached;
         body.output = r.output;
         body.usage = engine::Text<32>(r.usage);
         return command(body);
+    }
+    engine::Command operator()(const OfferRequest& r) const {
+        engine::OfferPackage body{.class_id = class_of(r.class_name), .blocks = r.blocks};
+        body.days = r.days;
+        body.carry = r.carry;
+        body.price = engine::Money{r.price.value};
+        body.overage = engine::Money{r.overage.value};
+        return command(body);
+    }
+    engine::Command operator()(const TakeBackRequest& r) const {
+        return command(engine::WithdrawPackage{.package = r.package});
+    }
+    engine::Command operator()(const PurchaseRequest& r) const {
+        return command(
+            engine::BuyPackage{.package = r.package, .qty = r.qty, .purchase = engine::Text<32>(r.purchase)});
+    }
+    engine::Command operator()(const PackagesRequest& r) const {
+        return command(engine::QueryPackages{.after = r.after, .limit = r.limit});
+    }
+    engine::Command operator()(const GrantsRequest& r) const {
+        return command(engine::QueryGrants{.after = r.after, .limit = r.limit});
+    }
+    engine::Command operator()(const ReservesRequest& r) const {
+        return command(*reserves_page(r.after, r.limit, directory));
     }
     // A logon is no command, and nothing was decoded in the other case: a caller's mistake.
     template <class Other>
@@ -212,9 +249,25 @@ struct ToBody {
 
 }  // namespace
 
+std::optional<engine::QueryReserves> reserves_page(std::string_view after, std::uint32_t limit,
+                                                   const Directory& directory) {
+    engine::QueryReserves page;
+    page.limit = std::min(limit, reserves_max);
+    if (after.empty()) return page;
+    const std::size_t slash = after.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const auto issuer = directory.account_id(after.substr(0, slash));
+    const auto of_class = directory.class_id(after.substr(slash + 1));
+    if (!issuer || !of_class) return std::nullopt;
+    page.after_issuer = *issuer;
+    page.after_class = *of_class;
+    return page;
+}
+
 std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory) {
     if (const auto* r = std::get_if<RegisterRequest>(&request.body)) return check_residency(*r, directory);
     if (const auto* r = std::get_if<PositionsRequest>(&request.body)) return check_page(*r, directory);
+    if (const auto* r = std::get_if<ReservesRequest>(&request.body)) return check_page(*r, directory);
     if (const auto* r = std::get_if<CancelAllRequest>(&request.body)) return check_scope(*r, directory);
     if (const auto* r = std::get_if<StripRequest>(&request.body)) return check_start(r->start);
     if (const auto* r = std::get_if<AnyOfRequest>(&request.body)) return check_start(r->start);

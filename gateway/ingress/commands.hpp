@@ -18,8 +18,14 @@ struct Sender {
     engine::Origin origin{};
 };
 
+// A page of proofs of reserve, behind the one of "prov/CHAT-L"; empty: from the first. nullopt: it names
+// nobody's.
+std::optional<engine::QueryReserves> reserves_page(std::string_view after, std::uint32_t limit,
+                                                   const Directory& directory);
+
 // What no command can carry: a residency that is not the zone's (SPEC_MISMATCH), a page that starts at no
-// symbol or a mass cancel of what does not exist (SYMBOL_UNKNOWN), a start that is no hour (FORMAT_VALUE).
+// symbol or a mass cancel of what does not exist (SYMBOL_UNKNOWN), a start that is no hour or a page that
+// starts at nobody's reserve (FORMAT_VALUE).
 std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory);
 
 // The command of a request that check_names has passed.

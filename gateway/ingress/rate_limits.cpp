@@ -52,7 +52,10 @@ Pace pace_of(Op op) {
         case Op::delivery_ready:
         case Op::meter_report:
         case Op::dispute_open:
-        case Op::token_draw: return Pace::orders;
+        case Op::token_draw:
+        case Op::package_offer:
+        case Op::package_withdraw:
+        case Op::package_buy: return Pace::orders;
         case Op::order_cancel:
         case Op::order_cancel_all:
         case Op::cancel_after: return Pace::cancels;

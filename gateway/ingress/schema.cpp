@@ -47,14 +47,6 @@ WireError missing(std::string_view field, std::string_view what) {
             .rule = "required"};
 }
 
-WireError not_available(std::string_view field, std::string_view got) {
-    return {.code = "NOT_AVAILABLE",
-            .msg = got.empty() ? fmt::format("{} is not available in this version", field)
-                               : fmt::format("{} {} is not available in this version", field, got),
-            .field = std::string(field),
-            .got = std::string(got)};
-}
-
 std::string alternatives(std::span<const Word> words) {
     std::string out = "one of";
     for (const Word& w : words) out += fmt::format("{} {}", out.size() == 6 ? "" : ",", w.text);
@@ -103,19 +95,6 @@ std::string_view wanted_type(Form form) {
 const Word* find_word(std::span<const Word> words, std::string_view text) {
     const auto it = std::ranges::find(words, text, &Word::text);
     return it == words.end() ? nullptr : &*it;
-}
-
-// The first word of a later version that the member says; empty: none.
-std::string_view later_word(const Frame& frame, const Member& member, const Field& field) {
-    const auto is_later = [&](std::string_view text) {
-        const Word* found = find_word(field.words, text);
-        return found && found->later;
-    };
-    if (field.form != words && field.form != words_or_none)
-        return is_later(member.text) ? member.text : std::string_view{};
-    for (const std::string_view text : frame.texts(member))
-        if (is_later(text)) return text;
-    return {};
 }
 
 // ---- values ----
@@ -258,19 +237,7 @@ Refusal check_types(const Frame& frame, std::span<const Field> fields, std::span
     for (std::size_t i = 0; i < all.size(); ++i) {
         found[i] = find_field(all[i].name, fields, common);
         if (!found[i]) return unknown_field(all[i], fields, what);
-        // A field of a later version may have any type until then.
-        if (found[i]->need != later && !has_type(all[i], found[i]->form))
-            return wrong_type(all[i], wanted_type(found[i]->form));
-    }
-    return {};
-}
-
-Refusal check_later(const Frame& frame, const Fields& found) {
-    const auto all = frame.members();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (found[i]->need == later) return not_available(all[i].name, {});
-        if (const auto said = later_word(frame, all[i], *found[i]); !said.empty())
-            return not_available(all[i].name, said);
+        if (!has_type(all[i], found[i]->form)) return wrong_type(all[i], wanted_type(found[i]->form));
     }
     return {};
 }
@@ -319,7 +286,6 @@ std::optional<WireError> check_op(const Frame& frame, Endpoint endpoint, std::st
                                    : "no such op",
                          .field = "op",
                          .got = std::string(shown(wanted))};
-    if (op->op == Op::later) return not_available("op", op->name);
     return {};
 }
 
@@ -327,7 +293,6 @@ std::optional<WireError> check_fields(Frame& frame, std::span<const Field> field
                                       std::span<const Field> common, std::string_view what) {
     Fields found{};
     if (auto refusal = check_types(frame, fields, common, what, found)) return refusal;
-    if (auto refusal = check_later(frame, found)) return refusal;
     if (auto refusal = check_missing(frame, fields, what)) return refusal;
     return check_values(frame, found);
 }

@@ -2,8 +2,7 @@
 #pragma once
 // The table of everything that can be said to the exchange: ops and their fields, admin calls and theirs. The
 // decoder's checks are driven by it, and whatever is published about the inbound side is made from it, so the
-// two cannot disagree. What a later version will do is known here too: it is answered NOT_AVAILABLE, never
-// "unknown".
+// two cannot disagree.
 
 #include <cstdint>
 #include <optional>
@@ -38,11 +37,10 @@ enum class Form : std::uint8_t {
     wholes,         // an array of JSON integers from 0 to `longest`, not empty, kept as their texts
 };
 
-enum class Need : std::uint8_t { required, optional, later };
+enum class Need : std::uint8_t { required, optional };
 
 struct Word {
     std::string_view text;
-    bool later = false;
 };
 
 struct Field {
@@ -54,7 +52,6 @@ struct Field {
 };
 
 enum class Op : std::uint8_t {
-    later,  // every op of a later version
     session_logon,
     clock_advance,
     order_place,
@@ -79,6 +76,12 @@ enum class Op : std::uint8_t {
     deliveries_get,
     dispute_open,
     token_draw,
+    package_offer,
+    package_withdraw,
+    package_buy,
+    packages_get,
+    grants_get,
+    reserves_get,
     invoices_get,
     subscribe,
     unsubscribe,
@@ -86,7 +89,7 @@ enum class Op : std::uint8_t {
 };
 
 struct OpSpec {
-    Op op = Op::later;
+    Op op{};
     std::string_view name;
     Endpoint endpoint = Endpoint::trade;
     std::uint8_t roles = 0;         // who may send it; 0: whoever is connected
@@ -99,14 +102,13 @@ std::span<const OpSpec> ops();
 const OpSpec* find_op(std::string_view name);
 
 // Finds the op of a frame that came in on `endpoint`, and checks its id: FORMAT_FIELD, FORMAT_VALUE,
-// OP_UNKNOWN, NOT_AVAILABLE. `id` is set as far as it is known, also on an error.
+// OP_UNKNOWN. `id` is set as far as it is known, also on an error.
 std::optional<WireError> check_op(const Frame& frame, Endpoint endpoint, std::string_view& id,
                                   const OpSpec*& op);
 
 // Checks every member against the fields, in this order: FORMAT_FIELD for unknown ones and wrong types,
-// NOT_AVAILABLE for what a later version has, FORMAT_FIELD for missing ones, FORMAT_VALUE for bad values; and
-// sets Member::number. `common` are fields that every frame of this kind may have besides; `what` is for the
-// sentence.
+// FORMAT_FIELD for missing ones, FORMAT_VALUE for bad values; and sets Member::number. `common` are fields
+// that every frame of this kind may have besides; `what` is for the sentence.
 std::optional<WireError> check_fields(Frame& frame, std::span<const Field> fields,
                                       std::span<const Field> common, std::string_view what);
 std::optional<WireError> check_fields(Frame& frame, const OpSpec& op);

@@ -56,7 +56,8 @@ constexpr Field order_name_fields[] = {{"oid", id, optional}, {"cid", cid, optio
 constexpr Field cancel_all_fields[] = {
     {"symbol", text, optional}, {"family", text, optional}, {"side", word, optional, 8, sides}};
 constexpr Field batch_fields[] = {{"orders", objects}};
-constexpr Field orders_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
+// Rows after an id.
+constexpr Field page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
 constexpr Field positions_page_fields[] = {{"after", text, optional}, {"limit", integer, optional, 1000}};
 constexpr Field fills_page_fields[] = {{"after", whole, optional, number_max},
                                        {"limit", integer, optional, 1000}};
@@ -111,16 +112,28 @@ constexpr Field meter_fields[] = {{"did", id},
                                   {"served", whole, optional, UINT32_MAX},
                                   {"util", figure, optional},
                                   {"power_w", whole, optional, UINT32_MAX}};
-constexpr Field deliveries_page_fields[] = {{"after", id, optional}, {"limit", integer, optional, 1000}};
 constexpr Field dispute_fields[] = {
     {"did", id}, {"minutes", wholes, required, 59}, {"evidence", text, optional, any_length}};
 // Counts of tokens; what is left out is 0.
-constexpr Field draw_fields[] = {{"holding", id, optional},
+constexpr Field draw_fields[] = {{"grant", id, optional},
+                                 {"holding", id, optional},
                                  {"class", text, optional, 16},
                                  {"uncached", whole, optional, engine::most_drawn},
                                  {"cached", whole, optional, engine::most_drawn},
                                  {"output", whole, optional, engine::most_drawn},
                                  {"usage", text, required, 32}};
+// A package is blocks of a class for some days; money is of one package, and of a block beyond its balance.
+constexpr Field offer_fields[] = {{"class", text, required, 16},
+                                  {"blocks", integer, required, engine::most_package_blocks},
+                                  {"days", integer, required, engine::most_package_days},
+                                  {"carry", whole, optional, engine::most_carry},
+                                  {"price", decimal},
+                                  {"overage", decimal, optional}};
+constexpr Field package_fields[] = {{"package", id}};
+// How many are sold at once is told by the engine.
+constexpr Field purchase_fields[] = {
+    {"package", id}, {"qty", integer, required, UINT32_MAX}, {"purchase", text, required, 32}};
+constexpr Field reserves_fields[] = {{"after", text, optional}, {"limit", integer, optional, 100}};
 constexpr Field subscribe_fields[] = {{"channels", words, required, 16, channels}, {"symbols", texts}};
 constexpr Field snapshot_fields[] = {{"symbol", text, optional}, {"symbols", texts, optional}};
 
@@ -141,7 +154,7 @@ constexpr OpSpec table[] = {
     {Op::order_cancel_all, "order.cancel_all", trade, traders, cancel_all_fields},
     {Op::order_batch, "order.batch", trade, traders, batch_fields},
     {Op::order_status, "order.status", trade, members, order_name_fields},
-    {Op::orders_open, "orders.open", trade, members, orders_page_fields},
+    {Op::orders_open, "orders.open", trade, members, page_fields},
     {Op::strip_place, "strip.place", trade, traders, strip_fields},
     {Op::anyof_place, "anyof.place", trade, traders, anyof_fields},
     {Op::cancel_after, "cancel.after", trade, traders, cancel_after_fields},
@@ -150,9 +163,15 @@ constexpr OpSpec table[] = {
     {Op::resource_withdraw, "resource.withdraw", trade, providers, withdraw_fields},
     {Op::delivery_ready, "delivery.ready", trade, providers, ready_fields},
     {Op::meter_report, "meter.report", trade, traders, meter_fields},
-    {Op::deliveries_get, "deliveries.get", trade, members, deliveries_page_fields},
+    {Op::deliveries_get, "deliveries.get", trade, members, page_fields},
     {Op::dispute_open, "dispute.open", trade, traders, dispute_fields},
     {Op::token_draw, "token.draw", trade, buyers, draw_fields},
+    {Op::package_offer, "package.offer", trade, providers, offer_fields},
+    {Op::package_withdraw, "package.withdraw", trade, providers, package_fields},
+    {Op::package_buy, "package.buy", trade, buyers, purchase_fields},
+    {Op::packages_get, "packages.get", trade, members, page_fields},
+    {Op::grants_get, "grants.get", trade, members, page_fields},
+    {Op::reserves_get, "reserves.get", trade, members, reserves_fields},
     {Op::balance_get, "balance.get", trade, members, {}},
     {Op::positions_get, "positions.get", trade, members, positions_page_fields},
     {Op::fills_get, "fills.get", trade, members, fills_page_fields},

@@ -219,8 +219,12 @@ Refusal check_meter(const Frame& frame) {
     return check_figure(frame, "util", 0, engine::decimal_one, 100, "0 to 1, at most four decimals");
 }
 
+std::uint32_t narrow(const Frame& frame, std::string_view name) {
+    return static_cast<std::uint32_t>(frame.number(name));
+}
+
 engine::DeliveryId delivery(const Frame& frame, std::string_view name) {
-    return engine::DeliveryId{static_cast<std::uint32_t>(frame.number(name))};
+    return engine::DeliveryId{narrow(frame, name)};
 }
 
 MeterRequest meter(const Frame& frame) {
@@ -244,22 +248,36 @@ DisputeRequest dispute(const Frame& frame) {
     return request;
 }
 
-// A draw names where from by one of two fields.
+// A draw names where from by one of three fields.
 Refusal check_draw(const Frame& frame) {
-    if (frame.has("holding") == frame.has("class"))
-        return together("holding", "holding or class",
-                        frame.has("holding") ? "give holding or class, not both" : "give holding or class");
+    if (frame.has("grant") + frame.has("holding") + frame.has("class") != 1)
+        return together("holding", "grant, holding or class", "give grant, holding or class, one of them");
+    if (auto refusal = check_id(frame, "grant")) return refusal;
     return check_id(frame, "holding");
 }
 
 DrawRequest draw(const Frame& frame) {
     const auto tokens = [&](std::string_view name) { return static_cast<std::uint64_t>(frame.number(name)); };
-    return {.holding = delivery(frame, "holding"),
+    return {.grant = engine::GrantId{narrow(frame, "grant")},
+            .holding = delivery(frame, "holding"),
             .class_name = frame.text("class"),
             .usage = frame.text("usage"),
             .uncached = tokens("uncached"),
             .cached = tokens("cached"),
             .output = tokens("output")};
+}
+
+OfferRequest offer(const Frame& frame) {
+    return {.class_name = frame.text("class"),
+            .blocks = narrow(frame, "blocks"),
+            .days = narrow(frame, "days"),
+            .carry = narrow(frame, "carry"),
+            .price = decimal(frame, "price"),
+            .overage = decimal(frame, "overage")};
+}
+
+PurchaseRequest purchase(const Frame& frame) {
+    return {engine::PackageId{narrow(frame, "package")}, narrow(frame, "qty"), frame.text("purchase")};
 }
 
 // What goes across fields, after each field was checked by itself.
@@ -278,7 +296,11 @@ Refusal check_together(const Frame& frame, Op op) {
         case Op::delivery_ready:
         case Op::dispute_open: return check_id(frame, "did");
         case Op::meter_report: return check_meter(frame);
-        case Op::deliveries_get: return check_id(frame, "after");
+        case Op::deliveries_get:
+        case Op::packages_get:
+        case Op::grants_get: return check_id(frame, "after");
+        case Op::package_withdraw:
+        case Op::package_buy: return check_id(frame, "package");
         case Op::token_draw: return check_draw(frame);
         default: return {};
     }
@@ -327,6 +349,18 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
         case Op::deliveries_get: out.body = DeliveriesRequest{delivery(frame, "after"), limit(frame)}; return;
         case Op::dispute_open: out.body = dispute(frame); return;
         case Op::token_draw: out.body = draw(frame); return;
+        case Op::package_offer: out.body = offer(frame); return;
+        case Op::package_withdraw:
+            out.body = TakeBackRequest{engine::PackageId{narrow(frame, "package")}};
+            return;
+        case Op::package_buy: out.body = purchase(frame); return;
+        case Op::packages_get:
+            out.body = PackagesRequest{engine::PackageId{narrow(frame, "after")}, limit(frame)};
+            return;
+        case Op::grants_get:
+            out.body = GrantsRequest{engine::GrantId{narrow(frame, "after")}, limit(frame)};
+            return;
+        case Op::reserves_get: out.body = ReservesRequest{frame.text("after"), limit(frame)}; return;
         case Op::invoices_get:
             out.body = InvoicesRequest{frame.has("period") ? frame.text("period") : std::string_view("day"),
                                        static_cast<std::uint64_t>(frame.number("after")), limit(frame)};

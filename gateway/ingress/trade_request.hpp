@@ -188,14 +188,51 @@ struct DisputeRequest {
     std::string_view evidence;
 };
 
-// From one holding, or from all of a class; tokens.
+// By a grant, from one holding, or from all of a class; tokens.
 struct DrawRequest {
-    engine::DeliveryId holding{};  // 0: by class
+    engine::GrantId grant{};
+    engine::DeliveryId holding{};  // 0: by grant or class
     std::string_view class_name;
     std::string_view usage;
     std::uint64_t uncached = 0;
     std::uint64_t cached = 0;
     std::uint64_t output = 0;
+};
+
+// The terms of a package of tokens.
+struct OfferRequest {
+    std::string_view class_name;
+    std::uint32_t blocks = 0;
+    std::uint32_t days = 0;
+    std::uint32_t carry = 0;    // percent
+    engine::Decimal price{};    // of a package
+    engine::Decimal overage{};  // of a block; 0: there is none
+};
+
+struct TakeBackRequest {
+    engine::PackageId package{};
+};
+
+struct PurchaseRequest {
+    engine::PackageId package{};
+    std::uint32_t qty = 0;
+    std::string_view purchase;
+};
+
+struct PackagesRequest {
+    engine::PackageId after{};
+    std::uint32_t limit = 0;
+};
+
+struct GrantsRequest {
+    engine::GrantId after{};
+    std::uint32_t limit = 0;
+};
+
+// Proofs of reserve behind the one of this issuer and class.
+struct ReservesRequest {
+    std::string_view after;  // "prov/CHAT-L"; empty: from the first
+    std::uint32_t limit = 0;
 };
 
 // Invoices after the number `after`.
@@ -213,7 +250,8 @@ struct TradeRequest {
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
                  RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest,
-                 DisputeRequest, DrawRequest, BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
+                 DisputeRequest, DrawRequest, OfferRequest, TakeBackRequest, PurchaseRequest, PackagesRequest,
+                 GrantsRequest, ReservesRequest, BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
         body;
 };
 

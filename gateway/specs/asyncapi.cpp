@@ -19,7 +19,6 @@ std::string named(const MessageSpec& spec) { return named(spec.reply ? "reply" :
 bool in_channel(const MessageSpec& spec, Endpoint endpoint) {
     return endpoint == Endpoint::trade ? spec.trade : spec.market;
 }
-bool available(const OpSpec& op) { return op.op != Op::later; }
 
 void append_channel(std::string_view name, Endpoint endpoint, std::string& out) {
     fmt::format_to(std::back_inserter(out), R"("{0}":{{"address":"/v1/{0}","messages":{{)", name);
@@ -27,7 +26,7 @@ void append_channel(std::string_view name, Endpoint endpoint, std::string& out) 
         fmt::format_to(std::back_inserter(out), R"("{0}":{{"$ref":"#/components/messages/{0}"}},)", id);
     };
     for (const OpSpec& op : ops())
-        if (op.endpoint == endpoint && available(op)) message(named("request", op.name));
+        if (op.endpoint == endpoint) message(named("request", op.name));
     for (const MessageSpec& spec : messages())
         if (in_channel(spec, endpoint)) message(named(spec));
     message("refusal");
@@ -46,9 +45,8 @@ void append_operation(std::string_view id, std::string_view action, std::string_
 
 void append_operations(std::string& out) {
     for (const OpSpec& op : ops())
-        if (available(op))
-            append_operation(op.name, "receive", op.endpoint == Endpoint::trade ? "trade" : "market",
-                             named("request", op.name), out);
+        append_operation(op.name, "receive", op.endpoint == Endpoint::trade ? "trade" : "market",
+                         named("request", op.name), out);
     for (const MessageSpec& spec : messages()) {
         if (spec.trade) append_operation(named(spec) + ".trade", "send", "trade", named(spec), out);
         if (spec.market) append_operation(named(spec) + ".market", "send", "market", named(spec), out);
@@ -105,8 +103,7 @@ void append_asyncapi(std::string& out) {
     out += ",\"operations\":{";
     append_operations(out);
     out += ",\"components\":{\"messages\":{";
-    for (const OpSpec& op : ops())
-        if (available(op)) append_request(op, out);
+    for (const OpSpec& op : ops()) append_request(op, out);
     for (const MessageSpec& spec : messages()) append_message(spec, out);
     append_refusal(out);
     out += "}}}";

@@ -24,7 +24,6 @@ void append_enum(std::span<const Word> words, std::string& out) {
     out += R"({"type":"string","enum":[)";
     bool first = true;
     for (const Word& word : words) {
-        if (word.later) continue;
         if (!std::exchange(first, false)) out += ',';
         append_quoted(word.text, out);
     }
@@ -48,13 +47,7 @@ void append_form(const Field& field, std::string& out) {
         case Form::text: return text("");
         case Form::label: return text(R"(,"pattern":"^[A-Za-z0-9._-]+$")");
         case Form::cid: out += R"({"type":"string","pattern":"^[A-Za-z0-9_-]{1,32}$"})"; return;
-        case Form::word:
-            // Two words are written as JSON's own truth values where they are flags of a later version.
-            if (field.words.size() == 2 && field.words[0].text == "false")
-                out += R"({"type":"boolean"})";
-            else
-                append_enum(field.words, out);
-            return;
+        case Form::word: append_enum(field.words, out); return;
         case Form::id:
         case Form::time: out += digits_schema; return;
         case Form::decimal:
@@ -101,7 +94,6 @@ std::string_view type_schema(std::string_view type) {
         {"texts", R"({"type":"array","items":{"type":"string"}})"},
         {"numbers", R"({"type":"array","items":{"type":"integer"}})"},
         {"object", R"({"type":"object"})"},
-        {"numbers", R"({"type":"array","items":{"type":"integer"}})"},
         {"objects", R"({"type":"array","items":{"type":"object"}})"},
     };
     for (const auto& [name, schema] : types)
@@ -124,7 +116,6 @@ void append_object(std::string properties, std::string required, std::string& ou
 void append_fields_schema(std::span<const Field> fields, const Envelope& envelope, std::string& out) {
     std::string properties = envelope.first, required = envelope.first_required;
     for (const Field& field : fields) {
-        if (field.need == Need::later) continue;
         fmt::format_to(std::back_inserter(properties), "\"{}\":", field.name);
         append_form(field, properties);
         properties += ',';

@@ -62,6 +62,13 @@ constexpr MessageSpec table[] = {
     event("holding",
           "change:text seq:number n:number holding:id symbol:text party:text seller:text buyer:text "
           "blocks:number amount:decimal? drawn:decimal remaining:decimal usage:text? ts:time"),
+    event("package",
+          "change:text seq:number n:number package:id issuer:text class:text blocks:number days:number "
+          "carry:number price:decimal overage:decimal ts:time"),
+    event("grant",
+          "change:text seq:number n:number? grant:id package:id class:text party:text issuer:text buyer:text "
+          "balance:decimal amount:decimal? excess:decimal? cost:decimal? purchase:text? usage:text? "
+          "end:instant ts:time"),
     event("account", "seq:number n:number? name:text group:text roles:texts ts:time"),
     event("key", "seq:number n:number? key:text roles:texts on_behalf:truth ts:time"),
     event("snapshot",
@@ -80,8 +87,12 @@ constexpr MessageSpec table[] = {
         "did:id minute:number party:text available:decimal? counted:decimal? gaps:numbers? requests:number? "
         "served:number? util:decimal power_w:number seq:number ts:time"),
     reply("token.draw",
-          "drawn:decimal remaining:decimal holding:id holdings:number class:text usage:text seq:number "
+          "drawn:decimal remaining:decimal holding:id holdings:number class:text grant:id? usage:text "
+          "seq:number "
           "ts:time"),
+    reply("packages.get", "packages:objects more:truth seq:number"),
+    reply("grants.get", "grants:objects more:truth seq:number"),
+    reply("reserves.get", "reserves:objects more:truth seq:number"),
     reply("invoices.get", "period:text invoices:objects open:object? more:truth seq:number"),
     reply("deliveries.get", "deliveries:objects more:truth seq:number"),
     reply("fills.get", "fills:objects more:truth oldest:number seq:number"),

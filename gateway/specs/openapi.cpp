@@ -39,23 +39,24 @@ void each_word(std::string_view words, Take&& take) {
 
 using Paths = std::map<std::string, std::string>;  // path -> its methods, each with a comma behind
 
-void add_public(Paths& paths) {
-    for (const PublicApi::Path& path : PublicApi::paths()) {
-        std::string name(path.path), parameters;
-        if (name.ends_with('/')) {
-            name += "{symbol}";
-            append_parameter("symbol", "path", parameters);
-        }
-        each_word(path.parameters,
-                  [&](std::string_view word) { append_parameter(word, "query", parameters); });
-        if (!parameters.empty()) parameters.pop_back();
-        paths[name] += fmt::format(R"("get":{{"parameters":[{}],{}}},)", parameters, answers);
+void add_public(Paths& paths, std::string_view path, std::string_view query) {
+    std::string name(path), parameters;
+    if (name.ends_with('/')) {
+        name += "{symbol}";
+        append_parameter("symbol", "path", parameters);
     }
+    each_word(query, [&](std::string_view word) { append_parameter(word, "query", parameters); });
+    if (!parameters.empty()) parameters.pop_back();
+    paths[name] += fmt::format(R"("get":{{"parameters":[{}],{}}},)", parameters, answers);
+}
+
+void add_public(Paths& paths) {
+    for (const PublicApi::Path& path : PublicApi::paths()) add_public(paths, path.path, path.parameters);
+    for (const OpenRoute& route : open_routes()) add_public(paths, route.path, route.parameters);
 }
 
 void add_account(Paths& paths) {
     for (const SignedRoute& route : signed_routes()) {
-        if (!route.available()) continue;
         std::string path(route.path), parameters;
         if (const std::size_t star = path.find('*'); star != std::string::npos) {
             const std::string_view name = route.source == Source::billing ? "invoice" : "oid";

@@ -61,7 +61,9 @@ void EngineChecks::compare_all(engine::Sequence sequence) {
         compare_positions(sequence, account);
         compare_orders(sequence, account, open[account]);
         compare_deliveries(sequence, account, party[account]);
+        compare_grants(sequence, account);
     }
+    compare_reserves(sequence);
 }
 
 // Not the running sums of the postings, but the formula over the orders that are open now.
@@ -186,6 +188,65 @@ void EngineChecks::compare_holding(engine::Sequence sequence, const engine::Hold
         return fmt::format("holding {}: the engine has drawn {} quarters of a token, the events tell {}",
                            row.holding.value, row.drawn, drawn.value_or(0));
     });
+}
+
+bool EngineChecks::stands(engine::AccountId account, const engine::GrantRow& g) const {
+    const auto found = market_.postings().grants().find(g.grant);
+    if (found == market_.postings().grants().end()) return false;
+    const OpenGrant& kept = found->second;
+    const bool sells = kept.issuer == account;
+    return (sells || kept.buyer == account) && g.party == (sells ? engine::Side::sell : engine::Side::buy) &&
+           kept.issuer == g.issuer && kept.buyer == g.buyer && kept.package == g.package &&
+           kept.qty == g.qty && kept.granted == g.granted && kept.balance == g.balance &&
+           kept.begin == g.begin && kept.end == g.end && kept.carried == g.carried;
+}
+
+void EngineChecks::compare_grants(engine::Sequence sequence, engine::AccountId account) {
+    std::size_t told = 0, open = 0;
+    engine::QueryGrants question;
+    question.limit = page;
+    const auto row = [&](const engine::Event& event) {
+        const auto g = event.as<engine::GrantRow>();
+        question.after = g.grant;
+        ++told;
+        grants.expect(stands(account, g), sequence, [&] {
+            return fmt::format("account {}: grant {} stands otherwise in the engine than it was told",
+                               account.value, g.grant.value);
+        });
+    };
+    while (ask(question, account, row)) {
+    }
+    for (const auto& [id, grant] : market_.postings().grants())
+        if (grant.issuer == account || grant.buyer == account) ++open;
+    if (told != open)
+        grants.fail(sequence, fmt::format("account {}: the engine has {} open grants, the events give {}",
+                                          account.value, told, open));
+}
+
+// A row for each issuer and class of a package.
+void EngineChecks::compare_reserves(engine::Sequence sequence) {
+    std::set<std::pair<engine::AccountId, engine::ClassId>> owed;
+    for (const auto& [id, package] : market_.postings().packages())
+        owed.insert({package.issuer, package.class_id});
+    engine::QueryReserves question;
+    question.limit = 100;
+    const auto row = [&](const engine::Event& event) {
+        const auto r = event.as<engine::ReserveRow>();
+        question.after_issuer = r.issuer;
+        question.after_class = r.class_id;
+        const bool due = owed.erase({r.issuer, r.class_id}) != 0;
+        const PackageCheck::Reserve told{r.issued, r.outstanding, r.held};
+        const PackageCheck::Reserve kept = market_.packages().reserve(r.issuer, r.class_id);
+        grants.expect(due && told == kept, sequence, [&] {
+            return fmt::format(
+                "account {}: its reserve is {} held for {} quarters in the engine, the events "
+                "give {} for {}",
+                r.issuer.value, r.held, r.outstanding, kept.held, kept.outstanding);
+        });
+    };
+    while (ask(question, engine::no_account, row)) {
+    }
+    if (!owed.empty()) grants.fail(sequence, fmt::format("{} reserves are not told", owed.size()));
 }
 
 void EngineChecks::compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open) {

@@ -22,17 +22,21 @@ class EngineChecks {
     Check positions{"positions", "positions equal what was traded and offered"};
     Check orders{"orders", "open orders equal what was told"};
     Check deliveries{"deliveries", "open deliveries equal what was told and reported"};
+    Check grants{"grants", "open grants and reserves equal what was bought and drawn"};
 
   private:
     void compare_holds(engine::Sequence sequence);
     void compare_positions(engine::Sequence sequence, engine::AccountId account);
     void compare_orders(engine::Sequence sequence, engine::AccountId account, std::size_t open);
     void compare_deliveries(engine::Sequence sequence, engine::AccountId account, std::size_t open);
+    void compare_grants(engine::Sequence sequence, engine::AccountId account);
+    void compare_reserves(engine::Sequence sequence);
     void compare_holding(engine::Sequence sequence, const engine::HoldingRow& row);
     // The row is what the events told of that order.
     bool stands(engine::AccountId account, const engine::OrderEvent& row) const;
     bool stands(engine::AccountId account, const engine::StripEvent& row) const;
     bool stands(engine::AccountId account, const engine::DeliveryChanged& row) const;
+    bool stands(engine::AccountId account, const engine::GrantRow& row) const;
     engine::BalanceRow balance(engine::AccountId account);
 
     // Asks and calls `row` for each row; answers whether there is more.

@@ -32,8 +32,21 @@ bool told_again(const engine::Event& event) {
 }  // namespace
 
 std::vector<Check*> MarketChecks::all() {
-    return {&zero_sum, &clearing, &formulas,   &not_negative, &capacity,         &pairs,
-            &bands,    &crossed,  &cids_.once, &streams,      &tokens_.holdings, &tokens_.usages};
+    return {&zero_sum,
+            &clearing,
+            &formulas,
+            &not_negative,
+            &capacity,
+            &pairs,
+            &bands,
+            &crossed,
+            &cids_.once,
+            &streams,
+            &tokens_.holdings,
+            &tokens_.usages,
+            &packages_.grants,
+            &packages_.purchases,
+            &packages_.reserves};
 }
 
 Quantity MarketChecks::registered(engine::AccountId account, engine::FamilyId family) const {
@@ -44,6 +57,7 @@ Quantity MarketChecks::registered(engine::AccountId account, engine::FamilyId fa
 void MarketChecks::begin(const engine::Command& command) {
     if (command.header.kind != engine::CommandKind::follow_on) check_crossed(last_);
     tokens_.begin(command);
+    packages_.begin(command);
 }
 
 void MarketChecks::see(const engine::Event& event) {
@@ -55,6 +69,7 @@ void MarketChecks::see(const engine::Event& event) {
     touch_strip(id);
     post(event);
     tokens_.see(event);
+    packages_.see(event);
     move_in_book(id, true);
     touch_strip(id);
     if (id == engine::OrderId{}) return;
@@ -246,6 +261,7 @@ void MarketChecks::check_band(const engine::EventHeader& header, const engine::F
 void MarketChecks::end(engine::Sequence sequence) {
     last_ = sequence;
     tokens_.end(sequence);
+    packages_.end(sequence);
     clearing.expect(balances_.house(MoneyAccount::clearing) == Money{}, sequence, [&] {
         return fmt::format("it holds {} micro-CNY", balances_.house(MoneyAccount::clearing).value);
     });
@@ -320,6 +336,7 @@ void MarketChecks::finish(engine::Sequence last, bool unfinished) {
     cids_.once.tell(fmt::format("{} orders", cids_.once.examined()));
     tokens_.holdings.tell(fmt::format("{} draws and changes of holdings", tokens_.holdings.examined()));
     tokens_.usages.tell(fmt::format("{} usages", tokens_.usages.examined()));
+    packages_.finish(last);
     streams.tell(fmt::format("{} events in {} streams", streams.examined(), streams_.size()));
 }
 

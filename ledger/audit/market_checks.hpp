@@ -6,6 +6,7 @@
 #include <set>
 
 #include "ledger/audit/cid_check.hpp"
+#include "ledger/audit/package_check.hpp"
 #include "ledger/audit/token_check.hpp"
 #include "ledger/postings.hpp"
 
@@ -14,7 +15,7 @@ namespace gridbook::ledger {
 class MarketChecks {
   public:
     explicit MarketChecks(const engine::Genesis& genesis)
-        : cids_(genesis), postings_(genesis), tokens_(genesis, postings_) {}
+        : cids_(genesis), postings_(genesis), tokens_(genesis, postings_), packages_(postings_, tokens_) {}
     MarketChecks(const MarketChecks&) = delete;
     MarketChecks& operator=(const MarketChecks&) = delete;
 
@@ -41,6 +42,7 @@ class MarketChecks {
     Check streams{"streams", "every account's stream without gaps"};
     const Check& cids() const { return cids_.once; }
     const TokenCheck& tokens() const { return tokens_; }
+    const PackageCheck& packages() const { return packages_; }
     std::uint64_t trades() const { return trades_; }
 
     // For the report's numbers.
@@ -82,6 +84,7 @@ class MarketChecks {
     CidCheck cids_;
     Postings postings_;
     TokenCheck tokens_;
+    PackageCheck packages_;
     Balances balances_;
     std::vector<engine::AccountId> accounts_;
     std::map<engine::AccountId, engine::GroupId> groups_;

@@ -45,6 +45,7 @@ void TokenCheck::see_delivery(const engine::DeliveryChanged& told) {
     if (!drawn_here_ || postings_.product(told.instrument.family) != engine::Product::token) return;
     Holding& holding = holdings_[told.delivery];
     holding.buyer = told.buyer;
+    holding.family = told.instrument.family;
     holding.state = told.state;
     holding.blocks = told.qty * engine::block_quarters;
 }
@@ -66,7 +67,9 @@ bool TokenCheck::by_the_command(const engine::EventHeader& header, const engine:
     if (command_.kind() != engine::CommandKind::draw_tokens || command_.header.account != header.account)
         return false;
     const auto use = command_.as<engine::DrawTokens>();
-    return use.usage == told.usage && (use.holding == engine::DeliveryId{} || use.holding == told.holding) &&
+    return use.usage == told.usage && use.grant == told.grant &&
+           (use.grant != engine::GrantId{} || use.holding == engine::DeliveryId{} ||
+            use.holding == told.holding) &&
            told.amount == use.uncached * engine::uncached_quarters + use.cached * engine::cached_quarters +
                               use.output * engine::output_quarters;
 }
@@ -123,9 +126,14 @@ void TokenCheck::see_holding(const engine::EventHeader& header, const engine::Ho
                           told.drawn, told.remaining, told.qty, holding.drawn));
 }
 
+engine::AccountId TokenCheck::drawn_from() const {
+    const auto grant = postings_.grants().find(command_.as<engine::DrawTokens>().grant);
+    return grant == postings_.grants().end() ? command_.header.account : grant->second.issuer;
+}
+
 void TokenCheck::see_drawn(const engine::EventHeader& header, const engine::HoldingChanged& told,
                            Holding& holding) {
-    const bool due = told.amount <= owed_ && from_ > 0 && holding.buyer == command_.header.account &&
+    const bool due = told.amount <= owed_ && from_ > 0 && holding.buyer == drawn_from() &&
                      told.usage == command_.as<engine::DrawTokens>().usage &&
                      holding.state == engine::DeliveryState::delivering;
     if (!due || told.amount == 0 || told.amount > holding.left())

@@ -25,6 +25,14 @@ class TokenCheck {
     void see(const engine::Event& event);
     void end(engine::Sequence sequence);
 
+    // What is left of what the account holds of the families, gated or delivering.
+    template <class OfClass>
+    std::uint64_t held(engine::AccountId account, OfClass&& of_class) const {
+        std::uint64_t sum = 0;
+        for (const auto& [id, h] : holdings_)
+            if (h.buyer == account && h.usable() && of_class(h.family)) sum += h.left();
+        return sum;
+    }
     // What was drawn of a holding that is not settled; nothing: there is none of this id.
     std::optional<std::uint64_t> drawn(engine::DeliveryId id) const;
 
@@ -34,12 +42,16 @@ class TokenCheck {
   private:
     struct Holding {
         engine::AccountId buyer = engine::no_account;
+        engine::FamilyId family = engine::no_family;
         engine::DeliveryState state = engine::DeliveryState::none;
         std::uint64_t blocks = 0;  // in quarters
         std::uint64_t drawn = 0;
         bool expired = false;
 
         std::uint64_t left() const { return blocks - drawn; }
+        bool usable() const {
+            return state == engine::DeliveryState::gated || state == engine::DeliveryState::delivering;
+        }
     };
     struct Known {
         engine::TokensDrawn answer{};
@@ -53,6 +65,8 @@ class TokenCheck {
     void see_holding(const engine::EventHeader& header, const engine::HoldingChanged& told);
     void see_drawn(const engine::EventHeader& header, const engine::HoldingChanged& told, Holding& holding);
     bool by_the_command(const engine::EventHeader& header, const engine::TokensDrawn& told) const;
+    // Whose holdings the command draws from: the account's, or those of the issuer of its grant.
+    engine::AccountId drawn_from() const;
     void sweep(engine::Time now);
 
     bool drawn_here_;

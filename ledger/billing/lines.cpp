@@ -103,6 +103,25 @@ std::vector<LineRow> of(const engine::Event& event, const engine::DisputeChanged
     return lines.rows();
 }
 
+// Each side's own line; the terms are those of the package.
+std::vector<LineRow> of(const engine::Event& event, const engine::GrantChanged& g, const Postings& postings) {
+    const OpenPackage* package = postings.package(g.package);
+    if (event.header.number.value == 0 || package == nullptr) return {};
+    const bool bought = g.change == engine::GrantChange::bought;
+    Lines lines(event, postings, engine::no_instrument);
+    lines.all().package = g.package;
+    lines.all().grant = g.grant;
+    lines.all().class_id = g.class_id;
+    lines.all().days = package->days;
+    lines.all().unit_price = bought ? package->price : package->overage;
+    lines.all().quarters = bought ? g.amount : g.excess;
+    if (bought)
+        lines.all().qty = static_cast<std::uint32_t>(g.amount / engine::block_quarters / package->blocks);
+    lines.add(bought ? LineKind::package : LineKind::overage,
+              g.party == engine::Side::buy ? g.cost : -g.cost);
+    return lines.rows();
+}
+
 }  // namespace
 
 std::vector<LineRow> lines_of(const engine::Event& event, const Postings& postings) {
@@ -112,6 +131,7 @@ std::vector<LineRow> lines_of(const engine::Event& event, const Postings& postin
         case EventKind::delivery_settled: return of(event, event.as<engine::DeliverySettled>(), postings);
         case EventKind::position_settled: return of(event, event.as<engine::PositionSettled>(), postings);
         case EventKind::dispute: return of(event, event.as<engine::DisputeChanged>(), postings);
+        case EventKind::grant: return of(event, event.as<engine::GrantChanged>(), postings);
         default: return {};
     }
 }

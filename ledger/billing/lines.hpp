@@ -9,6 +9,8 @@
 //   replaced           sale of the standby provider; replacement, and advance, of the one that failed
 //   delivery settled   refund, penalty            received by the buyer, owed by the seller
 //   position settled   fee, tax, advance
+//   grant bought       package                    of the buyer; received by the issuer
+//   grant drawn        overage                    the same, for what is beyond the balance
 //   dispute upheld     dispute, and advance, of who pays; dispute of the claimant
 //
 // `advance` is what the default fund paid in the account's place.
@@ -27,6 +29,8 @@ enum class LineKind : std::uint8_t {
     replacement,
     advance,
     dispute,
+    package,
+    overage,
     count_,
 };
 inline constexpr std::size_t line_kinds = static_cast<std::size_t>(LineKind::count_);
@@ -41,12 +45,18 @@ struct LineRow {
     engine::TradeId trade{};
     engine::Money cost{};
     std::uint64_t lot_minutes = 0;  // of refunds, penalties and replacements
+    std::uint64_t quarters = 0;     // of standard tokens: granted by packages, or beyond a balance
+    engine::Money unit_price{};     // of a package, or of a block beyond a balance; 0: none
     engine::Price price{};          // of the trade or the delivery; 0: none
     engine::Price guidance{};       // of the family when the line was made
     std::uint32_t qty = 0;          // lots
     engine::DeliveryId delivery{};
+    engine::PackageId package{};  // of a line of packages, which has no instrument
+    engine::GrantId grant{};
+    std::uint32_t days = 0;  // of the package
+    engine::ClassId class_id{};
     LineKind kind = LineKind::usage;
-    std::array<std::uint8_t, 7> reserved{};
+    std::array<std::uint8_t, 1> reserved{};
     friend constexpr bool operator==(const LineRow&, const LineRow&) = default;
 };
 

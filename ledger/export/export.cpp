@@ -31,6 +31,8 @@ std::string word(Cause cause) {
         case Cause::payout_requested: return "payout_requested";
         case Cause::payout_paid: return "payout_paid";
         case Cause::payout_refused: return "payout_refused";
+        case Cause::package_bought: return "package_bought";
+        case Cause::overage_paid: return "overage_paid";
         case Cause::position_settled: break;
     }
     return "position_settled";

@@ -117,7 +117,7 @@ struct TableSum {
 // Up to where the journal is in the projection, and of which journal: the link of the batch that ends there.
 struct ProjectionPlace {
     std::array<char, 4> magic{'G', 'B', 'K', 'V'};
-    std::uint16_t version = 4;
+    std::uint16_t version = 5;
     std::uint16_t zero = 0;
     std::uint64_t epoch = 1;
     engine::Sequence applied{};

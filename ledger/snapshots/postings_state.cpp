@@ -16,6 +16,8 @@
 //               minutes 2, state 1, then of the seller and of the buyer: told 8, whole 8, parts 8, for each
 //               part: minute 4, lots 4; then of both: requests 8, served 8, minute 4
 //   disputes    delivery 4, claimant 1, seller 4, buyer 4, minutes 8, stake 8, held 8
+//   packages    id 4, issuer 4, class 2, blocks 4, days 4, carry 4, price 8, overage 8, grants 4, sold 1
+//   grants      id 4, package 4, issuer 4, buyer 4, qty 4, granted 8, balance 8, begin 8, end 8, carried 1
 //   payouts     id 4, account 4, amount 8
 //   positions   account 4, instrument 8, bought 8, sold 8, open sells 8, reoffered 8, margin 8, receivable 8,
 //               fee 8, tax 8, owed 8, paired 8
@@ -82,6 +84,10 @@ void fields(auto& archive, auto& p) requires requires { p.reoffered; }
 }
 void fields(auto& archive, auto& d) requires requires { d.stake; }
 { archive(d.seller, d.buyer, d.minutes, d.stake, d.held); }
+void fields(auto& archive, auto& p) requires requires { p.overage; }
+{ archive(p.issuer, p.class_id, p.blocks, p.days, p.carry, p.price, p.overage, p.grants, p.sold); }
+void fields(auto& archive, auto& g) requires requires { g.granted; }
+{ archive(g.package, g.issuer, g.buyer, g.qty, g.granted, g.balance, g.begin, g.end, g.carried); }
 void fields(auto& archive, auto& d) requires requires { d.by_seller; }
 {
     archive(d.instrument, d.seller, d.buyer, d.replaces, d.price, d.qty, d.replaced, d.first_minute,
@@ -90,8 +96,26 @@ void fields(auto& archive, auto& d) requires requires { d.by_seller; }
 void fields(auto& archive, auto& p) requires requires { p.penalty; }
 { archive(p.cash, p.hold, p.margin, p.receivable, p.penalty); }
 
+template <class Key, class Row>
+void save_rows(Packer& out, const std::map<Key, Row>& rows) {
+    out(std::uint64_t{rows.size()});
+    for (const auto& [key, row] : rows) out(key), fields(out, row);
+}
+
+template <class Key, class Row>
+void load_rows(Unpacker& in, std::size_t bytes, std::map<Key, Row>& rows) {
+    std::optional<Key> last;
+    for (std::size_t n = in.count(bytes); n > 0; --n) {
+        Key key;
+        in(key);
+        if (!ascending(in, last, key)) return;
+        fields(in, rows[key]);
+    }
+}
+
 constexpr std::size_t order_bytes = 47, strip_bytes = 50, leg_bytes = 8, delivery_bytes = 133, part_bytes = 8,
-                      dispute_bytes = 37, payout_bytes = 16, position_bytes = 92, balance_bytes = 44;
+                      dispute_bytes = 37, package_bytes = 43, grant_bytes = 53, payout_bytes = 16,
+                      position_bytes = 92, balance_bytes = 44;
 
 bool sound(engine::Side side) { return side == engine::Side::buy || side == engine::Side::sell; }
 bool sound(const OpenOrder& order) {
@@ -178,6 +202,8 @@ void Postings::save(Packer& out) const {
     }
     out(std::uint64_t{disputes_.size()});
     for (const auto& [key, dispute] : disputes_) out(key.first, key.second), fields(out, dispute);
+    save_rows(out, packages_);
+    save_rows(out, grants_);
     out(std::uint64_t{payouts_.size()});
     for (const auto& [id, payout] : payouts_) out(id, payout.account, payout.amount);
     out(std::uint64_t{positions_.size()});
@@ -211,6 +237,10 @@ bool Postings::load(Unpacker& in) {
         fields(in, dispute);
         if (!in.expect(dispute.held >= engine::Money{} && dispute.held <= dispute.stake)) return false;
     }
+    load_rows(in, package_bytes, packages_);
+    load_rows(in, grant_bytes, grants_);
+    for (const auto& [id, grant] : grants_)
+        if (!in.expect(packages_.contains(grant.package) && grant.balance <= grant.granted)) return false;
     std::optional<engine::PayoutId> last_payout;
     for (std::size_t n = in.count(payout_bytes); n > 0; --n) {
         engine::PayoutId id;

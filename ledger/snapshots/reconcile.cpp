@@ -24,6 +24,8 @@ std::map<engine::AccountId, Held> held_by_formula(const Postings& postings) {
     for (const auto& [id, order] : postings.orders()) add(order);
     for (const auto& [id, strip] : postings.strips()) add(strip);
     for (const auto& [key, sums] : postings.positions()) held[key.first].margin += sums.margin;
+    for (const auto& [key, dispute] : postings.disputes())
+        held[dispute.payer(key.second)].hold += dispute.held;
     for (const auto& [id, payout] : postings.payouts()) held[payout.account].hold += payout.amount;
     return held;
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packages over days in a seeded flow: in snapshots, also in the middle of an instant, in the state hash, in
 // a replay.
-#include <random>
-
+#include "tests/engine/packages_flow.hpp"
 #include "engine/snapshot/stream.hpp"
-#include "tests/engine/packages_story.hpp"
 #include "tests/engine/restored.hpp"
 
 using namespace gridbook::engine;
@@ -12,64 +10,7 @@ using namespace gridbook::tests;
 
 namespace {
 
-constexpr AccountId acme = Market::acme, bert = Market::bert, carl = Market::carl, prov = Market::prov;
-
-// Acme and bert buy of prov and bert, whose holdings are too few now and then; draws by grant and of their
-// own; withdrawals, purchases said twice, days that end.
-class Flow {
-  public:
-    Flow(Packaging& p, std::uint32_t seed) : p_(p), random_(seed) {}
-
-    void step() {
-        p_.send(command());
-        now_ = now_ + second * below(1'500);
-        const std::int64_t day_now = (now_ - day_one).value / day.value;
-        p_.x.d.at(now_);
-        if (day_now == stocked_) return;
-        stocked_ = day_now;
-        for (const AccountId issuer : {prov, bert})
-            for (const FamilyId f : {Drawing::east, Drawing::north})
-                p_.x.trade(carl, issuer, 2 + static_cast<int>(below(4)), f,
-                           static_cast<std::uint32_t>(day_now) + 1);
-    }
-    bool over() const { return now_ > clock(12 * 24); }
-
-  private:
-    std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
-    AccountId buyer() { return below(2) == 0 ? acme : bert; }
-    std::uint32_t recent(std::uint32_t last) { return last - std::min(last, below(8)); }
-
-    Command command() {
-        const std::uint32_t package = recent(p_.state().packages.last_id().value);
-        const std::uint32_t grant = recent(p_.state().grants.last_id().value);
-        switch (below(10)) {
-            case 0:
-                return Packaging::offer(below(2) == 0 ? prov : bert,
-                                        {.blocks = 1 + below(2),
-                                         .days = 1 + below(4),
-                                         .carry = below(3) * 50,
-                                         .price = "10",
-                                         .overage = below(2) == 0 ? "0" : "1.7"});
-            case 1:
-                return below(2) == 0 ? Packaging::withdraw(prov, package)
-                                     : Packaging::withdraw(bert, package);
-            case 2:
-            case 3:
-            case 4: return Packaging::buy(buyer(), package, 1 + below(2), fmt::format("p-{}", below(200)));
-            case 5:
-                return Drawing::draw(buyer(), fmt::format("u-{}", ++uses_), {.uncached = 1 + below(90'000)});
-            default:
-                return Packaging::draw(buyer(), grant, fmt::format("u-{}", below(8) == 0 ? uses_ : ++uses_),
-                                       {.uncached = below(400'000), .cached = below(90'000)});
-        }
-    }
-
-    Packaging& p_;
-    std::mt19937 random_;
-    Time now_ = day_one;
-    std::int64_t stocked_ = -1;
-    std::uint32_t uses_ = 0;
-};
+constexpr AccountId acme = Market::acme, bert = Market::bert, prov = Market::prov;
 
 std::size_t told(const Events& events, GrantChange change) {
     return static_cast<std::size_t>(std::ranges::count_if(events, [&](const Event& e) {
@@ -86,7 +27,7 @@ std::size_t refused(const Events& events, RejectReason reason) {
 
 TEST_CASE("a market restored between packages is the same and goes on the same", "[packages]") {
     Packaging p(packages_genesis(4));
-    Flow flow(p, 11);
+    PackagesFlow flow(p, 11);
     std::size_t at = p.x.d.m.driver().journal().size(), copies = 0;
     while (!flow.over()) {
         const auto copy = restored(p.x.d.m.exchange());

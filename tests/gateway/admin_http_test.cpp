@@ -268,7 +268,7 @@ TEST_CASE("bodies are checked like frames", "[admin]") {
           "400 FORMAT_VALUE public_key");
 }
 
-TEST_CASE("paths are unknown, known by another method, or of a later version", "[admin]") {
+TEST_CASE("paths are unknown, known by another method, or of what is not kept here", "[admin]") {
     Gateway g;
     const auto answer = [&](const char* method, const char* target) {
         HttpRequest http;
@@ -328,6 +328,7 @@ TEST_CASE("HTTP statuses mirror the class of the code", "[admin]") {
                                                    {"OP_UNKNOWN", 404},    {"VERSION_CONFLICT", 409},
                                                    {"NOT_AVAILABLE", 422}, {"EFFECTIVE", 422},
                                                    {"TICK", 422},          {"FUNDS", 422},
+                                                   {"RESERVE", 422},       {"PACKAGE_UNKNOWN", 404},
                                                    {"RATE_LIMIT", 429},    {"BUSY", 503}};
     for (const auto& [code, status] : statuses) {
         INFO(code);

@@ -141,6 +141,10 @@ TEST_CASE("what is wrong is told with file, line, column, key, rule and value") 
           "nothing is delivered, got 512");
     CHECK(refused("[pools]\ndraws = 1000\n") == "c.toml:2:9: pools.draws: must be a power of two, got 1000");
     CHECK(refused("[pools]\ndraws = 1\n") == "c.toml:2:9: pools.draws: must be 2 to 268435456, got 1");
+    CHECK(refused("[pools]\npackages = 65536\n") ==
+          "c.toml:2:12: pools.packages: must be 0 to 65535, got 65536");
+    CHECK(refused("[pools]\ndraws = 0\n") ==
+          "c.toml:1:1: pools.packages: without pools.draws nothing is drawn, so it must be 0, got 4096");
     CHECK(refused("[fees]\nmaker_bp = 21\n") ==
           "c.toml:1:1: fees.taker_bp: must be at least fees.maker_bp (21), got 20");
     CHECK(refused("[limits]\nqty = 1.5\n") ==
@@ -171,7 +175,9 @@ TEST_CASE("rules, pools, grace and widths of the dynamic band") {
     CHECK(plain.genesis.draws_log2 == 20);
     CHECK(good("[pools]\ndraws = 2\n").genesis.draws_log2 == 1);
     CHECK(good("[pools]\ndraws = 65536\n").genesis.draws_log2 == 16);
-    CHECK(good("[pools]\ndraws = 0\n").genesis.draws_log2 == 0);
+    CHECK(good("[pools]\ndraws = 0\npackages = 0\n").genesis.draws_log2 == 0);
+    CHECK(plain.genesis.packages == 4'096);
+    CHECK(good("[pools]\npackages = 7\n").genesis.packages == 7);
     CHECK(plain.sessions.cancel_grace_ms == 5'000);
     CHECK(plain.rules.reference_window_s == 300);
     const Config c = good(

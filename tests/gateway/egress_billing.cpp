@@ -104,19 +104,19 @@ TEST_CASE("an invoice as CSV has the columns of FOCUS, guidance beside the price
         "EffectiveCost,ContractedCost,ListCost,ListUnitPrice,ContractedUnitPrice,PricingQuantity,PricingUnit,"
         "ConsumedQuantity,ConsumedUnit,ProviderName,PublisherName,RegionId,RegionName,ResourceId,"
         "ServiceCategory,ServiceName,SkuId,x_Residency,x_GreenShare,x_Pue,x_CarbonGrams,x_Line,x_Sequence,"
-        "x_Time,x_OrderId,x_TradeId,x_DeliveryId\r\n"
+        "x_Time,x_OrderId,x_TradeId,x_DeliveryId,x_PackageId,x_GrantId\r\n"
         "D1,Gridbook,acme,CNY,2026-12-01T00:00:00Z,2026-12-02T00:00:00Z,Usage,Compute bought,One-Time,"
         "2026-12-01T01:00:00Z,2026-12-01T02:00:00Z,216,216,216,224,14.00,13.50,16,Unit-Hours,16,Unit-Hours,"
         "Gridbook,Gridbook,CN-EAST,Yangtze delta,H100.CN-EAST.G2.20261201T01Z,Compute,Accelerator hours,"
-        "H100.CN-EAST.G2,CN,,,,1,10,2026-12-01T00:00:00Z,551200,90331,\r\n"
+        "H100.CN-EAST.G2,CN,,,,1,10,2026-12-01T00:00:00Z,551200,90331,,,\r\n"
         "D1,Gridbook,acme,CNY,2026-12-01T00:00:00Z,2026-12-02T00:00:00Z,Purchase,Trading fee,One-Time,"
         "2026-12-01T01:00:00Z,2026-12-01T02:00:00Z,0.432,0.432,0.432,0.432,14.00,13.50,,,,,"
         "Gridbook,Gridbook,CN-EAST,Yangtze delta,H100.CN-EAST.G2.20261201T01Z,Compute,Accelerator hours,"
-        "H100.CN-EAST.G2,CN,,,,2,10,2026-12-01T00:00:00Z,551200,90331,\r\n"
+        "H100.CN-EAST.G2,CN,,,,2,10,2026-12-01T00:00:00Z,551200,90331,,,\r\n"
         "D1,Gridbook,acme,CNY,2026-12-01T00:00:00Z,2026-12-02T00:00:00Z,Tax,Tax on the fee,One-Time,"
         "2026-12-01T01:00:00Z,2026-12-01T02:00:00Z,0.02592,0.02592,0.02592,0.02592,14.00,13.50,,,,,"
         "Gridbook,Gridbook,CN-EAST,Yangtze delta,H100.CN-EAST.G2.20261201T01Z,Compute,Accelerator hours,"
-        "H100.CN-EAST.G2,CN,,,,3,10,2026-12-01T00:00:00Z,551200,90331,\r\n");
+        "H100.CN-EAST.G2,CN,,,,3,10,2026-12-01T00:00:00Z,551200,90331,,,\r\n");
 }
 
 TEST_CASE("a line tells green share and PUE of its time, and the carbon of what it buys or gives back") {
@@ -125,10 +125,10 @@ TEST_CASE("a line tells green share and PUE of its time, and the carbon of what 
     HttpAnswer bought;
     REQUIRE_FALSE(x.billing.one(x.acme, "D1.csv", 0, 1, bought));
     // 16 units for an hour at 427.594125 g.
-    CHECK(bought.body.ends_with(",CN,0.2,1.5,6841.506,1,10,2026-12-01T00:00:00Z,551200,90331,\r\n"));
+    CHECK(bought.body.ends_with(",CN,0.2,1.5,6841.506,1,10,2026-12-01T00:00:00Z,551200,90331,,,\r\n"));
     HttpAnswer fee;
     REQUIRE_FALSE(x.billing.one(x.acme, "D1.csv", 1, 1, fee));
-    CHECK(fee.body.ends_with(",CN,0.2,1.5,,2,10,2026-12-01T00:00:00Z,551200,90331,\r\n"));
+    CHECK(fee.body.ends_with(",CN,0.2,1.5,,2,10,2026-12-01T00:00:00Z,551200,90331,,,\r\n"));
     // What was not delivered comes off: 48 unit-minutes; the penalty is about money alone.
     const ledger::InvoiceRow invoice{};
     const auto lines = x.projection->lines(x.acme, 4, 2);

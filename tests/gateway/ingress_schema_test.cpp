@@ -23,7 +23,7 @@ TEST_CASE("a refusal tells the id as soon as it is known", "[schema]") {
     CHECK(Read(R"({"op":"no.such"})").request.id.empty());
 }
 
-TEST_CASE("an op is unknown, belongs elsewhere, or comes later", "[schema]") {
+TEST_CASE("an op is unknown, or belongs elsewhere", "[schema]") {
     CHECK(Read(frame("order.plaice")).code() == "OP_UNKNOWN");
     CHECK(Read(frame("")).code() == "OP_UNKNOWN");
     const Read market(frame("subscribe", R"("channels":["book"],"symbols":["*"])"));
@@ -177,9 +177,8 @@ TEST_CASE("time is nanoseconds in digits", "[schema]") {
 // Every op of the table with the least it needs, then each of its fields with a type that no form takes.
 TEST_CASE("no field of any op takes an object", "[schema]") {
     for (const OpSpec& op : ops()) {
-        if (op.op == Op::later || op.endpoint == Endpoint::market) continue;
+        if (op.endpoint == Endpoint::market) continue;
         for (const Field& field : op.fields) {
-            if (field.need == Need::later) continue;
             INFO(op.name << ' ' << field.name);
             const Read read(frame(op.name, fmt::format(R"("{}":{{"a":1}})", field.name)));
             CHECK(read.code() == "FORMAT_FIELD");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the audit says of draws: nothing of what the exchange tells, and each of its two checks of what it
 // would have told wrong.
-#include "ledger/audit/engine_checks.hpp"
-#include "tests/engine/tokens_story.hpp"
+#include "forged.hpp"
 
 using namespace gridbook;
 using namespace gridbook::ledger;
+using namespace gridbook::ledger::test;
 using namespace gridbook::tests;
 using engine::Event;
 using engine::EventKind;
@@ -31,51 +31,16 @@ Drawing two_days() {
     return x;
 }
 
-// Changes an event; false: it was not told.
-using Forge = std::function<bool(Event&)>;
-
-// Which checks fail on the story, and at which event of it (counted among draws and changes of holdings).
-std::string failed(Drawing& x, const Forge& forge) {
-    MarketChecks checks(drawing_genesis());
-    std::size_t at = 0;
-    const Events& events = x.d.m.driver().all_events();
-    for (const engine::Command& command : x.d.m.driver().journal()) {
-        checks.begin(command);
-        for (; at < events.size() && events[at].header.sequence == command.header.sequence; ++at) {
-            Event told = events[at];
-            if (forge(told)) checks.see(told);
-        }
-        checks.end(command.header.sequence);
-    }
-    EngineChecks engine(x.d.m.exchange(), checks);
-    engine.compare_all(x.d.m.exchange().sequence());
-    checks.finish(x.d.m.exchange().sequence(), false);
-    std::string names;
-    for (const Check* c : checks.all())
-        if (!c->ok()) names += c->name() + " ";
-    if (!engine.deliveries.ok()) names += engine.deliveries.name();
-    return names;
-}
-
-// Changes the n-th event that tells of this, counted from 0.
-template <class Body>
-Forge nth(int n, HoldingChange change, const std::function<void(Body&)>& wrong) {
-    return [n, change, wrong](Event& e) mutable {
-        if (e.kind() != Body::kind) return true;
-        if constexpr (std::is_same_v<Body, HoldingChanged>)
-            if (e.as<HoldingChanged>().change != change) return true;
-        if (n-- != 0) return true;
-        auto body = e.as<Body>();
-        wrong(body);
-        e.set(body);
-        return true;
-    };
-}
 Forge answer(int n, const std::function<void(TokensDrawn&)>& wrong) {
-    return nth<TokensDrawn>(n, HoldingChange::none, wrong);
+    return nth<TokensDrawn>(
+        n, [](const TokensDrawn&) { return true; }, wrong);
+}
+Forge changed(HoldingChange change, int n, const std::function<void(HoldingChanged&)>& wrong) {
+    return nth<HoldingChanged>(
+        n, [change](const HoldingChanged& h) { return h.change == change; }, wrong);
 }
 Forge drawn(int n, const std::function<void(HoldingChanged&)>& wrong) {
-    return nth<HoldingChanged>(n, HoldingChange::drawn, wrong);
+    return changed(HoldingChange::drawn, n, wrong);
 }
 
 }  // namespace
@@ -146,9 +111,9 @@ TEST_CASE("what nobody drew has to be told to be gone", "[checks][tokens]") {
         return e.kind() != EventKind::holding || e.as<HoldingChanged>().change != HoldingChange::expired;
     };
     CHECK(failed(x, unsaid).find("holdings ") != std::string::npos);
-    CHECK(failed(x, nth<HoldingChanged>(0, HoldingChange::expired,
-                                        [](HoldingChanged& h) { h.amount += 1; })) == "holdings ");
-    CHECK(failed(x, nth<HoldingChanged>(0, HoldingChange::notice, [](HoldingChanged& h) { h.drawn += 1; })) ==
+    CHECK(failed(x, changed(HoldingChange::expired, 0, [](HoldingChanged& h) { h.amount += 1; })) ==
+          "holdings ");
+    CHECK(failed(x, changed(HoldingChange::notice, 0, [](HoldingChanged& h) { h.drawn += 1; })) ==
           "holdings ");
 }
 

@@ -8,121 +8,18 @@ and the audit finds nothing."""
 import argparse
 import asyncio
 import csv
-import datetime
 import io
-import json
 from decimal import Decimal
 
-from clients import PythonClient
-from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal
-from specs import Described
+from exchange import Exchange, Folder, check, equal
+from market import DAY, HOURS, Market, config, invoices, keys
 
 FAMILY = "H100.CN-EAST.G2"
-DAY = datetime.datetime(2026, 12, 1, tzinfo=datetime.timezone.utc)
-MARKET = """
-clock = "replay"
-clock_start = "2026-12-01T00:00:00Z"
-""" + SMALL_POOLS.replace("positions = 65536", "positions = 4096\ndeliveries = 4096") + f"""
-[[classes]]
-name = "H100"
-tflops = "989.4"
-memory_gb = 80
-bandwidth = "3.35"
-[[zones]]
-name = "CN-EAST"
-hub = "Yangtze delta"
-residency = "CN"
-[[tiers]]
-name = "G2"
-availability = "99.5"
-start_by_s = 300
-penalty_bp = 5000
-[[families]]
-classes = "H100"
-zones = "CN-EAST"
-tiers = "G2"
-guidance = "14.00"
-[[accounts]]
-name = "office"
-roles = ["operator"]
-[[accounts]]
-name = "reg"
-roles = ["regulator"]
-[[accounts]]
-name = "acme"
-roles = ["buyer"]
-[[accounts]]
-name = "prov"
-roles = ["provider"]
-[[accounts]]
-name = "spare"
-roles = ["provider"]
-"""
+ROLES = {"office": ["operator"], "reg": ["regulator"], "acme": ["buyer"], "prov": ["provider"], "spare": ["provider"]}
 
 
 def symbol(hour):
     return f"{FAMILY}.{DAY:%Y%m%d}T{hour:02}Z"
-
-
-class Held(PythonClient):
-    """Holds everything that it says and hears against the served AsyncAPI description."""
-
-    def __init__(self, url, key, described):
-        super().__init__(url, key)
-        self.described, self.ops = described, {}
-
-    async def send(self, text):
-        message = json.loads(text)
-        self.ops[message["id"]] = message["op"]
-        await super().send(text)
-
-    async def take(self, text):
-        message = json.loads(text)
-        if "closed" not in message:
-            if message.get("ok") is False:
-                name = "refusal"
-            else:
-                name = f"event.{message['ev']}" if "ev" in message else f"reply.{self.ops[message['id']]}"
-            try:
-                self.described.hold("trade", name, message)
-            except AssertionError as wrong:
-                self.described.wrong.append(str(wrong))
-        await super().take(text)
-
-
-class Market:
-    """The three participants, each signed in, and the clock in the hands of the operator."""
-
-    def __init__(self, exchange, keys):
-        self.exchange, self.keys, self.clients = exchange, keys, {}
-        self.described = Described(exchange.get_json("/v1/asyncapi.json"))
-        self.described.wrong = []
-
-    async def connect(self):
-        self.clients = {name: await Held(self.exchange.socket_url, key, self.described).connect()
-                        for name, key in self.keys.items()}
-
-    def __getattr__(self, name):
-        return self.clients[name]
-
-    async def at(self, hour, minute=0, second=0):
-        time = DAY + datetime.timedelta(hours=hour, minutes=minute, seconds=second)
-        await self.office.done("clock.advance", ts=str(int(time.timestamp()) * 10**9))
-
-    async def die(self):
-        self.exchange.kill()
-        for client in self.clients.values():
-            try:
-                await client.close()
-            except Exception:  # its other end is gone
-                pass
-        self.exchange.start()
-        await self.connect()
-
-    async def cash(self, name):
-        balance = await self.clients[name].done("balance.get")
-        equal((balance["hold"], balance["receivable"], balance["penalty"]), ("0", "0", "0"), f"what {name} is owed")
-        return Decimal(balance["cash"])
 
 
 async def trade(market, hour):
@@ -269,52 +166,38 @@ async def third_hour(market, regulator):
     equal(await market.cash("acme"), before["acme"] - Decimal("216.45792") + Decimal("16.2"), "buyer net")
 
 
-async def invoices(market):
+async def the_invoices(market):
     """Behind midnight: each account's lines sum to what its cash has changed by, to the micro-CNY."""
     await market.at(24, 0, 1)
     for name in ("acme", "prov", "spare"):
-        key = market.keys[name]
-        def get(target):
-            return asyncio.to_thread(market.exchange.signed, key, "GET", f"/v1/account/invoices{target}")
-        for _ in range(200):
-            status, listed = await get("")
-            if status == 200 and listed["invoices"]:
-                break
-            await asyncio.sleep(0.05)
-        equal([i["invoice"] for i in listed["invoices"]], ["D1"], f"invoices of {name}")
-        cash = Decimal((await market.clients[name].done("balance.get"))["cash"])
-        equal(Decimal(listed["invoices"][0]["total"]), 1000 - cash, f"what {name} owes")
-        status, one = await get("/D1.json")
-        equal(sum(Decimal(line["BilledCost"]) for line in one["lines"]), 1000 - cash, f"the lines of {name}")
-        equal(listed.get("open"), None, "nothing is left")
+        listed, lines = await invoices(market, name, 1000)
+        equal([i["invoice"] for i in listed], ["D1"], f"invoices of {name}")
         by_socket = await market.clients[name].done("invoices.get", period="day")
-        equal(by_socket["invoices"], listed["invoices"], "the same by socket")
-        text = await asyncio.to_thread(market.exchange.signed_text, key, "GET", "/v1/account/invoices/D1.csv")
+        equal(by_socket["invoices"], listed, "the same by socket")
+        text = await asyncio.to_thread(market.exchange.signed_text, market.keys[name], "GET", "/v1/account/invoices/D1.csv")
         rows = list(csv.DictReader(io.StringIO(text)))
-        equal([dict(row) for row in rows], one["lines"], f"the CSV of {name}")
+        equal([dict(row) for row in rows], lines, f"the CSV of {name}")
     equal([row["ChargeCategory"] for row in rows], ["Credit", "Purchase", "Tax"], "what the standby provider did")
 
 
 async def run(arguments):
     with Folder() as folder:
-        regulator = Key("k-reg", "reg", ["regulator"])
-        keys = {"office": Key("k-office", "office", ["operator"], on_behalf=True),
-                "acme": Key("k-acme", "acme", ["buyer"]),
-                "prov": Key("k-prov", "prov", ["provider"]), "spare": Key("k-spare", "spare", ["provider"])}
-        config = folder / "market.toml"
-        config.write_text(MARKET + "".join(key.toml() for key in [regulator, *keys.values()]))
-        with Exchange(arguments.binary, folder, config) as exchange:
-            market = Market(exchange, keys)
+        signed_by = keys(ROLES)
+        file = folder / "market.toml"
+        file.write_text(config(HOURS, ROLES) + "".join(key.toml() for key in signed_by.values()))
+        regulator = signed_by.pop("reg")
+        with Exchange(arguments.binary, folder, file) as exchange:
+            market = Market(exchange, signed_by)
             await market.connect()
             for name in ("acme", "prov", "spare"):
-                exchange.post(keys["office"], "/v1/admin/credits", {"account": name, "amount": "1000"})
+                exchange.post(signed_by["office"], "/v1/admin/credits", {"account": name, "amount": "1000"})
             for name in ("prov", "spare"):
                 await market.clients[name].done("resource.register", **{
                     "class": "H100", "zone": "CN-EAST", "tier": "G2", "count": "64", "residency": "CN"})
             await first_hour(market)
             await second_hour(market)
             await third_hour(market, regulator)
-            await invoices(market)
+            await the_invoices(market)
             for client in market.clients.values():
                 await client.close()
             check(not market.described.wrong, f"not as described: {market.described.wrong[:3]}")

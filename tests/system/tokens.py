@@ -11,54 +11,11 @@ import csv
 import json
 import random
 
-from delivery import DAY, Held, Market
-from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal, shared_data
+from exchange import Exchange, Folder, check, equal, shared_data
+from market import TOKENS, Held, Market, config, keys, token_day, tokens
 
-FAMILY = "CHAT-L.CN-EAST.T1"
 WINDOW = 400  # draws on their way at once
-MARKET = """
-clock = "replay"
-clock_start = "2026-12-01T00:00:00Z"
-""" + SMALL_POOLS.replace("positions = 65536", "positions = 4096\ndeliveries = 4096\ndraws = 65536") + """
-[[classes]]
-name = "CHAT-L"
-tokens = true
-[[zones]]
-name = "CN-EAST"
-hub = "Yangtze delta"
-residency = "CN"
-[[tiers]]
-name = "T1"
-availability = "99.0"
-penalty_bp = 2500
-product = "token"
-[[families]]
-classes = "CHAT-L"
-zones = "CN-EAST"
-tiers = "T1"
-guidance = "8.00"
-[[accounts]]
-name = "office"
-roles = ["operator"]
-[[accounts]]
-name = "acme"
-roles = ["buyer"]
-[[accounts]]
-name = "prov"
-roles = ["provider"]
-[[accounts]]
-name = "spare"
-roles = ["provider"]
-"""
-
-
-def symbol(day):
-    return f"{FAMILY}.{DAY:%Y%m}{day:02}"
-
-
-def tokens(quarters):
-    """As the wire writes it."""
-    return f"{quarters // 4}{['', '.25', '.5', '.75'][quarters % 4]}"
+ROLES = {"office": ["operator"], "acme": ["buyer"], "prov": ["provider"], "spare": ["provider"]}
 
 
 class Many(Held):
@@ -134,9 +91,9 @@ async def buy(market, blocks):
     """Blocks of the second day, half of them from each seller; before it begins nothing can be drawn."""
     for name in ("prov", "spare"):
         await market.clients[name].done("resource.register", **{"class": "CHAT-L", "zone": "CN-EAST", "tier": "T1", "count": "100"})
-        await market.clients[name].done("order.place", symbol=symbol(2), side="sell", type="limit", price="8.00",
+        await market.clients[name].done("order.place", symbol=token_day(2), side="sell", type="limit", price="8.00",
                                         qty=str(blocks // 2), cid="s")
-    await market.acme.done("order.place", symbol=symbol(2), side="buy", type="limit", price="8.00", qty=str(blocks), cid="b")
+    await market.acme.done("order.place", symbol=token_day(2), side="buy", type="limit", price="8.00", qty=str(blocks), cid="b")
     vector = {"uncached": 600000, "cached": 300000, "output": 150000, "usage": "vector"}
     refused = await market.acme.refused("QUOTA_EXHAUSTED", "token.draw", **{"class": "CHAT-L"}, **vector)
     equal((refused["error"]["limit"], refused["error"]["got"]), (["0"], "1275000"), "nothing is held yet")
@@ -250,15 +207,14 @@ async def run(arguments):
     uses = hour()
     blocks = int(sum(map(need, uses)) * 0.9) // 4_000_000 // 2 * 2
     with Folder() as folder:
-        keys = {"office": Key("k-office", "office", ["operator"], on_behalf=True), "acme": Key("k-acme", "acme", ["buyer"]),
-                "prov": Key("k-prov", "prov", ["provider"]), "spare": Key("k-spare", "spare", ["provider"])}
-        config = folder / "market.toml"
-        config.write_text(MARKET + "".join(key.toml() for key in keys.values()))
-        with Exchange(arguments.binary, folder, config) as exchange:
-            market = Tokens(exchange, keys)
+        signed_by = keys(ROLES)
+        file = folder / "market.toml"
+        file.write_text(config(TOKENS, ROLES, draws=65536) + "".join(key.toml() for key in signed_by.values()))
+        with Exchange(arguments.binary, folder, file) as exchange:
+            market = Tokens(exchange, signed_by)
             await market.connect()
             for name in ("acme", "prov", "spare"):
-                exchange.post(keys["office"], "/v1/admin/credits", {"account": name, "amount": "10000"})
+                exchange.post(signed_by["office"], "/v1/admin/credits", {"account": name, "amount": "10000"})
             vector = await buy(market, blocks)
             left = await first_draw(market, vector, blocks)
             told, left = await the_hour(market, uses, left)

@@ -109,19 +109,44 @@ class TradeClient:
         return await self.request("dispute.open", did=did, minutes=minutes, **more)
 
     async def draw(self, usage: str, **use: Any) -> Message:
-        """A use of tokens, once for each usage id: `class` or `holding`, `uncached`, `cached`, `output`.
+        """A use of tokens, once for each usage id: `class`, `holding` or `grant`, `uncached`, `cached`, `output`.
 
         `class` is a word of Python's: `draw("run-1", **{"class": "CHAT-L", "uncached": 1000})`.
         """
         return await self.request("token.draw", usage=usage, **use)
 
+    async def offer(self, class_name: str, blocks: int, days: int, price: str, carry: int = 0, overage: str = "0") -> Message:
+        """Sells packages of tokens: blocks for some days of 24 hours at a price; `carry` percent of what is left goes
+        on once, and a block beyond the balance costs `overage`, or is refused."""
+        return await self.request("package.offer", **{"class": class_name}, blocks=blocks, days=days, price=price,
+                                  carry=carry, overage=overage)
+
+    async def take_back(self, package: str) -> Message:
+        """The package is sold no more; what was bought of it goes on."""
+        return await self.request("package.withdraw", package=package)
+
+    async def buy(self, package: str, qty: int, purchase: str) -> Message:
+        """The grant, once for each purchase id: said again it is answered as it was (`dup`)."""
+        return await self.request("package.buy", package=package, qty=qty, purchase=purchase)
+
     async def deliveries(self) -> list[Message]:
         """The account's deliveries that are not settled, all pages."""
+        return await self._pages("deliveries.get", "deliveries", "did")
+
+    async def packages(self) -> list[Message]:
+        """The packages of all issuers, all pages."""
+        return await self._pages("packages.get", "packages", "package")
+
+    async def grants(self) -> list[Message]:
+        """What the account bought or sold of packages and is not over, all pages."""
+        return await self._pages("grants.get", "grants", "grant")
+
+    async def _pages(self, op: str, name: str, key: str) -> list[Message]:
         rows: list[Message] = []
         while True:
-            after = {"after": rows[-1]["did"]} if rows else {}
-            page = await self.request("deliveries.get", **after)
-            rows += page["deliveries"]
+            after = {"after": rows[-1][key]} if rows else {}
+            page = await self.request(op, **after)
+            rows += page[name]
             if not page["more"]:
                 return rows
 

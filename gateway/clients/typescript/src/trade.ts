@@ -109,18 +109,48 @@ export class TradeClient {
     return this.request("dispute.open", { did, minutes, ...more });
   }
 
-  /** A use of tokens, once for each usage id: `class` or `holding`, `uncached`, `cached`, `output`. */
+  /** A use of tokens, once for each usage id: `class`, `holding` or `grant`, `uncached`, `cached`, `output`. */
   draw(usage: string, use: Message): Promise<Message> {
     return this.request("token.draw", { usage, ...use });
   }
 
+  /** Sells packages of tokens: `class`, `blocks` for `days` of 24 hours at a `price`; `carry` percent of what is left
+   * goes on once, and a block beyond the balance costs `overage`, or is refused. */
+  offer(terms: Message): Promise<Message> {
+    return this.request("package.offer", terms);
+  }
+
+  /** The package is sold no more; what was bought of it goes on. */
+  takeBack(package_: string): Promise<Message> {
+    return this.request("package.withdraw", { package: package_ });
+  }
+
+  /** The grant, once for each purchase id: said again it is answered as it was (`dup`). */
+  buy(package_: string, qty: number, purchase: string): Promise<Message> {
+    return this.request("package.buy", { package: package_, qty, purchase });
+  }
+
   /** The account's deliveries that are not settled, all pages. */
-  async deliveries(): Promise<Message[]> {
+  deliveries(): Promise<Message[]> {
+    return this.pages("deliveries.get", "deliveries", "did");
+  }
+
+  /** The packages of all issuers, all pages. */
+  packages(): Promise<Message[]> {
+    return this.pages("packages.get", "packages", "package");
+  }
+
+  /** What the account bought or sold of packages and is not over, all pages. */
+  grants(): Promise<Message[]> {
+    return this.pages("grants.get", "grants", "grant");
+  }
+
+  private async pages(op: string, name: string, key: string): Promise<Message[]> {
     const rows: Message[] = [];
     for (;;) {
       const last = rows[rows.length - 1];
-      const page = await this.request("deliveries.get", last === undefined ? {} : { after: last.did });
-      rows.push(...(page.deliveries as Message[]));
+      const page = await this.request(op, last === undefined ? {} : { after: last[key] });
+      rows.push(...(page[name] as Message[]));
       if (!page.more) return rows;
     }
   }
