@@ -28,6 +28,9 @@ constexpr Field key_fields[] = {{"key", label, required, 24},
                                 {"public_key", text, optional, 44},
                                 {"on_behalf", truth, optional},
                                 {"addresses", texts, optional, 64}};
+constexpr Word payout_decisions[] = {{"paid"}, {"refused"}};
+constexpr Field payout_fields[] = {
+    {"payout", id}, {"decision", word, required, 16, payout_decisions}, {"reason", text, optional, 1'024}};
 constexpr Field credit_fields[] = {{"account", label, required, 32}, {"amount", amount}};
 constexpr Field band_fields[] = {{"family", text},
                                  {"floor", decimal, optional},
@@ -119,6 +122,15 @@ CommandOrError key(const Frame& frame, const Directory& directory, const engine:
                                       .on_behalf = frame.number("on_behalf") == 1,
                                       .blob = blob},
                        *account);
+}
+
+CommandOrError payout(const Frame& frame, const Directory&, const engine::Sha256& blob) {
+    if (frame.number("payout") > UINT32_MAX)
+        return bad_value("payout", "an id of a payout", frame.text("payout"));
+    return Command::of(
+        engine::DecidePayout{.payout = engine::PayoutId{static_cast<std::uint32_t>(frame.number("payout"))},
+                             .paid = frame.text("decision") == "paid",
+                             .blob = blob});
 }
 
 CommandOrError credit(const Frame& frame, const Directory& directory, const engine::Sha256& blob) {
@@ -263,6 +275,7 @@ const AdminCall calls[] = {
     {"/v1/admin/participants", engine::role::operator_, participant_fields, participant},
     {"/v1/admin/keys", engine::role::operator_, key_fields, key},
     {"/v1/admin/credits", engine::role::operator_, credit_fields, credit},
+    {"/v1/admin/payouts", engine::role::operator_, payout_fields, payout},
     {"/v1/admin/bands", engine::role::regulator, band_fields, band},
     {"/v1/admin/phase", overseers, phase_fields, phase},
     {"/v1/admin/dynamic", engine::role::regulator, dynamic_fields, dynamic},

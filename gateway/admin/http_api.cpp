@@ -268,6 +268,10 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
         command = engine::Command::of(
             engine::QueryDisputes{.after = engine::DeliveryId{id_after(target)}, .limit = limit_of(target)},
             id);
+    if (kind == engine::CommandKind::query_payouts)
+        command = engine::Command::of(
+            engine::QueryPayouts{.after = engine::PayoutId{id_after(target)}, .limit = limit_of(target)},
+            call.path.starts_with("/v1/admin/") ? engine::no_account : id);  // an operator sees all
     if (kind == engine::CommandKind::query_changes)
         command = engine::Command::of(
             engine::QueryChanges{.after = id_after(target), .limit = limit_of(target)}, id);

@@ -25,6 +25,8 @@ constexpr SignedRoute routes[] = {
     {"POST", "/v1/admin/sandbox", none, engine::role::regulator, "", Source::sandbox, sandbox_fields},
     {"GET", "/v1/admin/limits", none, overseers, "account", Source::limits},
     {"GET", "/v1/admin/changes", query_changes, overseers, "after limit"},
+    {"GET", "/v1/admin/payouts", query_payouts, overseers, "after limit"},
+    {"GET", "/v1/account/payouts", query_payouts, 0xFF, "account after limit"},
     {"GET", "/v1/admin/disputes", query_disputes, overseers, "after limit"},
     {"GET", "/v1/admin/audit", none, overseers, "after limit", Source::log},
     {"GET", "/v1/admin/surveillance", none, overseers, "after limit", Source::alerts},

@@ -7,6 +7,7 @@
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/package_encoder.hpp"
+#include "gateway/egress/payout_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
 
 namespace gridbook::gateway {
@@ -104,6 +105,9 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
         case CommandKind::query_packages: return list("packages", append_package_row);
         case CommandKind::query_grants: return list("grants", append_grant_row);
         case CommandKind::query_reserves: return list("reserves", append_reserve_row);
+        case CommandKind::query_payouts:
+            return append_list(
+                "payouts", end, rows, [&](const Event& row) { append_payout_row(row, directory, out); }, out);
         case CommandKind::try_band:
         case CommandKind::try_guidance:
         case CommandKind::try_factors: return append_dry_run(end, rows, directory, out);

@@ -6,6 +6,7 @@
 #include "gateway/egress/json.hpp"
 #include "gateway/egress/order_encoder.hpp"
 #include "gateway/egress/package_encoder.hpp"
+#include "gateway/egress/payout_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
 #include "gateway/egress/token_encoder.hpp"
 
@@ -261,6 +262,7 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::delivery_settled:
         case EventKind::position_settled: return append_delivery(event, directory, out);
         case EventKind::dispute: return append_dispute(event, directory, out);
+        case EventKind::payout: return append_payout(event, out);
         case EventKind::tokens_drawn:
         case EventKind::holding: return append_token_event(event, directory, out);
         case EventKind::package:
@@ -275,6 +277,7 @@ void append_admin_answer(const Event& event, const Directory& directory, std::st
         case EventKind::band_changed: return append_band_answer(event, directory, out);
         case EventKind::factors_changed: return append_factors_answer(event, directory, out);
         case EventKind::dispute: return append_dispute_answer(event, directory, out);
+        case EventKind::payout: return append_payout_answer(event, directory, out);
         case EventKind::change_proposed:
         case EventKind::change_closed: return append_change_answer(event, directory, out);
         case EventKind::key_set:

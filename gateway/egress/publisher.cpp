@@ -62,6 +62,8 @@ bool has_origin(EventKind kind) {
         case EventKind::delivery_row:
         case EventKind::dispute:
         case EventKind::dispute_row:
+        case EventKind::payout:
+        case EventKind::payout_row:
         case EventKind::tokens_drawn:
         case EventKind::package:
         case EventKind::grant:

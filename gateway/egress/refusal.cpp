@@ -45,6 +45,7 @@ std::string_view rule_name(RejectReason reason) {
         case RejectReason::change_unknown: return "open";
         case RejectReason::quota_exhausted: return "holding";
         case RejectReason::delivery_unknown: return "party";
+        case RejectReason::payout_unknown: return "open";
         case RejectReason::delivery_state: return "state";
         case RejectReason::package_unknown: return "open";
         case RejectReason::reserve: return "reserve";
@@ -242,6 +243,8 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
             return fmt::format(FMT_COMPILE("of the class the issuer holds {} standard tokens and needs {}: "
                                            "80 % of what buyers could draw after this sale"),
                                first(e.limit), e.got);
+        case RejectReason::payout_unknown:
+            return fmt::format(FMT_COMPILE("no payout {} waits for a decision"), r.got);
         case RejectReason::delivery_unknown:
             return fmt::format(FMT_COMPILE("no {} {} of this account"), thing_delivered(r), r.got);
         case RejectReason::delivery_state:

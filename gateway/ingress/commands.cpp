@@ -193,6 +193,13 @@ struct ToBody {
                                            .requests = r.requests,
                                            .served = r.served});
     }
+    engine::Command operator()(const PayoutRequest& r) const {
+        return command(engine::RequestPayout{.amount = engine::Money{r.amount.value},
+                                             .reference = engine::Text<32>(r.reference)});
+    }
+    engine::Command operator()(const PayoutsRequest& r) const {
+        return command(engine::QueryPayouts{.after = r.after, .limit = r.limit});
+    }
     engine::Command operator()(const DeliveriesRequest& r) const {
         return command(engine::QueryDeliveries{.after = r.after, .limit = r.limit});
     }

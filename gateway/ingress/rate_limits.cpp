@@ -52,6 +52,7 @@ Pace pace_of(Op op) {
         case Op::delivery_ready:
         case Op::meter_report:
         case Op::dispute_open:
+        case Op::payout_request:
         case Op::token_draw:
         case Op::package_offer:
         case Op::package_withdraw:

@@ -76,6 +76,8 @@ enum class Op : std::uint8_t {
     deliveries_get,
     dispute_open,
     token_draw,
+    payout_request,
+    payouts_get,
     package_offer,
     package_withdraw,
     package_buy,

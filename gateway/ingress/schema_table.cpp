@@ -134,6 +134,7 @@ constexpr Field package_fields[] = {{"package", id}};
 constexpr Field purchase_fields[] = {
     {"package", id}, {"qty", integer, required, UINT32_MAX}, {"purchase", text, required, 32}};
 constexpr Field reserves_fields[] = {{"after", text, optional}, {"limit", integer, optional, 100}};
+constexpr Field payout_fields[] = {{"amount", decimal}, {"reference", text, required, 32}};
 constexpr Field subscribe_fields[] = {{"channels", words, required, 16, channels}, {"symbols", texts}};
 constexpr Field snapshot_fields[] = {{"symbol", text, optional}, {"symbols", texts, optional}};
 
@@ -172,6 +173,8 @@ constexpr OpSpec table[] = {
     {Op::packages_get, "packages.get", trade, members, page_fields},
     {Op::grants_get, "grants.get", trade, members, page_fields},
     {Op::reserves_get, "reserves.get", trade, members, reserves_fields},
+    {Op::payout_request, "payout.request", trade, traders, payout_fields},
+    {Op::payouts_get, "payouts.get", trade, members, page_fields},
     {Op::balance_get, "balance.get", trade, members, {}},
     {Op::positions_get, "positions.get", trade, members, positions_page_fields},
     {Op::fills_get, "fills.get", trade, members, fills_page_fields},

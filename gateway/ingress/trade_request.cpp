@@ -296,6 +296,7 @@ Refusal check_together(const Frame& frame, Op op) {
         case Op::delivery_ready:
         case Op::dispute_open: return check_id(frame, "did");
         case Op::meter_report: return check_meter(frame);
+        case Op::payouts_get:
         case Op::deliveries_get:
         case Op::packages_get:
         case Op::grants_get: return check_id(frame, "after");
@@ -361,6 +362,13 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
             out.body = GrantsRequest{engine::GrantId{narrow(frame, "after")}, limit(frame)};
             return;
         case Op::reserves_get: out.body = ReservesRequest{frame.text("after"), limit(frame)}; return;
+        case Op::payout_request:
+            out.body = PayoutRequest{decimal(frame, "amount"), frame.text("reference")};
+            return;
+        case Op::payouts_get:
+            out.body = PayoutsRequest{engine::PayoutId{static_cast<std::uint32_t>(frame.number("after"))},
+                                      limit(frame)};
+            return;
         case Op::invoices_get:
             out.body = InvoicesRequest{frame.has("period") ? frame.text("period") : std::string_view("day"),
                                        static_cast<std::uint64_t>(frame.number("after")), limit(frame)};

@@ -235,6 +235,16 @@ struct ReservesRequest {
     std::uint32_t limit = 0;
 };
 
+struct PayoutRequest {
+    engine::Decimal amount{};
+    std::string_view reference;
+};
+
+struct PayoutsRequest {
+    engine::PayoutId after{};
+    std::uint32_t limit = 0;
+};
+
 // Invoices after the number `after`.
 struct InvoicesRequest {
     std::string_view period;  // "day" or "month"
@@ -250,8 +260,9 @@ struct TradeRequest {
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
                  RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest,
-                 DisputeRequest, DrawRequest, OfferRequest, TakeBackRequest, PurchaseRequest, PackagesRequest,
-                 GrantsRequest, ReservesRequest, BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
+                 DisputeRequest, DrawRequest, PayoutRequest, PayoutsRequest, OfferRequest, TakeBackRequest,
+                 PurchaseRequest, PackagesRequest, GrantsRequest, ReservesRequest, BatchRequest,
+                 LimitsRequest, FillsRequest, InvoicesRequest>
         body;
 };
 

@@ -56,6 +56,10 @@ constexpr MessageSpec table[] = {
         "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
         "margin:decimal? paid:decimal? zone:text? residency:text? green_share:decimal? pue:decimal? "
         "carbon_g:decimal? ts:time"),
+    event(
+        "payout",
+        "state:text seq:number n:number payout:id amount:decimal cash:decimal reference:text requested:time "
+        "ts:time"),
     event("dispute",
           "state:text seq:number n:number did:id claimant:text symbol:text seller:text buyer:text "
           "minutes:numbers stake:decimal? held:decimal? party:text ts:time"),
@@ -94,6 +98,7 @@ constexpr MessageSpec table[] = {
     reply("grants.get", "grants:objects more:truth seq:number"),
     reply("reserves.get", "reserves:objects more:truth seq:number"),
     reply("invoices.get", "period:text invoices:objects open:object? more:truth seq:number"),
+    reply("payouts.get", "payouts:objects more:truth seq:number"),
     reply("deliveries.get", "deliveries:objects more:truth seq:number"),
     reply("fills.get", "fills:objects more:truth oldest:number seq:number"),
     reply("balance.get",

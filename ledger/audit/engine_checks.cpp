@@ -29,7 +29,6 @@ engine::BalanceRow EngineChecks::balance(engine::AccountId account) {
 }
 
 void EngineChecks::compare_balances(engine::Sequence sequence) {
-    for (const auto& [id, payout] : market_.postings().payouts()) held[payout.account].hold += payout.amount;
     for (const engine::AccountId account : market_.accounts()) {
         const engine::BalanceRow told = balance(account);
         const Balances::Participant kept{told.cash, told.hold, told.margin, told.receivable, told.penalty};
@@ -81,6 +80,7 @@ void EngineChecks::compare_holds(engine::Sequence sequence) {
     for (const auto& [key, sums] : market_.postings().positions()) held[key.first].margin += sums.margin;
     for (const auto& [key, dispute] : market_.postings().disputes())
         held[dispute.payer(key.second)].hold += dispute.held;
+    for (const auto& [id, payout] : market_.postings().payouts()) held[payout.account].hold += payout.amount;
     for (const engine::AccountId account : market_.accounts()) {
         const engine::BalanceRow told = balance(account);
         const Held& formula = held[account];

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Blocks of tokens are bought and drawn through real sockets, on a replay clock, with kill -9 in the middle: the vector
 of market-rules section 2, then an hour of real LLM requests (28,185 draws) against fewer blocks than it uses. Every
-token is drawn once, no balance is under zero, what is sent again after a kill draws nothing, and the audit finds
-nothing. Where the data is not beside the source folder, the hour is made up by a seed."""
+token is drawn once, no balance is under zero, what is sent again after a kill draws nothing, requests that failed come
+back as money, which is paid out, and the audit finds nothing. Where the data is not beside the source folder, the hour is made up by a seed."""
 
 import argparse
 import asyncio
 import csv
 import json
 import random
+from decimal import Decimal
 
 from exchange import Exchange, Folder, check, equal, shared_data
 from market import TOKENS, Held, Market, config, keys, token_day, tokens
@@ -188,11 +189,54 @@ async def the_rows(market, blocks, left, count):
     equal(told, {did: both[0] for did, both in quarters.items()}, "the sum of the draws of each holding")
 
 
-async def the_end(market, left):
+async def the_requests(market):
+    """How the requests of each holding went, as both sides say it; after a kill the same is told."""
+    held = {}
+    for name, served in (("prov", 985), ("spare", 995)):
+        held[name] = (await market.clients[name].done("deliveries.get"))["deliveries"][0]["did"]
+        told = await market.clients[name].done("meter.report", did=held[name], minute=1200, requests=1000, served=served)
+        equal((told["party"], told["requests"], told["served"]), ("seller", 1000, served), f"what {name} reports")
+    # The buyer says a greater share: the lesser counts. Totals never fall.
+    await market.acme.done("meter.report", did=held["prov"], minute=1200, requests=100, served=100)
+    for totals, field in (({"requests": 99, "served": 99}, "requests"), ({"requests": 101, "served": 99}, "served")):
+        refused = await market.acme.refused("FORMAT_VALUE", "meter.report", did=held["prov"], minute=1201, **totals)
+        equal(refused["error"]["field"], field, "totals that fall")
+    await market.acme.refused("FORMAT_FIELD", "meter.report", did=held["prov"], minute=1201, requests=101)
+    await market.die()
+    again = await market.clients["prov"].done("meter.report", did=held["prov"], minute=1100, requests=1, served=1)
+    equal((again["requests"], again["served"], again.get("dup")), (1000, 985, True), "an earlier minute")
+    return held
+
+
+async def money_back(market, held, blocks):
+    """15 of 1,000 requests failed, more than T1 allows: that share comes back with a quarter of it. Then acme takes money out."""
+    settled = {did: await market.acme.event("settlement", of="delivery", did=did) for did in held.values()}
+    refund = Decimal(8) * (blocks // 2) * 15 / 1000
+    equal({did: (told["requests"], told["served"], Decimal(told["refund"]), Decimal(told["penalty"])) for did, told in settled.items()},
+          {held["prov"]: (1000, 985, refund, refund / 4), held["spare"]: (1000, 995, 0, 0)}, "what comes back")
+    cash = Decimal((await market.acme.done("balance.get"))["cash"])
+    office = market.keys["office"]
+    for decision in ("refused", "paid"):
+        asked = await market.acme.done("payout.request", amount="12.5", reference=decision)
+        again = await market.acme.done("payout.request", amount="12.5", reference=decision)
+        equal((again["payout"], again.get("dup")), (asked["payout"], True), "the same payout again")
+        await market.acme.refused("CID_REUSED", "payout.request", amount="13", reference=decision)
+        await market.die()
+        waits = (await market.acme.done("payouts.get"))["payouts"]
+        equal([(row["payout"], row["amount"]) for row in waits], [(asked["payout"], "12.5")], "what waits after a kill")
+        market.exchange.post(office, "/v1/admin/payouts", {"payout": asked["payout"], "decision": decision})
+        await market.acme.event("payout", state=decision)
+    await market.acme.refused("FUNDS", "payout.request", amount="1000000", reference="all")
+    balance = await market.acme.done("balance.get")
+    equal((Decimal(balance["cash"]), balance["hold"]), (cash - Decimal("12.5"), "0"), "after one of two payouts")
+
+
+async def the_end(market, left, blocks):
     await market.at(46)
     if left:
         notice = await market.acme.event("holding", change="notice")
         check("usage" not in notice, f"a notice: {notice}")
+    held = await the_requests(market)
     await market.at(48)
     if left:
         await market.acme.event("holding", change="expired")
@@ -201,6 +245,7 @@ async def the_end(market, left):
     equal((refused["error"]["limit"], refused["error"]["got"]), (["0"], "0.25"), "behind the day")
     await market.at(49)
     equal((await market.acme.done("deliveries.get"))["deliveries"], [], "what is settled is no holding")
+    await money_back(market, held, blocks)
 
 
 async def run(arguments):
@@ -219,7 +264,7 @@ async def run(arguments):
             left = await first_draw(market, vector, blocks)
             told, left = await the_hour(market, uses, left)
             await the_rows(market, blocks, left, 1 + sum(answer.get("holdings", 0) for answer in told))
-            await the_end(market, left)
+            await the_end(market, left, blocks)
             for client in market.clients.values():
                 await client.close()
             check(not market.described.wrong, f"not as described: {market.described.wrong[:3]}")
@@ -229,7 +274,7 @@ async def run(arguments):
             check(any("usage of tokens" in line and line.startswith("ok") for line in verdict), f"no check of draws: {verdict}")
             drawn = sum(answer["ok"] for answer in told)
             check(0 < drawn < len(uses), f"{drawn} of {len(uses)} were drawn: the holdings were not used up")
-            print(f"passed: {drawn} of {len(uses)} requests drawn from {blocks} blocks over two kills, left {tokens(left)}; {verdict[-1]}")
+            print(f"passed: {drawn} of {len(uses)} requests drawn from {blocks} blocks over five kills, left {tokens(left)}; {verdict[-1]}")
 
 
 if __name__ == "__main__":

@@ -103,6 +103,10 @@ class TradeClient:
         """Of a token day: its requests since it began, up to this minute, and how many of them were served."""
         return await self.request("meter.report", did=did, minute=minute, requests=requests, served=served, **more)
 
+    async def payout(self, amount: str, reference: str) -> Message:
+        """Asks money back: it is held until an operator says that it is paid, or refused. `reference` is your own id."""
+        return await self.request("payout.request", amount=amount, reference=reference)
+
     async def dispute(self, did: str, minutes: list[int], evidence: str = "") -> Message:
         """These minutes were metered wrongly: what they would change is held back until a regulator decides."""
         more = {"evidence": evidence} if evidence else {}

@@ -104,6 +104,11 @@ export class TradeClient {
     return this.request("meter.report", { did, minute, requests, served, ...more });
   }
 
+  /** Asks money back: it is held until an operator says that it is paid, or refused. `reference` is your own id. */
+  payout(amount: string, reference: string): Promise<Message> {
+    return this.request("payout.request", { amount, reference });
+  }
+
   /** These minutes were metered wrongly: what they would change is held back until a regulator decides. */
   dispute(did: string, minutes: number[], more: Message = {}): Promise<Message> {
     return this.request("dispute.open", { did, minutes, ...more });
