@@ -98,6 +98,27 @@ TEST_CASE("the other admin calls become their commands", "[admin]") {
     CHECK(credit.as<engine::Credit>().amount == engine::Money{-1'000'500'000});
 }
 
+TEST_CASE("a payout is decided by its id; an operator is told all that wait, others their own", "[admin]") {
+    Gateway g;
+    for (const bool paid : {true, false}) {
+        CHECK(g.ask(g.sign("k-operator", "POST", "/v1/admin/payouts",
+                           fmt::format(R"({{"payout":"7","decision":"{}"}})", paid ? "paid" : "refused")))
+                  .status == 0);
+        const auto decided = g.entered().as<engine::DecidePayout>();
+        CHECK(decided.payout == engine::PayoutId{7});
+        CHECK(decided.paid == paid);
+        CHECK(decided.blob != engine::Sha256{});
+        blob_of(g);
+    }
+    CHECK(g.ask(g.sign("k-operator", "GET", "/v1/admin/payouts?after=3&limit=5")).status == 0);
+    const engine::Command all = g.entered();
+    CHECK(all.header.account == engine::no_account);
+    CHECK(all.as<engine::QueryPayouts>().after == engine::PayoutId{3});
+    CHECK(all.as<engine::QueryPayouts>().limit == 5);
+    CHECK(g.ask(g.sign("k-buyer", "GET", "/v1/account/payouts")).status == 0);
+    CHECK(g.entered().header.account == g.acme);
+}
+
 TEST_CASE("a key is revoked by taking its roles, without its public key", "[admin]") {
     Gateway g;
     CHECK(g.ask(g.sign("k-operator", "POST", "/v1/admin/keys",
@@ -141,6 +162,7 @@ TEST_CASE("admin calls go by role", "[admin]") {
     const std::map<std::string, std::string> bodies{
         {"/v1/admin/bands", band_body},
         {"/v1/admin/credits", R"({"account":"acme","amount":"1"})"},
+        {"/v1/admin/payouts", R"({"payout":"1","decision":"paid"})"},
         {"/v1/admin/participants", R"({"name":"n","roles":["buyer"]})"},
         {"/v1/admin/keys", R"({"key":"k-buyer","account":"acme","roles":["buyer"]})"}};
     Gateway g;
@@ -257,6 +279,11 @@ TEST_CASE("bodies are checked like frames", "[admin]") {
     CHECK(refused("/v1/admin/credits", R"({"account":"acme","amount":"0"})") == "400 FORMAT_VALUE amount");
     CHECK(refused("/v1/admin/credits", R"({"account":"acme","amount":"1.0000001"})") ==
           "400 FORMAT_VALUE amount");
+    CHECK(refused("/v1/admin/payouts", R"({"payout":"1"})") == "400 FORMAT_FIELD decision");
+    CHECK(refused("/v1/admin/payouts", R"({"payout":"1","decision":"later"})") ==
+          "400 FORMAT_VALUE decision");
+    CHECK(refused("/v1/admin/payouts", R"({"payout":"4294967296","decision":"paid"})") ==
+          "400 FORMAT_VALUE payout");
     CHECK(refused("/v1/admin/participants", R"({"name":"acme","roles":["buyer"]})") ==
           "400 FORMAT_VALUE name");
     CHECK(refused("/v1/admin/participants", R"({"name":"a b","roles":["buyer"]})") ==

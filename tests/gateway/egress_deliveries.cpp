@@ -72,6 +72,47 @@ TEST_CASE("both sides are told the energy of what the seller delivered, as it wa
     CHECK(x.outbox.to(2).at(0).find(energy + at) != std::string::npos);
 }
 
+TEST_CASE("a report of requests is answered with what counts for its side") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    engine::Metered m;
+    m.origin = x.ask(1, "8", "meter.report");
+    m.delivery = engine::DeliveryId{17};
+    m.minute = 600;
+    m.requests = 1'000;
+    m.served = 985;
+    x.publish({event({51, 0, x.acme, reply}, m)});
+    CHECK(
+        x.outbox.to(1) ==
+        Texts{
+            R"({"id":"8","ok":true,"did":"17","minute":600,"party":"seller","requests":1000,"served":985,"util":"0","power_w":0,"seq":51)" +
+            at});
+}
+
+TEST_CASE("a payout is told to its account, and to the operator who decides") {
+    Egress x;
+    x.sign_in(1, x.acme);
+    engine::PayoutChanged p;
+    p.origin = x.ask(1, "8", "payout.request");
+    p.payout = engine::PayoutId{3};
+    p.account = x.acme;
+    p.amount = engine::Money{250'500'000};
+    p.cash = engine::Money{1'000'000};
+    p.requested = engine::Time{1'760'000'000'000'000'000};
+    p.reference = engine::Text<32>("p-1");
+    p.state = engine::PayoutState::requested;
+    x.publish({event({52, 5, x.acme, reply}, p)});
+    const std::string members =
+        R"("payout":"3","amount":"250.5","cash":"1","reference":"p-1","requested":"1760000000000000000")";
+    CHECK(x.outbox.to(1) ==
+          Texts{R"({"id":"8","ok":true,"ev":"payout","state":"requested","seq":52,"n":5,)" + members + at});
+    x.outbox.clear();
+    p.origin = {};
+    p.state = engine::PayoutState::paid;
+    x.publish({event({53, 6, x.acme}, p)});
+    CHECK(x.outbox.to(1) == Texts{R"({"ev":"payout","state":"paid","seq":53,"n":6,)" + members + at});
+}
+
 TEST_CASE("a meter report is answered with what counts and which minutes are missing, and told to nobody") {
     Egress x;
     x.sign_in(1, x.acme);

@@ -73,6 +73,27 @@ TEST_CASE("every field of a draw reaches its command", "[ingress][tokens]") {
     CHECK(drawn(R"("class":"H1000","usage":"u")").class_id == engine::ClassId{UINT16_MAX});
 }
 
+TEST_CASE("a payout is asked by amount and the account's own id of it", "[ingress][payouts]") {
+    Gateway g;
+    const ConnectionId c = g.signed_in("k-provider");
+    CHECK(g.say(c, frame("payout.request", R"("amount":"250.5","reference":"p-1")")).empty());
+    const auto p = g.entered().as<engine::RequestPayout>();
+    CHECK(p.amount == engine::Money{250'500'000});
+    CHECK(p.reference == engine::Text<32>("p-1"));
+    CHECK(g.say(c, frame("payouts.get", R"("after":"3","limit":50)")).empty());
+    const auto q = g.entered().as<engine::QueryPayouts>();
+    CHECK(q.after == engine::PayoutId{3});
+    CHECK(q.limit == 50);
+    const auto field = [](std::string_view fields) {
+        const Read read(frame("payout.request", fields));
+        return read.code() + " " + read.field();
+    };
+    CHECK(field(R"("amount":"1")") == "FORMAT_FIELD reference");
+    CHECK(field(R"("reference":"p")") == "FORMAT_FIELD amount");
+    CHECK(field(R"("amount":"-1","reference":"p")") == "FORMAT_VALUE amount");
+    CHECK(field(R"("amount":1,"reference":"p")") == "FORMAT_FIELD amount");
+}
+
 TEST_CASE("draws of wrong form are refused with their field", "[ingress][tokens]") {
     const auto field = [](std::string_view fields) {
         const Read read(frame("token.draw", fields));
