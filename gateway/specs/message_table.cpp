@@ -51,7 +51,8 @@ constexpr MessageSpec table[] = {
         "settlement",
         "of:text seq:number n:number did:id? by:id? oid:id? was:text? symbol:text? party:text? seller:text? "
         "standby:text? buyer:text? price:decimal? qty:decimal? leaves:decimal? minutes:number? "
-        "promised:decimal? delivered:decimal? short:decimal? refund:decimal? penalty:decimal? cost:decimal? "
+        "promised:decimal? delivered:decimal? short:decimal? requests:number? served:number? refund:decimal? "
+        "penalty:decimal? cost:decimal? "
         "sold:decimal? bought:decimal? receivable:decimal? fee:decimal? tax:decimal? owed:decimal? "
         "from_receivable:decimal? from_margin:decimal? from_cash:decimal? from_fund:decimal? "
         "margin:decimal? paid:decimal? zone:text? residency:text? green_share:decimal? pue:decimal? "

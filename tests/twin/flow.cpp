@@ -45,7 +45,7 @@ engine::Command Flow::some_command() {
     if (killed && one_in(k.market ? 4 : 12)) return kill(true);
     if (regulated_ && one_in(12)) return regulation();
     if (delivering_ && one_in(14)) return draw();
-    if (delivering_ && one_in(60)) return payout();
+    if (delivering_ && one_in(150)) return payout();
     if (delivering_ && one_in(k.market ? 3 : 13)) return package();
     if (delivering_ && between(1, 5) <= 2) return delivery();
     using Make = engine::Command (Flow::*)();

@@ -11,7 +11,10 @@ engine::Command Flow::decide_dispute() {
     c.upheld = one_in(2);
     c.delivery = engine::DeliveryId{static_cast<std::uint32_t>(between(0, 50))};
     if (!seen_.disputes().empty() && !one_in(12)) {
-        const DisputeKey key = any(seen_.disputes()).first;
+        DisputeKey key = any(seen_.disputes()).first;
+        // Most of all where less is held than is at stake: the fund pays the rest.
+        for (const auto& [other, dispute] : seen_.disputes())
+            if (dispute.held < dispute.stake) key = other;
         c.delivery = key.first;
         c.claimant = one_in(12) ? engine::Side::sell : key.second;
     }

@@ -22,6 +22,8 @@ std::uint16_t Flow::packages() const {
 engine::Command Flow::package() {
     if (seen_.genesis().packages == 0 && !one_in(6)) return place();
     if (seen_.kills().market && !one_in(4)) return buy();
+    // Where there is place for one alone, its grants are what runs out.
+    if (seen_.genesis().packages == 1 && !seen_.packages().empty() && !one_in(4)) return buy();
     const std::int64_t dice = between(1, 100);
     const bool few = seen_.packages().size() < seen_.genesis().packages;
     if (dice <= (few ? 30 : 8)) return offer();
@@ -87,7 +89,7 @@ engine::Command Flow::buy() {
     engine::BuyPackage b;
     b.package = PackageId{static_cast<std::uint32_t>(between(0, 60))};
     b.purchase = engine::Text<32>{"p-" + std::to_string(++bought_)};
-    b.qty = static_cast<std::uint32_t>(one_in(5) ? between(1, 6) : 1);
+    b.qty = static_cast<std::uint32_t>(one_in(seen_.genesis().packages == 1 ? 20 : 5) ? between(1, 6) : 1);
     AccountId who = some_account();
     if (!seen_.packages().empty() && !one_in(20)) {
         const Package* package = &any(seen_.packages()).second;
@@ -97,10 +99,12 @@ engine::Command Flow::buy() {
     }
     const auto& killed = seen_.kills().accounts;
     if (!killed.empty() && one_in(3)) who = any(killed);
-    if (one_in(5))  // an id of its own, most often of a grant that is over
-        for (const engine::Command& earlier : purchases_)
-            if (earlier.header.account == who && one_in(3))
-                b.purchase = earlier.as<engine::BuyPackage>().purchase;
+    // Now and then an id that this account has used, most often of a grant that is over.
+    const engine::Command* earlier = purchases_.empty() || !one_in(4) ? nullptr : &any(purchases_);
+    if (earlier != nullptr) {
+        who = earlier->header.account;
+        b.purchase = earlier->as<engine::BuyPackage>().purchase;
+    }
     const std::int64_t dice = between(1, 60);
     if (dice == 1) b.qty = one_in(2) ? 0 : one_in(2) ? 1'001 : UINT32_MAX;
     if (dice == 2) b.qty = 1'000;

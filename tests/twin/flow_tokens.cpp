@@ -52,7 +52,7 @@ const Delivery* Flow::some_holding() {
 }
 
 engine::Command Flow::draw() {
-    if (one_in(4)) return requests();
+    if (one_in(8)) return requests();
     if (!draws_.empty() && one_in(small_hours() ? 3 : 8)) return draw_again();
     if (!seen_.grants().empty() && one_in(5)) return draw_by_grant();
     DrawTokens d;
