@@ -174,14 +174,19 @@ std::string_view thing_delivered(const engine::Refused& r) {
     return r.field == RejectField::holding ? "holding" : "delivery";
 }
 
+std::string reused_sentence(const engine::Refused& r) {
+    switch (r.field) {
+        case RejectField::usage: return "this usage drew before, with another body";
+        case RejectField::purchase: return "this purchase was made before, with another body";
+        case RejectField::reference: return "a payout of another amount waits under this reference";
+        default: return fmt::format(FMT_COMPILE("cid {} was used before with another body"), r.cid.view());
+    }
+}
+
 std::string sentence(const engine::Refused& r, const WireError& e, const Directory& directory,
                      const Bands::Version* band) {
     switch (r.reason) {
-        case RejectReason::cid_reused:
-            return r.field == RejectField::usage ? "this usage drew before, with another body"
-                   : r.field == RejectField::purchase
-                       ? "this purchase was made before, with another body"
-                       : fmt::format(FMT_COMPILE("cid {} was used before with another body"), r.cid.view());
+        case RejectReason::cid_reused: return reused_sentence(r);
         case RejectReason::quota_exhausted:
             return fmt::format(FMT_COMPILE("needs {} standard tokens, left {}"), e.got, first(e.limit));
         case RejectReason::killed: return "stopped by the kill switch";

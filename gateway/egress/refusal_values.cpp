@@ -138,6 +138,7 @@ std::string got_text(const engine::Refused& r, const Directory& directory) {
         case RejectField::standby:
         case RejectField::usage:
         case RejectField::purchase:
+        case RejectField::reference:
         case RejectField::session: return {};
         case RejectField::cid: return std::string(r.cid.view());
         case RejectField::symbol:

@@ -212,7 +212,7 @@ TEST_CASE("lines of packages have the columns of FOCUS, without a zone and an ho
         csv() ==
         "D1,Gridbook,acme,CNY,2026-12-01T00:00:00Z,2026-12-02T00:00:00Z,Purchase,Packages of tokens,One-Time,"
         "2026-12-01T01:00:00Z,2026-12-31T01:00:00Z,120,120,120,120,40,40,3,Packages,,,Gridbook,Gridbook,,,"
-        "grant-5,AI and Machine Learning,Tokens,H100.package-3,,1,50,2026-12-01T01:00:00Z,,,,3,5\r\n");
+        "grant-5,AI and Machine Learning,Tokens,H100.package-3,,,,,1,50,2026-12-01T01:00:00Z,,,,3,5\r\n");
     line.cost = engine::Money{-300'001};
     line.unit_price = engine::Money{12'000'000};
     line.quarters = 100'001;
@@ -223,7 +223,7 @@ TEST_CASE("lines of packages have the columns of FOCUS, without a zone and an ho
         "D1,Gridbook,acme,CNY,2026-12-01T00:00:00Z,2026-12-02T00:00:00Z,Credit,Tokens drawn beyond the "
         "balance,One-Time,2026-12-01T00:00:00Z,2026-12-02T00:00:00Z,-0.300001,-0.300001,-0.300001,-0.300001,"
         "12,12,0.02500025,Token Blocks,25000.25,Standard Tokens,Gridbook,Gridbook,,,grant-5,AI and Machine "
-        "Learning,Tokens,H100.package-3,,1,50,2026-12-01T01:00:00Z,,,,3,5\r\n");
+        "Learning,Tokens,H100.package-3,,,,,1,50,2026-12-01T01:00:00Z,,,,3,5\r\n");
     line.cost = engine::Money{300'001};
     CHECK(csv().find(",Usage,") != std::string::npos);
 }
