@@ -59,7 +59,7 @@ constexpr MessageSpec table[] = {
         "carbon_g:decimal? ts:time"),
     event(
         "payout",
-        "state:text seq:number n:number payout:id amount:decimal cash:decimal reference:text requested:time "
+        "state:text seq:number n:number? payout:id amount:decimal cash:decimal reference:text requested:time "
         "ts:time"),
     event("dispute",
           "state:text seq:number n:number did:id claimant:text symbol:text seller:text buyer:text "

@@ -129,8 +129,9 @@ async def trade(exchange, described, keys, hour):
     await buyer.ask("anyof.place", families=[FAMILY], start=start, hours=1, need="1", price="15.00", profile="train",
                     tif="fok", cid="b-6")
     for op in ("balance.get", "positions.get", "fills.get", "limits.get", "deliveries.get", "packages.get", "grants.get",
-               "reserves.get"):
+               "reserves.get", "payouts.get"):
         await buyer.ask(op)
+    await buyer.ask("payout.request", amount="1.5", reference="p-1")
     for op, fields in [("order.place", {**buying, "price": "1.00", "qty": "1", "cid": "b-9"}),
                        ("order.place", {"colour": "red"}), ("order.plaice", {}), ("dispute.open", {"did": "7", "minutes": [60]}),
                        ("resource.register", {})]:
