@@ -7,8 +7,8 @@ find_package(ZLIB REQUIRED)
 file(GLOB_RECURSE protocol CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/gateway/ingress/*.cpp
      ${CMAKE_SOURCE_DIR}/gateway/egress/*.cpp ${CMAKE_SOURCE_DIR}/gateway/admin/*.cpp
      ${CMAKE_SOURCE_DIR}/gateway/specs/*.cpp)
-foreach(name directory decimal keys config config_classes config_entries config_keys config_value bootstrap
-        wire_error)
+foreach(name address_list directory decimal keys config config_addresses config_classes config_energy config_entries config_keys
+        config_value bootstrap wire_error)
   list(APPEND protocol ${CMAKE_SOURCE_DIR}/gateway/${name}.cpp)
 endforeach()
 file(GLOB protocol_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/gateway/*.cpp)
