@@ -3,8 +3,9 @@
 // Commands in: the closed set of everything that can move the market. With event.hpp this is the
 // specification of the exchange: whoever has read both knows what it does. Kinds and header are in
 // command_kind.hpp, the bodies of those who trade in order_commands.hpp, of guidance, factors and second
-// signatures in regulator_commands.hpp, of those who deliver in delivery_commands.hpp, of those who hold
-// tokens in token_commands.hpp, of token packages in package_commands.hpp, all others here.
+// signatures in regulator_commands.hpp, of deliveries in delivery_commands.hpp, of token holdings in
+// token_commands.hpp, of packages in package_commands.hpp, of payouts in payout_commands.hpp, all others
+// here.
 //
 // A command is 128 flat bytes without padding, little-endian, written to the journal as it stands:
 //   bytes 0..31 CommandHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).

@@ -3,8 +3,9 @@
 // Events out: the closed set of facts. A refusal is an event. Replaying the commands gives the same events,
 // byte for byte, on any machine. Kinds and header are in event_kind.hpp, the bodies of those who trade in
 // order_events.hpp, of bands in band_events.hpp, of guidance, factors and proposed changes in
-// regulator_events.hpp, of deliveries in delivery_events.hpp, of token holdings in token_events.hpp, of token
-// packages in package_events.hpp, answers to questions in answers.hpp, all others here.
+// regulator_events.hpp, of deliveries in delivery_events.hpp, of token holdings in token_events.hpp, of
+// packages in package_events.hpp, of payouts in payout_events.hpp, answers to questions in answers.hpp, all
+// others here.
 //
 // An event is 128 flat bytes without padding, little-endian, journaled as it stands:
 //   bytes 0..31 EventHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
