@@ -73,12 +73,6 @@ engine::DrawTokens draw(std::uint32_t grant, const char* usage, std::uint64_t qu
     return d;
 }
 
-Refused refusal(const NaiveExchange::Events& events) {
-    REQUIRE(events.size() == 1);
-    REQUIRE(events[0].kind() == engine::EventKind::refused);
-    return events[0].as<Refused>();
-}
-
 }  // namespace
 
 TEST_CASE("four fifths of what is sold must be held: ten blocks are enough for twelve", "[vectors]") {

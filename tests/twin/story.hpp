@@ -3,6 +3,8 @@
 // A market for worked vectors, told to the twin or to the exchange: the same commands, the same questions. It
 // promises that `send` gives what the command told, with what its time told before it.
 
+#include <catch2/catch.hpp>
+
 #include "tests/engine/setup.hpp"
 #include "tests/twin/alone.hpp"
 
@@ -184,6 +186,13 @@ std::vector<Body> all(const NaiveExchange::Events& events) {
     for (const engine::Event& e : events)
         if (e.kind() == Body::kind) bodies.push_back(e.as<Body>());
     return bodies;
+}
+
+// The one event that was told: a refusal.
+inline engine::Refused refusal(const NaiveExchange::Events& events) {
+    REQUIRE(events.size() == 1);
+    REQUIRE(events[0].kind() == engine::EventKind::refused);
+    return events[0].as<engine::Refused>();
 }
 
 }  // namespace gridbook::twin

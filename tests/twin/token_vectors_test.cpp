@@ -59,12 +59,6 @@ DrawTokens use_of(DeliveryId holding, DrawTokens d) {
     return d;
 }
 
-Refused refusal(const NaiveExchange::Events& events) {
-    REQUIRE(events.size() == 1);
-    REQUIRE(events[0].kind() == engine::EventKind::refused);
-    return events[0].as<Refused>();
-}
-
 }  // namespace
 
 TEST_CASE("600k uncached + 300k cached + 150k output are 1.275 M standard tokens", "[vectors]") {
