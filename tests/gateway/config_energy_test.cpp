@@ -1,59 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a file of the configuration says beside the journal: energy, tokens beside hours, where keys may come
 // from.
-#include <catch2/catch.hpp>
-
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
-#include "gateway/config.hpp"
+#include "tests/gateway/config_support.hpp"
 
 namespace gridbook::gateway {
-
-namespace {
-
-namespace fs = std::filesystem;
-
-const std::string parts = R"(
-[[classes]]
-name = "H100"
-tflops = "989.4"
-memory_gb = 80
-bandwidth = "3.35"
-[[classes]]
-name = "H200"
-tflops = "989.4"
-memory_gb = 141
-bandwidth = "4.8"
-)";
-
-// Read from a file of its own, which is gone afterwards.
-std::optional<Config> read(const std::string& text, std::string& error) {
-    const fs::path file = fs::temp_directory_path() / ("gridbook-" + std::to_string(::getpid()) + "-c.toml");
-    std::ofstream(file) << text;
-    auto config = read_config(file.string(), error);
-    fs::remove(file);
-    return config;
-}
-
-Config good(const std::string& text) {
-    std::string error;
-    const auto config = read(text, error);
-    INFO(error);
-    REQUIRE(config);
-    return *config;
-}
-
-// The sentence without the folder in front.
-std::string refused(const std::string& text) {
-    std::string error;
-    REQUIRE_FALSE(read(text, error));
-    return error.substr(error.find("c.toml"));
-}
-
-}  // namespace
 
 TEST_CASE("power of classes, carbon of zones and the usual PUE are kept by name") {
     const std::string energy = R"(
@@ -71,19 +21,19 @@ hub = "Yangtze delta"
 residency = "CN"
 carbon_g = "561.7"
 )";
-    const Config c = good(energy);
+    const Config c = good_config(energy);
     CHECK(c.energy.pue == 1'350);
     CHECK(c.energy.power_w == decltype(c.energy.power_w){{"H100", 700}});
     CHECK(c.energy.carbon_mg == decltype(c.energy.carbon_mg){{"CN-EAST", 561'700}});
-    CHECK(good(parts).energy.pue == 1'500);
-    CHECK(good(parts).energy.power_w.empty());
-    CHECK(refused("[energy]\npue = \"0.9\"\n") == "c.toml:2:7: energy.pue: must be 1 to 10, got 0.9");
-    CHECK(refused("[energy]\npue = \"1.2345\"\n") ==
+    CHECK(good_config(two_classes).energy.pue == 1'500);
+    CHECK(good_config(two_classes).energy.power_w.empty());
+    CHECK(refused_config("[energy]\npue = \"0.9\"\n") == "c.toml:2:7: energy.pue: must be 1 to 10, got 0.9");
+    CHECK(refused_config("[energy]\npue = \"1.2345\"\n") ==
           "c.toml:2:7: energy.pue: must have at most three decimals, got 1.2345");
 }
 
 TEST_CASE("what serves which tokens names one class of each kind, once") {
-    const std::string classes = parts + R"(
+    const std::string classes = two_classes + R"(
 [[classes]]
 name = "CHAT-L"
 tokens = true
@@ -92,7 +42,7 @@ class = "H100"
 tokens = "CHAT-L"
 tokens_per_second = "6500.5"
 )";
-    const Config c = good("[spread]\nalert_bp = 3000\nleast_lots = 5\n" + classes);
+    const Config c = good_config("[spread]\nalert_bp = 3000\nleast_lots = 5\n" + classes);
     const ledger::Thresholds& t = c.surveillance.thresholds;
     CHECK(t.spread_share == 3'000);
     CHECK(t.spread_least == 5);
@@ -100,11 +50,11 @@ tokens_per_second = "6500.5"
     CHECK(t.serving[0].gpu == "H100");
     CHECK(t.serving[0].tokens == "CHAT-L");
     CHECK(t.serving[0].tokens_per_second == 6'500'500);
-    CHECK(good("").surveillance.thresholds.spread_share == 2'500);
+    CHECK(good_config("").surveillance.thresholds.spread_share == 2'500);
     const auto serving = [&](const char* gpu, const char* tokens) {
         const std::string text = classes + "[[serving]]\nclass = \"" + gpu + "\"\ntokens = \"" + tokens +
                                  "\"\ntokens_per_second = \"1\"\n";
-        const std::string said = refused(text);
+        const std::string said = refused_config(text);
         return said.substr(said.find(": ") + 2);
     };
     CHECK(serving("H999", "CHAT-L") == "serving.class: there is no class H999");
@@ -119,11 +69,11 @@ TEST_CASE("a key may be bound to addresses and networks") {
                    "[[accounts]]\nname = \"a\"\nroles = \"buyer\"\n[[keys]]\nname = \"k\"\naccount = ") +
                "\"a\"\nroles = \"buyer\"\nprivate_key = \"k.pem\"\naddresses = " + addresses + "\n";
     };
-    CHECK(good(key("\"10.0.0.0/8\"")).keys.at(0).addresses == std::vector<std::string>{"10.0.0.0/8"});
-    CHECK(good(key("[\"10.0.0.0/8\", \"::1\"]")).keys.at(0).addresses.size() == 2);
-    CHECK(refused(key("[\"::1\", \"home\"]")) ==
+    CHECK(good_config(key("\"10.0.0.0/8\"")).keys.at(0).addresses == std::vector<std::string>{"10.0.0.0/8"});
+    CHECK(good_config(key("[\"10.0.0.0/8\", \"::1\"]")).keys.at(0).addresses.size() == 2);
+    CHECK(refused_config(key("[\"::1\", \"home\"]")) ==
           "c.toml:9:21: keys.addresses: must be an address or a network, as 10.0.0.0/8, got \"home\"");
-    CHECK(refused(key("[]")) == "c.toml:9:13: keys.addresses: must have 1 to 64 addresses");
+    CHECK(refused_config(key("[]")) == "c.toml:9:13: keys.addresses: must have 1 to 64 addresses");
 }
 
 }  // namespace gridbook::gateway

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration: what is read, and how what is wrong is told. The shipped files and the README are read
 // too.
-#include "gateway/config.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
 
 #include "engine/catalogue/factor.hpp"
+#include "tests/gateway/config_support.hpp"
 
 namespace gridbook::gateway {
 
@@ -20,35 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of its own that goes away with the test.
-class Folder {
-  public:
-    Folder() : path_(fs::temp_directory_path() / ("gridbook-config-" + std::to_string(::getpid()))) {
-        fs::remove_all(path_);
-        fs::create_directories(path_);
-    }
-    ~Folder() { fs::remove_all(path_); }
-    std::string write(const std::string& name, const std::string& text) const {
-        std::ofstream(path_ / name) << text;
-        return (path_ / name).string();
-    }
-
-  private:
-    fs::path path_;
-};
-
-const std::string parts = R"(
-[[classes]]
-name = "H100"
-tflops = "989.4"
-memory_gb = 80
-bandwidth = "3.35"
-[[classes]]
-name = "H200"
-tflops = "989.4"
-memory_gb = 141
-bandwidth = "4.8"
-[[zones]]
+const std::string parts = two_classes + R"([[zones]]
 name = "CN-EAST"
 hub = "Yangtze delta"
 residency = "CN"
@@ -57,27 +27,10 @@ name = "G2"
 availability = "99.5"
 )";
 
-Config good(const std::string& text) {
-    const Folder folder;
-    std::string error;
-    const auto config = read_config(folder.write("c.toml", text), error);
-    INFO(error);
-    REQUIRE(config);
-    return *config;
-}
-
-// The sentence without the folder in front.
-std::string refused(const std::string& text) {
-    const Folder folder;
-    std::string error;
-    REQUIRE_FALSE(read_config(folder.write("c.toml", text), error));
-    return error.substr(error.find("c.toml"));
-}
-
 }  // namespace
 
 TEST_CASE("an empty file gives the defaults that the rules name") {
-    const Config c = good("");
+    const Config c = good_config("");
     CHECK(c.server.address == "127.0.0.1");
     CHECK(c.server.port == 8080);
     CHECK(c.rings.commands == 1u << 17);
@@ -92,7 +45,7 @@ TEST_CASE("an empty file gives the defaults that the rules name") {
 }
 
 TEST_CASE("values are taken as they are written") {
-    const Config c = good(R"(
+    const Config c = good_config(R"(
 clock = "replay"
 clock_start = "2026-01-01T00:00:00Z"
 [threads]
@@ -124,63 +77,69 @@ public_key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 }
 
 TEST_CASE("what is wrong is told with file, line, column, key, rule and value") {
-    CHECK(refused("[server]\nport = 70000\n") == "c.toml:2:8: server.port: must be 0 to 65535, got 70000");
-    CHECK(refused("[server]\nport = \"80\"\n") ==
+    CHECK(refused_config("[server]\nport = 70000\n") ==
+          "c.toml:2:8: server.port: must be 0 to 65535, got 70000");
+    CHECK(refused_config("[server]\nport = \"80\"\n") ==
           "c.toml:2:8: server.port: must be a whole number, got a value of type string");
-    CHECK(refused("[server]\nprot = 80\n") == "c.toml:2:8: server.prot: there is no such key");
-    CHECK(refused("\n[sever]\nport = 80\n") == "c.toml:2:1: sever: there is no such key");
-    CHECK(refused("[rings]\nrecords = 100000\n") ==
+    CHECK(refused_config("[server]\nprot = 80\n") == "c.toml:2:8: server.prot: there is no such key");
+    CHECK(refused_config("\n[sever]\nport = 80\n") == "c.toml:2:1: sever: there is no such key");
+    CHECK(refused_config("[rings]\nrecords = 100000\n") ==
           "c.toml:2:11: rings.records: must be a power of two, got 100000");
-    CHECK(refused("clock = \"fast\"\n") == "c.toml:1:9: clock: must be one of real, replay, got \"fast\"");
-    CHECK(refused("clock = \"replay\"\n") ==
+    CHECK(refused_config("clock = \"fast\"\n") ==
+          "c.toml:1:9: clock: must be one of real, replay, got \"fast\"");
+    CHECK(refused_config("clock = \"replay\"\n") ==
           "c.toml:1:1: clock_start: is needed with clock = \"replay\", and only there");
-    CHECK(refused("[pools]\norders = 1024\nrecords = 1024\n") ==
+    CHECK(refused_config("[pools]\norders = 1024\nrecords = 1024\n") ==
           "c.toml:1:1: pools.records: must be more than pools.orders (1024), got 1024");
-    CHECK(refused("[pools]\npositions = 1024\ndeliveries = 512\n") ==
+    CHECK(refused_config("[pools]\npositions = 1024\ndeliveries = 512\n") ==
           "c.toml:1:1: pools.deliveries: must be at least pools.positions (1024), or 0 for a market in which "
           "nothing is delivered, got 512");
-    CHECK(refused("[pools]\ndraws = 1000\n") == "c.toml:2:9: pools.draws: must be a power of two, got 1000");
-    CHECK(refused("[pools]\ndraws = 1\n") == "c.toml:2:9: pools.draws: must be 2 to 268435456, got 1");
-    CHECK(refused("[pools]\npackages = 65536\n") ==
+    CHECK(refused_config("[pools]\ndraws = 1000\n") ==
+          "c.toml:2:9: pools.draws: must be a power of two, got 1000");
+    CHECK(refused_config("[pools]\ndraws = 1\n") == "c.toml:2:9: pools.draws: must be 2 to 268435456, got 1");
+    CHECK(refused_config("[pools]\npackages = 65536\n") ==
           "c.toml:2:12: pools.packages: must be 0 to 65535, got 65536");
-    CHECK(refused("[pools]\ndraws = 0\n") ==
+    CHECK(refused_config("[pools]\ndraws = 0\n") ==
           "c.toml:1:1: pools.packages: without pools.draws nothing is drawn, so it must be 0, got 4096");
-    CHECK(refused("[fees]\nmaker_bp = 21\n") ==
+    CHECK(refused_config("[fees]\nmaker_bp = 21\n") ==
           "c.toml:1:1: fees.taker_bp: must be at least fees.maker_bp (21), got 20");
-    CHECK(refused("[limits]\nqty = 1.5\n") ==
+    CHECK(refused_config("[limits]\nqty = 1.5\n") ==
           "c.toml:2:7: limits.qty: must be a decimal in quotes, for example \"14.00\", got a value of type "
           "floating-point");
-    CHECK(refused("[[zones]]\nname = \"CN.EAST\"\nhub = \"x\"\nresidency = \"CN\"\n") ==
+    CHECK(refused_config("[[zones]]\nname = \"CN.EAST\"\nhub = \"x\"\nresidency = \"CN\"\n") ==
           "c.toml:2:8: zones.name: must be letters, digits, - and _, got \"CN.EAST\"");
-    CHECK(refused("[[zones]]\nname = \"CN-EAST\"\n") == "c.toml:1:1: zones.hub: is missing");
-    CHECK(refused("[zones]\nname = \"CN-EAST\"\n") == "c.toml:1:1: zones: must be written as [[zones]]");
-    CHECK(refused("[server\n").starts_with("c.toml:1:8: "));
-    CHECK(refused("[[accounts]]\nname = \"a\"\nroles = \"king\"\n") ==
+    CHECK(refused_config("[[zones]]\nname = \"CN-EAST\"\n") == "c.toml:1:1: zones.hub: is missing");
+    CHECK(refused_config("[zones]\nname = \"CN-EAST\"\n") ==
+          "c.toml:1:1: zones: must be written as [[zones]]");
+    CHECK(refused_config("[server\n").starts_with("c.toml:1:8: "));
+    CHECK(refused_config("[[accounts]]\nname = \"a\"\nroles = \"king\"\n") ==
           "c.toml:3:9: accounts.roles: must be one of observer, buyer, provider, regulator, operator, got "
           "\"king\"");
-    CHECK(refused("[[keys]]\nname = \"k\"\naccount = \"a\"\nroles = \"buyer\"\npublic_key = \"AAAA\"\n") ==
+    CHECK(refused_config(
+              "[[keys]]\nname = \"k\"\naccount = \"a\"\nroles = \"buyer\"\npublic_key = \"AAAA\"\n") ==
           "c.toml:5:14: keys.public_key: must be an Ed25519 public key: 32 bytes in base64");
-    CHECK(refused("[[keys]]\nname = \"k\"\naccount = \"a\"\nroles = \"buyer\"\n") ==
+    CHECK(refused_config("[[keys]]\nname = \"k\"\naccount = \"a\"\nroles = \"buyer\"\n") ==
           "c.toml:1:1: keys: k needs either public_key or private_key");
-    CHECK(refused("catalogue = \"none.toml\"\n").starts_with("c.toml:1:13: catalogue: there is no file "));
+    CHECK(refused_config("catalogue = \"none.toml\"\n")
+              .starts_with("c.toml:1:13: catalogue: there is no file "));
 }
 
 TEST_CASE("rules, pools, grace and widths of the dynamic band") {
-    const Config plain = good("");
+    const Config plain = good_config("");
     CHECK(plain.genesis.strips == 16'384);
     CHECK(plain.genesis.sessions == 4'096);
     CHECK(plain.genesis.positions == 262'144);
     CHECK(plain.genesis.deliveries == 262'144);
-    CHECK(good("[pools]\ndeliveries = 0\n").genesis.deliveries == 0);
+    CHECK(good_config("[pools]\ndeliveries = 0\n").genesis.deliveries == 0);
     CHECK(plain.genesis.draws_log2 == 20);
-    CHECK(good("[pools]\ndraws = 2\n").genesis.draws_log2 == 1);
-    CHECK(good("[pools]\ndraws = 65536\n").genesis.draws_log2 == 16);
-    CHECK(good("[pools]\ndraws = 0\npackages = 0\n").genesis.draws_log2 == 0);
+    CHECK(good_config("[pools]\ndraws = 2\n").genesis.draws_log2 == 1);
+    CHECK(good_config("[pools]\ndraws = 65536\n").genesis.draws_log2 == 16);
+    CHECK(good_config("[pools]\ndraws = 0\npackages = 0\n").genesis.draws_log2 == 0);
     CHECK(plain.genesis.packages == 4'096);
-    CHECK(good("[pools]\npackages = 7\n").genesis.packages == 7);
+    CHECK(good_config("[pools]\npackages = 7\n").genesis.packages == 7);
     CHECK(plain.sessions.cancel_grace_ms == 5'000);
     CHECK(plain.rules.reference_window_s == 300);
-    const Config c = good(
+    const Config c = good_config(
         "[pools]\nstrips = 7\nsessions = 8\n[sessions]\ncancel_grace_ms = 0\n"
         "[rules]\nreference_window_s = 600\npause_s = 60\ntakeover_bp = 50\n");
     CHECK(c.genesis.strips == 7);
@@ -189,24 +148,25 @@ TEST_CASE("rules, pools, grace and widths of the dynamic band") {
     CHECK(c.rules.reference_window_s == 600);
     CHECK(c.rules.pause_s == 60);
     CHECK(c.rules.takeover == engine::BasisPoints{50});
-    CHECK(refused("[rules]\nreference_window_s = 90\n") ==
+    CHECK(refused_config("[rules]\nreference_window_s = 90\n") ==
           "c.toml:2:22: rules.reference_window_s: must be whole minutes");
 }
 
 TEST_CASE("surveillance has the thresholds of the rules, or its own") {
-    const Config plain = good("");
+    const Config plain = good_config("");
     CHECK(plain.surveillance.enabled);
     CHECK(plain.surveillance.thresholds.wash_share == 8'000);
     CHECK(plain.surveillance.thresholds.spiral_fall == 1'500);
-    const Config c = good("[surveillance]\nlayering_levels = 4\nspiral_days = 7\nnames = false\n");
+    const Config c = good_config("[surveillance]\nlayering_levels = 4\nspiral_days = 7\nnames = false\n");
     CHECK(c.surveillance.thresholds.layering_levels == 4);
     CHECK(c.surveillance.thresholds.spiral_days == 7);
     CHECK_FALSE(c.surveillance.names);
-    CHECK(refused("[surveillance]\nwash_bp = 10000\n") ==
+    CHECK(refused_config("[surveillance]\nwash_bp = 10000\n") ==
           "c.toml:2:11: surveillance.wash_bp: must be 0 to 9999, got 10000");
-    CHECK(refused("[surveillance]\nspiral_days = 1\n") ==
+    CHECK(refused_config("[surveillance]\nspiral_days = 1\n") ==
           "c.toml:2:15: surveillance.spiral_days: must be 2 to 30, got 1");
-    CHECK(refused("[surveillance]\nwash = 1\n") == "c.toml:2:8: surveillance.wash: there is no such key");
+    CHECK(refused_config("[surveillance]\nwash = 1\n") ==
+          "c.toml:2:8: surveillance.wash: there is no such key");
 }
 
 TEST_CASE("the width of a dynamic band is a percentage") {
@@ -216,23 +176,23 @@ TEST_CASE("the width of a dynamic band is a percentage") {
                "guidance = \"14.00\"\n" +
                width;
     };
-    CHECK(good(with("")).families[0].body.dynamic_width == engine::BasisPoints{0});
-    CHECK(good(with("dynamic_width = \"7.25\"\n")).families[0].body.dynamic_width ==
+    CHECK(good_config(with("")).families[0].body.dynamic_width == engine::BasisPoints{0});
+    CHECK(good_config(with("dynamic_width = \"7.25\"\n")).families[0].body.dynamic_width ==
           engine::BasisPoints{725});
-    CHECK(refused(with("dynamic_width = \"101\"\n")).ends_with("must be 0 to 100, got 101"));
-    CHECK(
-        refused(with("dynamic_width = \"0.001\"\n")).ends_with("must have at most two decimals, got 0.001"));
+    CHECK(refused_config(with("dynamic_width = \"101\"\n")).ends_with("must be 0 to 100, got 101"));
+    CHECK(refused_config(with("dynamic_width = \"0.001\"\n"))
+              .ends_with("must have at most two decimals, got 0.001"));
 }
 
 TEST_CASE("a sparse figure is no nameplate") {
-    CHECK(
-        refused("[[classes]]\nname = \"H100\"\ntflops = \"1979\"\nsparse_tflops = \"1979\"\nmemory_gb = 80\n"
-                "bandwidth = \"3.35\"\n") ==
-        "c.toml:1:1: classes.tflops: must be the dense figure, below sparse_tflops; class H100");
+    CHECK(refused_config(
+              "[[classes]]\nname = \"H100\"\ntflops = \"1979\"\nsparse_tflops = \"1979\"\nmemory_gb = 80\n"
+              "bandwidth = \"3.35\"\n") ==
+          "c.toml:1:1: classes.tflops: must be the dense figure, below sparse_tflops; class H100");
 }
 
 TEST_CASE("factors come from the nameplate, unless given") {
-    const Config c = good(parts);
+    const Config c = good_config(parts);
     CHECK(c.classes[0].body.k_train == 1'000);
     CHECK(c.classes[1].body.k_train == 1'137);
     CHECK(c.classes[1].body.k_infer == 1'365);
@@ -248,20 +208,20 @@ TEST_CASE("a class of tokens has no nameplate, and is traded by the day") {
             "guidance = \"8.00\"\n",
             tier);
     };
-    const Config c = good(models + family("T1"));
+    const Config c = good_config(models + family("T1"));
     CHECK(c.classes.back().body.tflops == 0);
     CHECK(c.classes.back().body.k_train == 1'000);
     CHECK(c.classes.back().body.k_infer == 1'000);
     CHECK(c.families.back().body.product == engine::Product::token);
     CHECK(c.families.back().body.horizon == 30);
-    CHECK(refused(models + family("G2"))
+    CHECK(refused_config(models + family("G2"))
               .ends_with("families.tiers: CHAT-L is a class of tokens, G2 is a tier of hours"));
     const std::string plate = "[[classes]]\nname = \"X\"\n";
-    CHECK(refused(plate + "tokens = true\ntflops = \"1\"\n") ==
+    CHECK(refused_config(plate + "tokens = true\ntflops = \"1\"\n") ==
           "c.toml:1:1: classes.tokens: X is a class of tokens, which has no nameplate");
-    CHECK(refused(plate + "tokens = true\nbenchmark = true\n") ==
+    CHECK(refused_config(plate + "tokens = true\nbenchmark = true\n") ==
           "c.toml:1:1: classes.benchmark: X is a class of tokens");
-    CHECK(refused(plate + "tflops = \"1\"\nbandwidth = \"1\"\n") ==
+    CHECK(refused_config(plate + "tflops = \"1\"\nbandwidth = \"1\"\n") ==
           "c.toml:1:1: classes.memory_gb: is missing");
 }
 
@@ -278,7 +238,7 @@ TEST_CASE("the table of factors in the market rules") {
 }
 
 TEST_CASE("families are the product of their lists, and a benchmark is converted by factor") {
-    const Config c = good(parts + R"(
+    const Config c = good_config(parts + R"(
 [[classes]]
 name = "K042"
 tflops = "1"
@@ -324,9 +284,9 @@ residency = "CN"
 }
 
 TEST_CASE("the edges of a band round inward") {
-    const Config c = good(parts +
-                          "[[families]]\nclasses = \"H100\"\nzones = \"CN-EAST\"\ntiers = \"G2\"\n"
-                          "guidance = \"6.86\"\nfloor = \"0.686\"\nceiling = \"34.305\"\n");
+    const Config c = good_config(parts +
+                                 "[[families]]\nclasses = \"H100\"\nzones = \"CN-EAST\"\ntiers = \"G2\"\n"
+                                 "guidance = \"6.86\"\nfloor = \"0.686\"\nceiling = \"34.305\"\n");
     CHECK(c.families[0].body.floor.value == 690'000);
     CHECK(c.families[0].body.ceiling.value == 34'300'000);
 }
@@ -335,21 +295,21 @@ TEST_CASE("a family needs parts that exist, one price, and to be the only one of
     const auto family = [](const std::string& rest) {
         return parts + "[[families]]\nzones = \"CN-EAST\"\n" + rest;
     };
-    CHECK(refused(family("classes = \"B200\"\ntiers = \"G2\"\nguidance = \"14.00\"\n")) ==
+    CHECK(refused_config(family("classes = \"B200\"\ntiers = \"G2\"\nguidance = \"14.00\"\n")) ==
           "c.toml:19:1: families.classes: there is no class B200");
-    CHECK(refused(family("classes = \"H100\"\ntiers = \"G9\"\nguidance = \"14.00\"\n")) ==
+    CHECK(refused_config(family("classes = \"H100\"\ntiers = \"G9\"\nguidance = \"14.00\"\n")) ==
           "c.toml:19:1: families.tiers: there is no tier G9");
-    CHECK(refused(family("classes = \"H100\"\ntiers = \"G2\"\n")) ==
+    CHECK(refused_config(family("classes = \"H100\"\ntiers = \"G2\"\n")) ==
           "c.toml:19:1: families: needs either guidance or benchmark");
-    CHECK(refused(family("classes = \"H100\"\ntiers = \"G2\"\nguidance = \"14.005\"\n")) ==
+    CHECK(refused_config(family("classes = \"H100\"\ntiers = \"G2\"\nguidance = \"14.005\"\n")) ==
           "c.toml:23:12: families.guidance: must be a multiple of 0.01, got 14.005");
     const std::string twice =
-        refused(family("classes = [\"H100\", \"H100\"]\ntiers = \"G2\"\nguidance = \"14.00\"\n"));
+        refused_config(family("classes = [\"H100\", \"H100\"]\ntiers = \"G2\"\nguidance = \"14.00\"\n"));
     CHECK(twice.starts_with("c.toml:19:1: families: H100.CN-EAST.G2 is already defined at "));
 }
 
 TEST_CASE("a catalogue is read from its own file, before what the main file adds") {
-    const Folder folder;
+    const ConfigFolder folder;
     folder.write("catalogue.toml", parts);
     const std::string path = folder.write("main.toml",
                                           "catalogue = \"catalogue.toml\"\n[[families]]\nclasses = \"H100\"\n"
