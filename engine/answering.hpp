@@ -31,6 +31,7 @@ class Answer {
     }
     Origin origin() const { return question_.origin; }
     AccountId account() const { return question_.account; }
+    std::uint32_t rows() const { return rows_; }
     bool known() const { return state_.accounts.known(question_.account); }
 
   private:

@@ -81,7 +81,8 @@ struct PositionRow {
     Quantity registered{};
     Money margin{};
     Money receivable{};
-    std::array<std::uint8_t, 32> reserved{};
+    Quantity maintenance{};  // of what is registered, not there in this window
+    std::array<std::uint8_t, 24> reserved{};
 };
 
 struct RowsEnd {

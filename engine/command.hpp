@@ -4,8 +4,8 @@
 // specification of the exchange: whoever has read both knows what it does. Kinds and header are in
 // command_kind.hpp, the bodies of those who trade in order_commands.hpp, of guidance, factors and second
 // signatures in regulator_commands.hpp, of deliveries in delivery_commands.hpp, of token holdings in
-// token_commands.hpp, of packages in package_commands.hpp, of payouts in payout_commands.hpp, all others
-// here.
+// token_commands.hpp, of packages in package_commands.hpp, of payouts in payout_commands.hpp, of capacity in
+// resource_commands.hpp, all others here.
 //
 // A command is 128 flat bytes without padding, little-endian, written to the journal as it stands:
 //   bytes 0..31 CommandHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -21,6 +21,7 @@
 #include "engine/package_commands.hpp"
 #include "engine/payout_commands.hpp"
 #include "engine/regulator_commands.hpp"
+#include "engine/resource_commands.hpp"
 #include "engine/token_commands.hpp"
 
 namespace gridbook::engine {
@@ -180,29 +181,6 @@ struct Credit {
     Money amount{};
     Sha256 blob{};
     std::array<std::uint8_t, 56> reserved{};
-};
-
-// Registered count is the capacity of every hour of that family until withdrawn.
-struct RegisterResource {
-    static constexpr CommandKind kind = CommandKind::register_resource;
-    FamilyId family = no_family;
-    std::uint16_t green_share = 0;  // basis points
-    std::uint16_t pue = 0;          // thousandths
-    bool dense_given = false;
-    bool dense = false;
-    Decimal count{};
-    std::uint32_t tflops = 0;     // claimed, thousandths; 0: not given
-    RejectField unknown_field{};  // which of class, zone, tier named nothing; family is no_family then
-    std::array<std::uint8_t, 3> reserved_small{};
-    Sha256 certificate{};
-    Decimal cost{};  // declared: what a unit-hour costs the provider; 0: not given
-    std::array<std::uint8_t, 32> reserved{};
-};
-
-struct WithdrawResource {
-    static constexpr CommandKind kind = CommandKind::withdraw_resource;
-    std::uint32_t resource = 0;
-    std::array<std::uint8_t, 92> reserved{};
 };
 
 // The operator or regulator moves the phase of an instrument (period 0: of every open one of the family).

@@ -32,6 +32,8 @@ enum class CommandKind : std::uint8_t {
     withdraw_resource = 24,
     open_session = 25,
     close_session = 26,
+    declare_maintenance = 27,
+    cancel_maintenance = 28,
     // Orders.
     place_order = 30,
     replace_order = 31,
@@ -80,6 +82,7 @@ enum class CommandKind : std::uint8_t {
     query_grants = 92,
     query_reserves = 93,
     query_payouts = 94,
+    query_resources = 95,
 };
 
 // Where the answer goes: the gateway's connection and its request number there. It means nothing to the

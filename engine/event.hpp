@@ -4,8 +4,8 @@
 // byte for byte, on any machine. Kinds and header are in event_kind.hpp, the bodies of those who trade in
 // order_events.hpp, of bands in band_events.hpp, of guidance, factors and proposed changes in
 // regulator_events.hpp, of deliveries in delivery_events.hpp, of token holdings in token_events.hpp, of
-// packages in package_events.hpp, of payouts in payout_events.hpp, answers to questions in answers.hpp, all
-// others here.
+// packages in package_events.hpp, of payouts in payout_events.hpp, of capacity in resource_events.hpp,
+// answers to questions in answers.hpp, all others here.
 //
 // An event is 128 flat bytes without padding, little-endian, journaled as it stands:
 //   bytes 0..31 EventHeader, bytes 32..127 the body named by `kind` (unused bytes are 0).
@@ -17,6 +17,7 @@
 #include "engine/package_events.hpp"
 #include "engine/payout_events.hpp"
 #include "engine/regulator_events.hpp"
+#include "engine/resource_events.hpp"
 #include "engine/token_events.hpp"
 
 namespace gridbook::engine {
@@ -159,32 +160,6 @@ struct Credited {
     Money amount{};
     Money cash{};  // after it
     std::array<std::uint8_t, 72> reserved{};
-};
-
-struct ResourceRegistered {
-    static constexpr EventKind kind = EventKind::resource_registered;
-    Origin origin{};
-    std::uint32_t resource = 0;
-    FamilyId family = no_family;
-    std::uint16_t factor = 0;  // k train, thousandths
-    std::uint32_t factor_version = 0;
-    std::uint16_t green_share = 0;
-    std::uint16_t pue = 0;
-    Quantity count{};
-    Quantity registered{};  // of that account in that family, after it
-    Decimal cost{};         // declared, CNY a unit-hour; 0: none
-    std::array<std::uint8_t, 48> reserved{};
-};
-
-struct ResourceWithdrawn {
-    static constexpr EventKind kind = EventKind::resource_withdrawn;
-    Origin origin{};
-    std::uint32_t resource = 0;
-    FamilyId family = no_family;
-    std::uint16_t reserved = 0;
-    Quantity count{};
-    Quantity registered{};
-    std::array<std::uint8_t, 64> reserved_more{};
 };
 
 struct Event {

@@ -29,6 +29,7 @@ enum class EventKind : std::uint8_t {
     resource_withdrawn = 124,
     session_opened = 125,
     session_closed = 126,
+    maintenance = 127,
     // Orders.
     order = 130,
     fill = 131,
@@ -86,6 +87,8 @@ enum class EventKind : std::uint8_t {
     grant_row = 216,
     reserve_row = 217,
     payout_row = 218,
+    resource_row = 219,
+    maintenance_row = 220,
 };
 
 namespace event_flag {

@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "engine/accounts/limits.hpp"
+#include "engine/accounts/maintaining.hpp"
 #include "engine/accounts/participants.hpp"
 #include "engine/accounts/paying_out.hpp"
+#include "engine/accounts/registering.hpp"
 #include "engine/accounts/switches.hpp"
 #include "engine/bands/banding.hpp"
 #include "engine/bands/dynamic_band.hpp"
@@ -132,6 +134,8 @@ void run_command(Step& step, const Command& c) {
         case CommandKind::cancel_order: return cancel_order(step, c.view<CancelOrder>());
         case CommandKind::register_resource: return register_resource(step, c.as<RegisterResource>());
         case CommandKind::withdraw_resource: return withdraw_resource(step, c.as<WithdrawResource>());
+        case CommandKind::declare_maintenance: return declare_maintenance(step, c.view<DeclareMaintenance>());
+        case CommandKind::cancel_maintenance: return cancel_maintenance(step, c.view<CancelMaintenance>());
         case CommandKind::open_session: return open_session(step, c.as<OpenSession>());
         case CommandKind::place_strip: return place_strip(step, c.view<PlaceStrip>());
         case CommandKind::place_any_of: return place_any_of(step, c.view<PlaceAnyOf>());

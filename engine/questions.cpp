@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/accounts/maintaining.hpp"
 #include "engine/accounts/paying_out.hpp"
 #include "engine/answering.hpp"
 #include "engine/book/orders.hpp"
@@ -119,6 +120,7 @@ void answer_positions(const State& state, Answer& answer, const QueryPositions& 
         row.sold = p.sold;
         row.open_sells = p.open_sells;
         row.registered = state.resources.registered(answer.account(), p.instrument.family);
+        row.maintenance = state.resources.maintained(answer.account(), p.instrument);
         row.margin = p.margin;
         row.receivable = p.receivable;
         answer.row(row);
@@ -182,6 +184,8 @@ void answer_question(const State& state, const Command& question, EventSink& sin
             return answer_positions(state, answer, question.as<QueryPositions>());
         case CommandKind::query_deliveries:
             return answer_deliveries(state, answer, question.as<QueryDeliveries>());
+        case CommandKind::query_resources:
+            return answer_resources(state, answer, question.as<QueryResources>());
         case CommandKind::query_grants: return answer_grants(state, answer, question.as<QueryGrants>());
         case CommandKind::query_explain: return answer_explain(state, answer, question.as<QueryExplain>());
         default: return answer.end(false);

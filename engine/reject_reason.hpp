@@ -124,6 +124,9 @@ enum class RejectField : std::uint8_t {
     served,
     payout,  // its id
     reference,
+    resource,     // its id
+    maintenance,  // its id
+    windows,
     count_,
 };
 
@@ -145,14 +148,15 @@ enum class Pool : std::uint8_t {
     price,   // the widest price a book can hold
     strips,
     sessions,
-    events,      // of one command: a strip, any-of or fok that needs more
-    changes,     // proposed and not yet decided
-    deliveries,  // not settled
-    draws,       // usage ids remembered
-    disputes,    // not decided
-    packages,    // offered, or withdrawn with open grants
-    grants,      // open
-    payouts,     // not decided
+    events,       // of one command: a strip, any-of or fok that needs more
+    changes,      // proposed and not yet decided
+    deliveries,   // not settled
+    draws,        // usage ids remembered
+    disputes,     // not decided
+    packages,     // offered, or withdrawn with open grants
+    grants,       // open
+    payouts,      // not decided
+    maintenance,  // declared and not over
     count_,
 };
 
@@ -221,23 +225,27 @@ constexpr std::string_view code(RejectReason r) {
 
 constexpr std::string_view name(RejectField f) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(RejectField::count_)> names{
-        "",          "cid",      "symbol",    "price",       "qty",      "notional", "cash",     "capacity",
-        "oid",       "account",  "key",       "family",      "class",    "zone",     "tier",     "count",
-        "amount",    "expect",   "effective", "floor",       "ceiling",  "guidance", "pool",     "tflops",
-        "role",      "ts",       "reason",    "expire",      "min_qty",  "start",    "hours",    "need",
-        "tif",       "until",    "session",   "factor",      "issued",   "change",   "formula",  "capex",
-        "life_h",    "util",     "power_kw",  "pue",         "tariff",   "opex_h",   "did",      "minute",
-        "available", "standby",  "cost",      "open_orders", "holding",  "usage",    "uncached", "cached",
-        "output",    "minutes",  "package",   "grant",       "purchase", "blocks",   "days",     "carry",
-        "overage",   "requests", "served",    "payout",      "reference"};
+        "",          "cid",      "symbol",    "price",       "qty",         "notional",
+        "cash",      "capacity", "oid",       "account",     "key",         "family",
+        "class",     "zone",     "tier",      "count",       "amount",      "expect",
+        "effective", "floor",    "ceiling",   "guidance",    "pool",        "tflops",
+        "role",      "ts",       "reason",    "expire",      "min_qty",     "start",
+        "hours",     "need",     "tif",       "until",       "session",     "factor",
+        "issued",    "change",   "formula",   "capex",       "life_h",      "util",
+        "power_kw",  "pue",      "tariff",    "opex_h",      "did",         "minute",
+        "available", "standby",  "cost",      "open_orders", "holding",     "usage",
+        "uncached",  "cached",   "output",    "minutes",     "package",     "grant",
+        "purchase",  "blocks",   "days",      "carry",       "overage",     "requests",
+        "served",    "payout",   "reference", "resource",    "maintenance", "windows"};
     return names[static_cast<std::size_t>(f)];
 }
 
 constexpr std::string_view name(Pool p) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Pool::count_)> names{
-        "",          "orders",  "records",    "levels",    "accounts", "groups",   "keys",   "families",
-        "catalogue", "books",   "positions",  "resources", "agenda",   "price",    "strips", "sessions",
-        "events",    "changes", "deliveries", "draws",     "disputes", "packages", "grants", "payouts"};
+        "",         "orders",    "records", "levels",     "accounts",   "groups", "keys",
+        "families", "catalogue", "books",   "positions",  "resources",  "agenda", "price",
+        "strips",   "sessions",  "events",  "changes",    "deliveries", "draws",  "disputes",
+        "packages", "grants",    "payouts", "maintenance"};
     return names[static_cast<std::size_t>(p)];
 }
 

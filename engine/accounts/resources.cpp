@@ -10,6 +10,7 @@ void Resources::reserve(std::size_t limit, std::size_t accounts, std::size_t fam
     families_ = families;
     resources_.reserve(limit);
     registered_.assign(accounts * families, Quantity{});
+    maintenances_.reserve(accounts);
 }
 
 Quantity& Resources::sum(AccountId account, FamilyId family) {
@@ -50,6 +51,11 @@ bool Resources::set_cost(std::uint32_t id, Decimal cost) {
 void Resources::withdraw(std::uint32_t id) {
     const Resource* resource = find(id);
     sum(resource->account, resource->family) -= resource->count;
+    for (std::uint32_t slot = maintenances_.first_of(resource->account); slot != 0;) {
+        const std::uint32_t declared = slot;
+        slot = maintenances_.next_of_account(slot);
+        if (maintenances_[declared].resource == id) maintenances_.remove(declared);
+    }
     resources_.erase(resources_.begin() + (resource - resources_.data()));
 }
 

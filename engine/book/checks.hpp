@@ -166,7 +166,7 @@ inline bool check_capacity(const State& state, const Candidate& c, Refused& r) {
     if (c.side == Side::buy) return true;
     const Quantity committed = c.position == no_slot ? Quantity{} : state.positions[c.position].committed();
     const Quantity left =
-        state.resources.registered(c.account, c.instrument.family) - committed + Quantity{c.old_leaves};
+        state.resources.capacity(c.account, c.instrument) - committed + Quantity{c.old_leaves};
     return usually(Quantity{c.lots} <= left) || refusing::capacity(c, left, r);
 }
 

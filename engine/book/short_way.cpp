@@ -193,7 +193,7 @@ bool place_shortly(Step& step, const PlaceOrder& body) {
     if (body.side == Side::buy) {
         e.hold = state.rates.buy_hold(Money{amount});
     } else {
-        const Quantity left = state.resources.registered(id, body.instrument.family) - position.committed();
+        const Quantity left = state.resources.capacity(id, body.instrument) - position.committed();
         if (seldom(position.free() > Quantity{}) || seldom(quantity > left)) return false;
         const Price guidance = family.band.guidance;
         e.hold = state.rates.sell_margin(e.price < guidance ? guidance : e.price, quantity, family.product);

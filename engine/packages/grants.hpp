@@ -4,7 +4,7 @@
 // in their issuer's and buyer's account. It knows nothing of money or of events.
 
 #include "engine/book/cid_index.hpp"
-#include "engine/packages/id_table.hpp"
+#include "engine/units/id_table.hpp"
 
 namespace gridbook::engine {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/command.hpp"
-#include "engine/packages/id_table.hpp"
+#include "engine/units/id_table.hpp"
 
 namespace gridbook::engine {
 

@@ -67,6 +67,7 @@ class Restorer {
     void grants();
     void requests();
     void payouts();
+    void maintenance();
 
     State& state_;
     SnapshotReader& in_;

@@ -219,15 +219,25 @@ void save_payouts(SnapshotWriter& w, const State& state) {
     save_all(w, state.payouts.all());
 }
 
+bool any_maintenance(const State& state) {
+    return state.resources.maintenances().last_id() != MaintenanceId{};
+}
+void save_maintenance(SnapshotWriter& w, const State& state) {
+    const Maintenances& all = state.resources.maintenances();
+    w(all.last_id(), std::uint64_t{all.used()});
+    for_each_by_id(all, [&](const Maintenance& m) { fields(w, m); });
+}
+
 // Stands at the end, in this order, each piece only where it is there or one behind it: snapshots from before
 // it existed are read as they were.
 struct Addition {
     bool (*any)(const State& state);
     void (*save)(SnapshotWriter& w, const State& state);
 };
-constexpr Addition additions[] = {{any_declared, save_declared}, {any_draws, save_draws},
-                                  {any_disputes, save_disputes}, {any_packages, save_packages},
-                                  {any_requests, save_requests}, {any_payouts, save_payouts}};
+constexpr Addition additions[] = {{any_declared, save_declared},      {any_draws, save_draws},
+                                  {any_disputes, save_disputes},      {any_packages, save_packages},
+                                  {any_requests, save_requests},      {any_payouts, save_payouts},
+                                  {any_maintenance, save_maintenance}};
 
 void save_additions(SnapshotWriter& w, const State& state) {
     std::size_t pieces = std::size(additions);

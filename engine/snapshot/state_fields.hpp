@@ -121,6 +121,10 @@ template <class F, Like<Resource> T>
 void fields(F& f, T& r) {
     f(r.id, r.account, r.family, r.factor, r.factor_version, r.green_share, r.pue, r.count);
 }
+template <class F, Like<Maintenance> T>
+void fields(F& f, T& m) {
+    f(m.id, m.resource, m.start, m.windows, m.count);
+}
 template <class F, Like<Session> T>
 void fields(F& f, T& s) {
     f(s.id, s.connection, s.account, s.key, s.mode, s.grace_ms);

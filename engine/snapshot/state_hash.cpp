@@ -146,6 +146,13 @@ void hash_payouts(Hasher& h, const State& state) {
     for (const Payout& payout : state.payouts.all()) fields(h, payout);
 }
 
+void hash_maintenance(Hasher& h, const State& state) {
+    const Maintenances& all = state.resources.maintenances();
+    if (all.last_id() == MaintenanceId{}) return;
+    h(all.last_id());
+    for_each_by_id(all, [&](const Maintenance& m) { fields(h, m); });
+}
+
 void hash_requests(Hasher& h, const State& state) {
     for_each_reported(state, [&](std::uint32_t slot) {
         const Delivery& d = state.deliveries[slot];
@@ -218,6 +225,7 @@ std::uint64_t hash_state(const State& state) {
     hash_packages(h, state);
     hash_requests(h, state);
     hash_payouts(h, state);
+    hash_maintenance(h, state);
     h(hash_timers(state));
     hash_unfinished(h, state);
     return h.value();

@@ -162,6 +162,26 @@ void Restorer::payouts() {
     state_.payouts.set_last_id(last);
 }
 
+// By rising ids, each of a resource that is there, and never more than it.
+void Restorer::maintenance() {
+    Resources& resources = state_.resources;
+    MaintenanceId last;
+    in_(last);
+    for (std::size_t n = in_.count(Maintenances::limit); n > 0 && good(); --n) {
+        Maintenance m;
+        fields(in_, m);
+        const Resource* resource = resources.find(m.resource);
+        if (!in_.expect(resource != nullptr && m.id > resources.maintenances().last_id() && m.id <= last &&
+                        m.windows >= 1 && m.windows <= most_maintained && m.count > Quantity{} &&
+                        m.count <= resource->count))
+            return;
+        m.account = resource->account;
+        m.family = resource->family;
+        resources.maintenances().add(m);
+    }
+    resources.maintenances().set_last_id(last);
+}
+
 // What few markets have (save.cpp).
 void Restorer::additions() {
     for (std::size_t n = in_.count(state_.resources.limit()); n > 0 && good(); --n) {
@@ -183,6 +203,7 @@ void Restorer::additions() {
     if (in_.more()) packages();
     if (in_.more()) requests();
     if (in_.more()) payouts();
+    if (in_.more()) maintenance();
 }
 
 }  // namespace gridbook::engine

@@ -35,7 +35,8 @@ using DeliveryId = Named<struct DeliveryTag, std::uint32_t>;
 // Count token packages and grants of them from 1; 0: none.
 using PackageId = Named<struct PackageTag, std::uint32_t>;
 using GrantId = Named<struct GrantTag, std::uint32_t>;
-using PayoutId = Named<struct PayoutTag, std::uint32_t>;  // counts from 1; 0: none
+using MaintenanceId = Named<struct MaintenanceTag, std::uint32_t>;  // counts from 1; 0: none
+using PayoutId = Named<struct PayoutTag, std::uint32_t>;            // counts from 1; 0: none
 // The command's place in the total order, from 1 without gaps.
 using Sequence = Named<struct SequenceTag, std::uint64_t>;
 // Place in an account's stream, from 1 without gaps; 0 means "not in any stream".

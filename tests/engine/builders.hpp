@@ -175,6 +175,16 @@ inline engine::Command withdraw(engine::AccountId who, std::uint32_t resource) {
     return engine::Command::of(w, who, engine::no_key, asked);
 }
 
+inline engine::Command maintain(engine::AccountId who, std::uint32_t resource, engine::Period start,
+                                std::uint32_t windows, Amount count = 0) {
+    engine::DeclareMaintenance m;
+    m.resource = resource;
+    m.start = start;
+    m.windows = windows;
+    m.count = count.value;
+    return engine::Command::of(m, who, engine::no_key, asked);
+}
+
 // band().floor("9.00").expecting(1)
 class BandBuilder {
   public:

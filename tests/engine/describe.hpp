@@ -217,6 +217,14 @@ inline std::string body_line(const engine::Event& e, const Names& names) {
                                text_of(engine::decimal_of(r.count, names.product(r.family))),
                                text_of(engine::decimal_of(r.registered, names.product(r.family))));
         }
+        case EventKind::maintenance: {
+            const auto m = e.as<engine::MaintenanceChanged>();
+            return fmt::format(
+                "maintenance {} {}: resource {}, {} of {} from {} for {}, capacity {}", m.maintenance.value,
+                m.state == engine::MaintenanceState::declared ? "declared" : "cancelled", m.resource,
+                text_of(engine::decimal_of(m.count, names.product(m.family))), names.family(m.family),
+                m.start.value, m.windows, text_of(engine::decimal_of(m.capacity, names.product(m.family))));
+        }
         case EventKind::balance_row: {
             const auto b = e.as<engine::BalanceRow>();
             return fmt::format("balance cash {}, hold {}, margin {}, receivable {}, penalty {}",
@@ -311,6 +319,14 @@ inline std::string line_of(const engine::Command& c) {
         }
         case CommandKind::withdraw_resource:
             return fmt::format("{} withdraw resource {}", head, c.as<engine::WithdrawResource>().resource);
+        case CommandKind::declare_maintenance: {
+            const auto m = c.as<engine::DeclareMaintenance>();
+            return fmt::format("{} declare maintenance of resource {}: {} from {} for {}", head, m.resource,
+                               text_of(m.count), m.start.value, m.windows);
+        }
+        case CommandKind::cancel_maintenance:
+            return fmt::format("{} cancel maintenance {}", head,
+                               c.as<engine::CancelMaintenance>().maintenance.value);
         case CommandKind::advance_time:
             return fmt::format("{} advance to {}", head, c.as<engine::AdvanceTime>().to.value);
         case CommandKind::define_family: {

@@ -159,7 +159,7 @@ void NaiveExchange::withdraw_resource(const engine::WithdrawResource& w) {
     const std::size_t index = std::size_t{w.resource} - 1;  // ids count from 1; 0 wraps: no such resource
     if (index >= resources_.size() || !resources_[index].live ||
         resources_[index].account != header().account) {
-        auto unknown = refusal(RejectReason::format_value, RejectField::order);
+        auto unknown = refusal(RejectReason::format_value, RejectField::resource);
         unknown.got = w.resource;
         return refuse(unknown);
     }
