@@ -72,8 +72,9 @@ void withdraw_resource(Step& step, const WithdrawResource& body) {
     State& state = step.state;
     const AccountId account = step.command.account;
     const Resource* found = state.resources.find(body.resource);
+    // Its field is that of an order's id: journals from before resources had one tell it so.
     if (found == nullptr || found->account != account)
-        return refuse(step, refusal(RejectReason::format_value, RejectField::resource, 0, body.resource));
+        return refuse(step, refusal(RejectReason::format_value, RejectField::order, 0, body.resource));
     const Resource resource = *found;
     const Quantity left = state.resources.registered(account, resource.family) - resource.count;
     const Refused owed = check_obligations(state, account, resource.family, [&](InstrumentId i) {

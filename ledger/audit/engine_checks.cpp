@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/delivery/window.hpp"
+
 namespace gridbook::ledger {
 
 using engine::Money;
@@ -92,6 +94,13 @@ void EngineChecks::compare_holds(engine::Sequence sequence) {
     }
 }
 
+// What was declared of a final window may be forgotten.
+bool EngineChecks::same_maintenance(const engine::EventHeader& told, const engine::PositionRow& row) const {
+    const engine::Product product = market_.postings().product(row.instrument.family);
+    if (engine::window_end(row.instrument.period, product) + engine::final_after <= told.time) return true;
+    return row.maintenance == market_.capacities().maintained(told.account, row.instrument);
+}
+
 void EngineChecks::compare_positions(engine::Sequence sequence, engine::AccountId account) {
     const auto& kept = market_.postings().positions();
     std::size_t told = 0;
@@ -105,7 +114,8 @@ void EngineChecks::compare_positions(engine::Sequence sequence, engine::AccountI
         if (!sums.idle()) ++told;
         const bool same = p.bought == sums.bought && p.sold == sums.sold && p.open_sells == sums.open_sells &&
                           p.margin == sums.margin && p.receivable == sums.receivable &&
-                          p.registered == market_.registered(account, p.instrument.family);
+                          p.registered == market_.capacities().registered(account, p.instrument.family) &&
+                          same_maintenance(event.header, p);
         positions.expect(same, sequence, [&] {
             return fmt::format(
                 "account {} in family {} period {}: the engine has bought {}, sold {}, open sells {}, "
@@ -114,7 +124,7 @@ void EngineChecks::compare_positions(engine::Sequence sequence, engine::AccountI
                 account.value, p.instrument.family.value, p.instrument.period.value, p.bought.value,
                 p.sold.value, p.open_sells.value, p.registered.value, p.margin.value, p.receivable.value,
                 sums.bought.value, sums.sold.value, sums.open_sells.value,
-                market_.registered(account, p.instrument.family).value, sums.margin.value,
+                market_.capacities().registered(account, p.instrument.family).value, sums.margin.value,
                 sums.receivable.value);
         });
     };

@@ -32,6 +32,7 @@ class EngineChecks {
     void compare_grants(engine::Sequence sequence, engine::AccountId account);
     void compare_reserves(engine::Sequence sequence);
     void compare_holding(engine::Sequence sequence, const engine::HoldingRow& row);
+    bool same_maintenance(const engine::EventHeader& told, const engine::PositionRow& row) const;
     // The row is what the events told of that order.
     bool stands(engine::AccountId account, const engine::OrderEvent& row) const;
     bool stands(engine::AccountId account, const engine::StripEvent& row) const;

@@ -49,11 +49,6 @@ std::vector<Check*> MarketChecks::all() {
             &packages_.reserves};
 }
 
-Quantity MarketChecks::registered(engine::AccountId account, engine::FamilyId family) const {
-    const auto found = registered_.find({account, family});
-    return found == registered_.end() ? Quantity{} : found->second;
-}
-
 void MarketChecks::begin(const engine::Command& command) {
     if (command.header.kind != engine::CommandKind::follow_on) check_crossed(last_);
     tokens_.begin(command);
@@ -95,6 +90,7 @@ void MarketChecks::check_stream(const engine::EventHeader& header) {
 }
 
 void MarketChecks::learn(const engine::Event& event) {
+    capacities_.hear(event);
     switch (event.kind()) {
         case engine::EventKind::account_opened:
             accounts_.push_back(event.header.account);
@@ -123,22 +119,30 @@ void MarketChecks::learn(const engine::Event& event) {
             effective_[change.instrument] = {change.low, change.high};
             break;
         }
-        case engine::EventKind::resource_registered: {
-            const auto resource = event.as<engine::ResourceRegistered>();
-            registered_[{event.header.account, resource.family}] += resource.count;
+        case engine::EventKind::resource_withdrawn:
+            touch_owed(event.header.account, event.as<engine::ResourceWithdrawn>().family);
             break;
-        }
-        case engine::EventKind::resource_withdrawn: {
-            const auto resource = event.as<engine::ResourceWithdrawn>();
-            registered_[{event.header.account, resource.family}] -= resource.count;
-            for (const auto& [key, sums] : postings_.positions())
-                if (key.first == event.header.account && key.second.family == resource.family &&
-                    phases_[key.second] != engine::Phase::settled)
-                    touched_positions_.insert(key);
-            break;
-        }
+        case engine::EventKind::maintenance: see_maintenance(event); break;
         default: break;
     }
+}
+
+// Capacity changed: nowhere may more be owed than is left, where it is not settled.
+void MarketChecks::touch_owed(engine::AccountId account, engine::FamilyId family) {
+    for (const auto& [key, sums] : postings_.positions())
+        if (key.first == account && key.second.family == family &&
+            phases_[key.second] != engine::Phase::settled)
+            touched_positions_.insert(key);
+}
+
+void MarketChecks::see_maintenance(const engine::Event& event) {
+    const auto told = event.as<engine::MaintenanceChanged>();
+    touch_owed(event.header.account, told.family);
+    const Quantity least = capacities_.least(event.header.account, told);
+    capacity.expect(told.capacity == least, event.header.sequence, [&] {
+        return fmt::format("maintenance {} tells a capacity of {} lots, the events give {}",
+                           told.maintenance.value, told.capacity.value, least.value);
+    });
 }
 
 void MarketChecks::post(const engine::Event& event) {
@@ -291,9 +295,9 @@ void MarketChecks::check_capacity(engine::Sequence sequence, const PositionKey& 
     const auto found = postings_.positions().find(key);
     if (found == postings_.positions().end()) return;
     const PositionSums& p = found->second;
-    const Quantity has = registered(key.first, key.second.family);
+    const Quantity has = capacities_.capacity(key.first, key.second);
     capacity.expect(p.open_sells + p.sold - p.bought <= has, sequence, [&] {
-        return fmt::format("account {} in {}: sold {} + open sells {} - bought {} lots, registered {}",
+        return fmt::format("account {} in {}: sold {} + open sells {} - bought {} lots, capacity {}",
                            key.first.value, name(key.second), p.sold.value, p.open_sells.value,
                            p.bought.value, has.value);
     });

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "ledger/audit/capacity_book.hpp"
 #include "ledger/audit/cid_check.hpp"
 #include "ledger/audit/package_check.hpp"
 #include "ledger/audit/token_check.hpp"
@@ -29,13 +30,13 @@ class MarketChecks {
     const Postings& postings() const { return postings_; }
     const Balances& balances() const { return balances_; }
     const std::vector<engine::AccountId>& accounts() const { return accounts_; }
-    engine::Quantity registered(engine::AccountId account, engine::FamilyId family) const;
+    const CapacityBook& capacities() const { return capacities_; }
 
     Check zero_sum{"zero_sum", "every entry sums to zero"};
     Check clearing{"clearing", "clearing is zero after every command"};
     Check formulas{"formulas", "holds, margins, fees and taxes told are those of the rules"};
     Check not_negative{"not_negative", "no balance below zero"};
-    Check capacity{"capacity", "sold + open sells - bought <= registered"};
+    Check capacity{"capacity", "sold + open sells - bought <= registered - in maintenance"};
     Check pairs{"pairs", "traded buys equal traded sells"};
     Check bands{"bands", "no trade outside its effective band or its open phase"};
     Check crossed{"crossed", "no crossed book"};
@@ -77,6 +78,8 @@ class MarketChecks {
     void see_taken_over(const engine::Event& event, bool was_open);
     void check_pair(const engine::EventHeader& header, const engine::Fill& taker);
     void check_band(const engine::EventHeader& header, const engine::Fill& fill);
+    void touch_owed(engine::AccountId account, engine::FamilyId family);
+    void see_maintenance(const engine::Event& event);
     void check_capacity(engine::Sequence sequence, const PositionKey& key);
     void check_balance(engine::Sequence sequence, engine::AccountId account);
     void check_crossed(engine::Sequence sequence);
@@ -95,7 +98,7 @@ class MarketChecks {
     std::map<engine::InstrumentId, engine::Phase> phases_;
     std::map<engine::InstrumentId, Book> books_;
     std::map<engine::InstrumentId, Volume> volumes_;
-    std::map<std::pair<engine::AccountId, engine::FamilyId>, engine::Quantity> registered_;
+    CapacityBook capacities_;
     std::optional<std::pair<engine::EventHeader, engine::Fill>> maker_;  // its taker comes next
     std::map<engine::OrderId, engine::Cid> standby_;                     // open standby offers
     std::uint64_t trades_ = 0;

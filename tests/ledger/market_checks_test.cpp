@@ -245,6 +245,67 @@ TEST_CASE("withdrawing what is offered is named", "[checks]") {
     CHECK(m.failed() == "capacity@3 ");
 }
 
+namespace {
+
+// Of the seller's, the hour of the orders and the one after it.
+engine::MaintenanceChanged maintenance(std::int64_t lots, std::int64_t capacity) {
+    engine::MaintenanceChanged told;
+    told.maintenance = engine::MaintenanceId{1};
+    told.family = engine::FamilyId{0};
+    told.state = engine::MaintenanceState::declared;
+    told.start = tests::noon.period;
+    told.windows = 2;
+    told.count = engine::Quantity{lots};
+    told.capacity = engine::Quantity{capacity};
+    return told;
+}
+
+}  // namespace
+
+TEST_CASE("maintenance of what is offered, or an offer of what is in maintenance, is named", "[checks]") {
+    Market right;
+    right.enter(ask);
+    right.see(right.told.event(maintenance(840, 160), seller, true));
+    right.end();
+    CHECK(right.failed() == "");
+
+    Market owed;
+    owed.enter(ask);
+    owed.see(owed.told.event(maintenance(841, 159), seller, true));
+    owed.end();
+    CHECK(owed.failed() == "capacity@3 ");
+
+    Market offered;
+    offered.see(offered.told.event(maintenance(841, 159), seller, true));
+    offered.end();
+    offered.enter(ask);
+    CHECK(offered.failed() == "capacity@3 ");
+
+    // Elsewhere, or not any more, it takes nothing away.
+    Market past;
+    auto told = maintenance(841, 159);
+    past.see(past.told.event(told, seller, true));
+    past.end();
+    told.state = engine::MaintenanceState::cancelled;
+    told.capacity = engine::Quantity{1'000};
+    past.see(past.told.event(told, seller, true));
+    past.end();
+    told.state = engine::MaintenanceState::declared;
+    told.start.value += 1;
+    told.capacity = engine::Quantity{159};
+    past.see(past.told.event(told, seller, true));
+    past.end();
+    past.enter(ask);
+    CHECK(past.failed() == "");
+}
+
+TEST_CASE("a maintenance that tells another capacity is named", "[checks]") {
+    Market m;
+    m.see(m.told.event(maintenance(400, 601), seller, true));
+    m.end();
+    CHECK(m.failed() == "capacity@2 ");
+}
+
 TEST_CASE("spending more than there is is named", "[checks]") {
     Market m;
     m.enter({1, buyer, Side::buy, "14.20", 800, "1138.40832"});
