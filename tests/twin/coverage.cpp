@@ -120,6 +120,7 @@ std::vector<std::string> in_scope() {
                                    "limit of families",
                                    "limit of books",
                                    "limit of resources",
+                                   "limit of maintenance",
                                    "limit of agenda",
                                    "limit of price",
                                    "limit of strips",
@@ -128,6 +129,7 @@ std::vector<std::string> in_scope() {
     for (const auto& word : token_words_in_scope()) words.push_back(word);
     for (const auto& word : package_words_in_scope()) words.push_back(word);
     for (const auto& word : dispute_words_in_scope()) words.push_back(word);
+    for (const auto& word : maintenance_words_in_scope()) words.push_back(word);
     for (const engine::Phase p : {engine::Phase::open, engine::Phase::paused, engine::Phase::call,
                                   engine::Phase::gated, engine::Phase::delivering})
         words.push_back(fmt::format("phase {}", tests::word(p)));
@@ -312,6 +314,7 @@ void Coverage::count_band(const engine::Event& e) {
         case EventKind::dispute: return count_dispute(e.as<engine::DisputeChanged>());
         case EventKind::holding: return count_holding(e.as<engine::HoldingChanged>());
         case EventKind::tokens_drawn:
+        case EventKind::maintenance:
         case EventKind::package: return;  // with their commands
         case EventKind::grant: return count_grant(e);
         case EventKind::delivery_settled:

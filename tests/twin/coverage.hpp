@@ -22,6 +22,8 @@ std::vector<std::string> dispute_words_in_scope();
 std::vector<std::string> token_words_in_scope();
 // Of token packages (coverage_packages.cpp).
 std::vector<std::string> package_words_in_scope();
+// Of capacity that is not there (coverage_maintenance.cpp).
+std::vector<std::string> maintenance_words_in_scope();
 
 class Coverage {
   public:
@@ -53,6 +55,14 @@ class Coverage {
     void count_package(const engine::Command& command, const std::vector<engine::Event>& told);
     void count_refused_package(engine::CommandKind kind, const engine::Refused& refused);
     void count_grant(const engine::Event& event);
+    void count_maintenance(const engine::Command& command, const std::vector<engine::Event>& told);
+    void count_capacity(const engine::Event& event);
+    void count_declared(const engine::Event& event);
+    void count_declaration(const engine::DeclareMaintenance& d, const engine::Event& event);
+    void count_cancellation(engine::MaintenanceId id, const engine::Event& event);
+    void count_in_the_way(const engine::Command& command, const engine::Event& event);
+    void count_withdrawal(const engine::Command& command, const engine::Refused& r);
+    bool over(const engine::MaintenanceChanged& m, engine::Time now) const;
     std::map<std::string, std::size_t> seen_;
     engine::OrderId entered_strip_{};  // by the command that is counted
     engine::InstrumentId failed_{};    // of the delivery that failed last
@@ -70,6 +80,20 @@ class Coverage {
     };
     std::map<engine::GrantId, GrantSeen> grants_;
     std::map<std::string, std::set<engine::AccountId>> purchases_;
+    // What is registered, and of it in maintenance: declared, not cancelled, its resource not withdrawn.
+    struct ResourceSeen {
+        engine::AccountId account{};
+        engine::FamilyId family{};
+        std::int64_t lots = 0;
+    };
+    struct MaintenanceSeen {
+        engine::AccountId account{};
+        engine::MaintenanceChanged told{};
+    };
+    std::map<engine::FamilyId, engine::Product> products_;
+    std::map<std::uint32_t, ResourceSeen> resources_;
+    std::map<engine::MaintenanceId, MaintenanceSeen> maintenances_;
+    bool delivers_ = false;  // in this market
     bool draws_ = false;     // this market remembers draws
     bool approved_ = false;  // a second regulator entered what is told now
 };

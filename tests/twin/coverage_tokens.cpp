@@ -61,6 +61,7 @@ void Coverage::count(const engine::Command& command, const std::vector<engine::E
     }
     count(told);
     count_package(command, told);
+    count_maintenance(command, told);
     if (command.kind() != engine::CommandKind::draw_tokens) return;
     std::set<engine::FamilyId> families;
     for (const engine::Event& e : told) {

@@ -43,6 +43,7 @@ engine::Command Flow::some_command() {
     const bool killed =
         k.market || !k.accounts.empty() || !k.groups.empty() || !k.families.empty() || !k.instruments.empty();
     if (killed && one_in(k.market ? 4 : 12)) return kill(true);
+    if (maintaining() && one_in(90)) return maintenance();
     if (regulated_ && one_in(12)) return regulation();
     if (delivering_ && one_in(14)) return draw();
     if (delivering_ && one_in(150)) return payout();

@@ -96,6 +96,21 @@ class Flow {
     engine::Command request_payout();
     engine::Command decide_payout();
 
+    // flow_maintenance.cpp: capacity that is not there, declared ahead. The golden flow knows of none.
+    bool maintaining() const { return seed_ % 4 >= 2; }
+    bool crowding() const { return seed_ % 16 == 11; }  // until one account may declare no more
+    engine::Command maintenance();
+    engine::Command declare();
+    engine::Command declare_again();
+    engine::Command crowd();
+    engine::Command cancel_maintenance();
+    engine::Command sell_what_is_gone();
+    engine::Command sell_beyond(engine::AccountId who, engine::InstrumentId i, std::int64_t room,
+                                std::int64_t gone);
+    engine::Command withdraw_beside();
+    std::uint32_t some_resource();
+    void spoil(engine::DeclareMaintenance& m, const Resource& r);
+
     // flow_requests.cpp: what both sides report of token days.
     const Delivery* some_day();
     engine::Command requests();

@@ -52,7 +52,8 @@ Difference broken_account(const NaiveExchange& m) {
     return std::nullopt;
 }
 
-// Invariant: sold − bought <= registered, with what is still offered; bought = sold in every instrument.
+// Invariant: sold − bought <= what is registered and not in maintenance, with what is still offered; bought =
+// sold in every instrument.
 Difference broken_position(const NaiveExchange& m) {
     std::map<InstrumentId, std::int64_t> net;
     std::map<NaiveExchange::PositionKey, std::int64_t> offered;
@@ -71,7 +72,7 @@ Difference broken_position(const NaiveExchange& m) {
         if (p.open_sells == 0 && p.sold <= p.bought) continue;
         if (p.margin < 0 || p.receivable < 0 || p.open_sells < 0 || p.offered_again < 0)
             return fmt::format("a{} has a negative position", key.first.value);
-        if (p.open_sells + p.sold - p.bought > m.registered(key.first, key.second.family))
+        if (p.open_sells + p.sold - p.bought > m.capacity(key.first, key.second))
             return fmt::format("a{} sold f{}/{} twice", key.first.value, key.second.family.value,
                                key.second.period.value);
         if (p.offered_again > p.bought)

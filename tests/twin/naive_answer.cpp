@@ -256,6 +256,8 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
         more = answer_grants(question.as<engine::QueryGrants>(), who, origin, rows);
     } else if (question.kind() == engine::CommandKind::query_reserves) {
         more = answer_reserves(question.as<engine::QueryReserves>(), who, origin, rows);
+    } else if (question.kind() == engine::CommandKind::query_resources) {
+        more = answer_resources(question.as<engine::QueryResources>(), who, origin, rows);
     } else if (question.kind() == engine::CommandKind::query_positions) {
         const auto q = question.as<engine::QueryPositions>();
         for (const auto& [key, position] : positions_) {
@@ -271,6 +273,7 @@ void NaiveExchange::answer(const engine::Command& question, Events& out) const {
             row.sold = engine::Quantity{position.sold};
             row.open_sells = engine::Quantity{position.open_sells};
             row.registered = engine::Quantity{registered(who, key.second.family)};
+            row.maintenance = engine::Quantity{maintained(who, key.second)};
             row.margin = engine::Money{position.margin};
             row.receivable = engine::Money{position.receivable};
             rows.add(row);

@@ -166,7 +166,7 @@ NaiveExchange::Refusal NaiveExchange::account_refusal(const Asked& a) const {
     if (auto r = funds_refusal(accounts_[header().account.value].cash + back, needed)) return r;
     if (a.body.side == Side::buy) return std::nullopt;
     const std::int64_t room =
-        registered(header().account, i.family) + position.bought - position.sold - position.open_sells;
+        capacity(header().account, i) + position.bought - position.sold - position.open_sells;
     return capacity_refusal(i, room, leaves);
 }
 

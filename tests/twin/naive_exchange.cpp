@@ -40,6 +40,10 @@ void NaiveExchange::carry_out(const engine::Command& command) {
         case CommandKind::credit: return credit(command.as<engine::Credit>());
         case CommandKind::register_resource: return register_resource(command.as<engine::RegisterResource>());
         case CommandKind::withdraw_resource: return withdraw_resource(command.as<engine::WithdrawResource>());
+        case CommandKind::declare_maintenance:
+            return declare_maintenance(command.as<engine::DeclareMaintenance>());
+        case CommandKind::cancel_maintenance:
+            return cancel_maintenance(command.as<engine::CancelMaintenance>());
         case CommandKind::open_session: return open_session(command.as<engine::OpenSession>());
         case CommandKind::close_session: return close_session();
         case CommandKind::place_order: return place(command.as<engine::PlaceOrder>());
@@ -105,10 +109,6 @@ engine::Refused NaiveExchange::pool_full(engine::Pool pool, std::int64_t limit) 
     r.pool = pool;
     r.limit_high = limit;
     return r;
-}
-
-engine::Product NaiveExchange::product(engine::FamilyId family) const {
-    return families_.at(family.value).defined.product;
 }
 
 void NaiveExchange::define_class(const engine::DefineClass& d) {

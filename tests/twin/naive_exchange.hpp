@@ -19,8 +19,6 @@ class NaiveExchange : public NaiveMarket {
     engine::Time next_timer() const;
 
     // What a flow and the invariants look at besides the state.
-    std::int64_t registered(engine::AccountId account, engine::FamilyId family) const;
-    engine::Product product(engine::FamilyId family) const;
     // The executable orders of one side, best first, then oldest.
     std::vector<const Order*> queue(engine::InstrumentId instrument, engine::Side side) const;
     // What may trade in the instrument now; the hard band where no dynamic layer is in force.
@@ -47,6 +45,7 @@ class NaiveExchange : public NaiveMarket {
     void register_resource(const engine::RegisterResource& r);
     void withdraw_resource(const engine::WithdrawResource& w);
     Refusal resource_refusal(const engine::RegisterResource& r) const;
+    Refusal withdrawal_refusal(const Resource& r, std::uint32_t id) const;
     void set_limits(const engine::SetLimits& s);
     std::int64_t most_qty() const;  // of who asks
     std::int64_t most_notional() const;
@@ -54,10 +53,6 @@ class NaiveExchange : public NaiveMarket {
     Refusal family_refusal(const engine::DefineFamily& d) const;
     Refusal band_value_refusal(engine::Decimal value, engine::RejectField field) const;
     engine::Refused pool_full(engine::Pool pool, std::int64_t limit) const;
-    bool account_known(engine::AccountId account) const { return account.value < accounts_.size(); }
-    bool same_group(engine::AccountId a, engine::AccountId b) const {
-        return accounts_[a.value].group == accounts_[b.value].group;
-    }
 
     // naive_cids.cpp: client order ids.
     bool told_before(const engine::Cid& cid);  // the same cid again was answered
@@ -295,6 +290,23 @@ class NaiveExchange : public NaiveMarket {
     void take_offer(Delivery& d, engine::OrderId offer, std::int64_t covered, std::int64_t minutes);
     std::vector<engine::Time> instants(engine::InstrumentId i) const;
     engine::Time next_of_deliveries() const;
+
+    // naive_maintenance.cpp: capacity that is not there, declared ahead.
+    const Resource* own_resource(std::uint32_t id) const;  // of who asks
+    engine::Refused resource_unknown(std::uint32_t id) const;
+    engine::Refused owed_refusal(engine::InstrumentId i, std::int64_t left, const Position& position) const;
+    void declare_maintenance(const engine::DeclareMaintenance& d);
+    void cancel_maintenance(const engine::CancelMaintenance& c);
+    Refusal windows_refusal(const engine::DeclareMaintenance& d, engine::Product product) const;
+    Refusal missing_refusal(const engine::DeclareMaintenance& d, const Resource& r) const;
+    Refusal crowd_refusal(const Maintenance& m) const;
+    Refusal owed_refusal(const Maintenance& m) const;
+    std::int64_t free_of(const Resource& r, const engine::DeclareMaintenance& d) const;
+    bool over(const Maintenance& m) const;
+    engine::MaintenanceChanged picture(engine::MaintenanceId id, const Maintenance& m,
+                                       engine::MaintenanceState state) const;
+    bool answer_resources(const engine::QueryResources& q, engine::AccountId who, engine::Origin origin,
+                          Rows& rows) const;
 
     // naive_payouts.cpp: what waits for an operator.
     void request_payout(const engine::RequestPayout& r);

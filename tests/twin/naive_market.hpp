@@ -32,6 +32,7 @@ class NaiveMarket : protected NaiveTerms {
     const std::vector<Factors>& factors() const { return factors_; }
     const std::map<std::uint32_t, Proposed>& changes() const { return changes_; }
     const std::vector<Resource>& resources() const { return resources_; }
+    const std::map<engine::MaintenanceId, Maintenance>& maintenances() const { return maintenances_; }
     const std::map<engine::OrderId, Order>& live() const { return live_; }
     const std::map<engine::OrderId, Order>& done() const { return done_; }
     const std::map<engine::OrderId, Strip>& strips() const { return strips_; }
@@ -57,6 +58,16 @@ class NaiveMarket : protected NaiveTerms {
     std::int64_t tax_payable() const { return tax_payable_; }
     std::int64_t default_fund() const { return default_fund_; }
     std::uint64_t trades() const { return trades_; }
+    engine::Product product(engine::FamilyId family) const {
+        return families_.at(family.value).defined.product;
+    }
+    // naive_maintenance.cpp, in lots: what is registered; what of it is not there in the window; what is, and
+    // may be owed at most.
+    std::int64_t registered(engine::AccountId account, engine::FamilyId family) const;
+    std::int64_t maintained(engine::AccountId account, engine::InstrumentId window) const;
+    std::int64_t capacity(engine::AccountId account, engine::InstrumentId window) const {
+        return registered(account, window.family) - maintained(account, window);
+    }
     // How often each mode of self-trade prevention acted.
     const std::map<engine::SelfTrade, std::size_t>& prevented() const { return prevented_; }
 
@@ -64,6 +75,10 @@ class NaiveMarket : protected NaiveTerms {
     template <class Body>
     void emit(engine::AccountId account, const Body& body, bool numbered = false, std::uint8_t flags = 0);
     const engine::CommandHeader& header() const { return command_.header; }
+    bool account_known(engine::AccountId account) const { return account.value < accounts_.size(); }
+    bool same_group(engine::AccountId a, engine::AccountId b) const {
+        return accounts_[a.value].group == accounts_[b.value].group;
+    }
     Family& family(engine::InstrumentId i) { return families_[i.family.value]; }
     const Family& family(engine::InstrumentId i) const { return families_[i.family.value]; }
 
@@ -84,6 +99,8 @@ class NaiveMarket : protected NaiveTerms {
     std::vector<Account> accounts_;
     std::vector<Key> keys_;
     std::vector<Resource> resources_;
+    std::map<engine::MaintenanceId, Maintenance> maintenances_;
+    std::uint32_t last_maintenance_ = 0;
     std::vector<std::string> groups_;
     std::map<engine::OrderId, Order> live_, done_;
     std::map<engine::OrderId, Strip> strips_, done_strips_;

@@ -85,13 +85,6 @@ void NaiveExchange::credit(const engine::Credit& c) {
     emit(header().account, credited, true, engine::event_flag::reply);
 }
 
-std::int64_t NaiveExchange::registered(engine::AccountId account, engine::FamilyId family) const {
-    std::int64_t lots = 0;
-    for (const Resource& r : resources_)
-        if (r.live && r.account == account && r.family == family) lots += r.lots;
-    return lots;
-}
-
 NaiveExchange::Refusal NaiveExchange::resource_refusal(const engine::RegisterResource& r) const {
     if (!account_known(header().account)) return refusal(RejectReason::account_unknown, RejectField::account);
     if (r.family.value >= families_.size())
@@ -137,7 +130,7 @@ NaiveExchange::Refusal NaiveExchange::resource_refusal(const engine::RegisterRes
 void NaiveExchange::register_resource(const engine::RegisterResource& r) {
     if (const auto refused = resource_refusal(r)) return refuse(*refused);
     const auto lots = engine::lots_of(r.count, product(r.family));
-    resources_.push_back({header().account, r.family, lots.value, true, r.cost.value});
+    resources_.push_back({header().account, r.family, lots.value, true, r.cost.value, {}});
     engine::ResourceRegistered done;
     done.origin = header().origin;
     done.resource = static_cast<std::uint32_t>(resources_.size());  // ids count from 1
@@ -149,41 +142,39 @@ void NaiveExchange::register_resource(const engine::RegisterResource& r) {
     done.count = lots;
     done.registered = engine::Quantity{registered(header().account, r.family)};
     done.cost = r.cost;
+    resources_.back().told = done;
     emit(header().account, done, true, engine::event_flag::reply);
 }
 
-// Refused when in any hour that is not final more would be owed than is left. What is settled is gone.
-void NaiveExchange::withdraw_resource(const engine::WithdrawResource& w) {
-    if (!account_known(header().account))
-        return refuse(refusal(RejectReason::account_unknown, RejectField::account));
-    const std::size_t index = std::size_t{w.resource} - 1;  // ids count from 1; 0 wraps: no such resource
-    if (index >= resources_.size() || !resources_[index].live ||
-        resources_[index].account != header().account) {
-        auto unknown = refusal(RejectReason::format_value, RejectField::resource);
-        unknown.got = w.resource;
-        return refuse(unknown);
-    }
-    Resource& r = resources_[index];
-    const std::int64_t left = registered(r.account, r.family) - r.lots;
-    const engine::Product product_ = product(r.family);
+// Refused when in any hour that is not final more would be owed than is left: of what others of the account
+// offer there, less their maintenance. What is settled is gone.
+NaiveExchange::Refusal NaiveExchange::withdrawal_refusal(const Resource& r, std::uint32_t id) const {
     for (const auto& [key, position] : positions_) {
         const engine::InstrumentId i = key.second;
         if (key.first != r.account || i.family != r.family) continue;
-        const std::int64_t owed = position.open_sells + position.sold - position.bought;
-        if (owed <= left) continue;
-        auto obligation = refusal(RejectReason::obligation, RejectField::count);
-        obligation.limit_high = left * engine::lot_decimal(product_);
-        obligation.got = owed * engine::lot_decimal(product_);
-        obligation.instrument = i;
-        return refuse(obligation);
+        std::int64_t left = capacity(r.account, i) - r.lots;
+        for (const auto& [known, m] : maintenances_)
+            if (m.resource == id && m.covers(i.period)) left += m.lots;
+        if (position.open_sells + position.sold - position.bought > left)
+            return owed_refusal(i, left, position);
     }
+    return std::nullopt;
+}
+
+void NaiveExchange::withdraw_resource(const engine::WithdrawResource& w) {
+    if (!account_known(header().account))
+        return refuse(refusal(RejectReason::account_unknown, RejectField::account));
+    if (own_resource(w.resource) == nullptr) return refuse(resource_unknown(w.resource));
+    Resource& r = resources_[w.resource - 1];
+    if (const auto refused = withdrawal_refusal(r, w.resource)) return refuse(*refused);
     r.live = false;
+    std::erase_if(maintenances_, [&](const auto& m) { return m.second.resource == w.resource; });
     engine::ResourceWithdrawn done;
     done.origin = header().origin;
     done.resource = w.resource;
     done.family = r.family;
     done.count = engine::Quantity{r.lots};
-    done.registered = engine::Quantity{left};
+    done.registered = engine::Quantity{registered(r.account, r.family)};
     emit(header().account, done, true, engine::event_flag::reply);
 }
 

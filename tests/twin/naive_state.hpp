@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the twin remembers: plain values, all numbers in ticks, lots and micro-CNY. Nothing here decides
-// anything.
+// anything. What participants have is in naive_accounts.hpp.
 
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 #include <vector>
 
-#include "engine/event.hpp"
+#include "tests/twin/naive_accounts.hpp"
 
 namespace gridbook::twin {
 
@@ -101,37 +100,6 @@ struct AnyOf {
     std::int64_t guidance = 0;
 };
 
-struct Account {
-    std::string name, group_name;
-    engine::GroupId group{};
-    std::uint8_t roles = 0;
-    std::int64_t cash = 0, hold = 0, margin = 0, receivable = 0, penalty = 0;
-    std::uint64_t number = 0;  // last n of its stream
-    engine::AccountLimits limits{};
-};
-
-struct Key {
-    std::string name;
-    engine::AccountId account{};
-    engine::SetKey set{};
-};
-
-struct Resource {
-    engine::AccountId account{};
-    engine::FamilyId family{};
-    std::int64_t lots = 0;
-    bool live = true;
-    std::int64_t cost = 0;  // declared
-};
-
-struct Position {
-    std::int64_t bought = 0, sold = 0, open_sells = 0;
-    std::int64_t offered_again =
-        0;  // of the bought units: those that an order fixed as free, less what it gave back
-    std::int64_t margin = 0, receivable = 0;
-    std::int64_t fee = 0, tax = 0;  // of what it sold, told and not yet posted
-};
-
 // Who delivers how much to whom, in the minutes [first, first + minutes) of the window; and what both sides
 // said of each minute, in lots. All of a token day counts once it is over, but for the requests that failed.
 struct Delivery {
@@ -175,14 +143,6 @@ struct Delivery {
         const bool over = state != engine::DeliveryState::gated && state != engine::DeliveryState::delivering;
         return over ? 0 : static_cast<std::uint64_t>(qty) * engine::block_quarters - drawn;
     }
-};
-
-// Money that an account asked back, and that nobody decided about yet.
-struct Payout {
-    engine::AccountId account{};
-    std::int64_t amount = 0;
-    engine::Time requested{};
-    engine::Text<32> reference{};
 };
 
 // A use of tokens, remembered by its account and usage id.

@@ -57,7 +57,7 @@ NaiveExchange::Refusal NaiveExchange::strip_account_refusal(const Strip& s) cons
     for (std::int64_t k = 0; k < s.hours; ++k) {
         const auto at = positions_.find({s.account, s.hour(k)});
         const Position p = at == positions_.end() ? Position{} : at->second;
-        const std::int64_t room = registered(s.account, s.family) + p.bought - p.sold - p.open_sells;
+        const std::int64_t room = capacity(s.account, s.hour(k)) + p.bought - p.sold - p.open_sells;
         if (auto r = capacity_refusal(s.hour(k), room, s.lots)) return r;
     }
     return std::nullopt;

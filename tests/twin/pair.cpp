@@ -159,6 +159,10 @@ Difference Pair::ask_everything() {
         some.limit = 3;
         some.after = engine::DeliveryId{20};
         deliveries.limit = 1'000;
+        engine::QueryResources three, resources;
+        three.limit = 3;
+        three.after = 2;
+        resources.limit = 1'000;
         engine::QueryGrants two, grants;
         two.limit = 2;
         two.after = engine::GrantId{3};
@@ -166,7 +170,7 @@ Difference Pair::ask_everything() {
         engine::QueryReserves reserves;
         reserves.limit = 100;
         for (const auto& q : {of(engine::QueryBalance{}), of(few), of(all), of(positions), of(some),
-                              of(deliveries), of(two), of(grants), of(reserves)})
+                              of(deliveries), of(three), of(resources), of(two), of(grants), of(reserves)})
             if (auto difference = ask(q)) return difference;
     }
     engine::QueryDisputes disputes, few_disputes;
