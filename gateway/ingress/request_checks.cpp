@@ -89,6 +89,12 @@ Refusal check_id(const Frame& frame, std::string_view name) {
     return bad_value(name, fmt::format("at most {}", UINT32_MAX), frame.text(name));
 }
 
+// Without a count the whole resource is meant; none of it would be nothing.
+Refusal check_maintenance(const Frame& frame) {
+    if (auto refusal = check_id(frame, "resource")) return refusal;
+    return check_figure(frame, "count", 1, INT64_MAX, 1, "more than 0");
+}
+
 // What was available in a minute of an hour, or how the requests of a token day went.
 Refusal check_meter(const Frame& frame) {
     if (auto refusal = check_id(frame, "did")) return refusal;
@@ -140,9 +146,12 @@ std::optional<WireError> check_together(const Frame& frame, Op op) {
         case Op::order_batch: return check_batch(frame);
         case Op::resource_register: return check_figures(frame);
         case Op::resource_withdraw: return check_id(frame, "resource");
+        case Op::maintenance_declare: return check_maintenance(frame);
+        case Op::maintenance_cancel: return check_id(frame, "maintenance");
         case Op::delivery_ready:
         case Op::dispute_open: return check_id(frame, "did");
         case Op::meter_report: return check_meter(frame);
+        case Op::resources_get:
         case Op::payouts_get:
         case Op::deliveries_get:
         case Op::packages_get:

@@ -120,6 +120,11 @@ engine::DeliveryId delivery(const Frame& frame, std::string_view name) {
     return engine::DeliveryId{narrow(frame, name)};
 }
 
+MaintainRequest maintenance(const Frame& frame) {
+    return {narrow(frame, "resource"), frame.text("start"), narrow(frame, "windows"),
+            decimal(frame, "count")};
+}
+
 MeterRequest meter(const Frame& frame) {
     return {.delivery = delivery(frame, "did"),
             .minute = static_cast<std::uint32_t>(frame.number("minute")),
@@ -200,6 +205,11 @@ void read_body(const Frame& frame, Op op, TradeRequest& out) {
         case Op::resource_withdraw:
             out.body = WithdrawRequest{static_cast<std::uint32_t>(frame.number("resource"))};
             return;
+        case Op::maintenance_declare: out.body = maintenance(frame); return;
+        case Op::maintenance_cancel:
+            out.body = EndMaintenanceRequest{engine::MaintenanceId{narrow(frame, "maintenance")}};
+            return;
+        case Op::resources_get: out.body = ResourcesRequest{narrow(frame, "after"), limit(frame)}; return;
         case Op::delivery_ready:
             out.body =
                 ReadyRequest{delivery(frame, "did"), frame.text("endpoint_ref"), frame.text("attestation")};
