@@ -80,7 +80,7 @@ void Directory::apply(const engine::Event& event) {
     using enum engine::EventKind;
     sequence_ = std::max(sequence_, event.header.sequence);
     time_ = std::max(time_, event.header.time);
-    resources_.hear(event);
+    energy_book_.hear(event);
     switch (event.kind()) {
         case started: take(event.as<engine::Started>(), event.header.time); break;
         case class_defined: take(event.as<engine::ClassDefined>()); break;
@@ -91,6 +91,8 @@ void Directory::apply(const engine::Event& event) {
         case factors_changed: take(event.as<engine::FactorsChanged>()); break;
         case account_opened: take(event.as<engine::AccountOpened>(), event.header.account); break;
         case key_set: take(event.as<engine::KeySet>(), event.header); break;
+        case resource_registered: take(event.as<engine::ResourceRegistered>(), event.header.account); break;
+        case resource_withdrawn: resources_.erase(event.as<engine::ResourceWithdrawn>().resource); break;
         case limits_set:
             if (event.header.account.value < accounts_.size())
                 accounts_[event.header.account.value].limits = event.as<engine::LimitsSet>().limits;
@@ -166,6 +168,10 @@ void Directory::take(const engine::KeySet& e, const engine::EventHeader& header)
         Key{std::move(name), e.public_key, header.account, e.roles, e.on_behalf, std::move(addresses)};
 }
 
+void Directory::take(const engine::ResourceRegistered& e, engine::AccountId account) {
+    resources_[e.resource] = {account, e.family};
+}
+
 AddressList Directory::addresses_of(const std::string& key, engine::Sequence sequence) const {
     if (requested_addresses_)
         if (auto requested = requested_addresses_(sequence)) return std::move(*requested);
@@ -190,6 +196,12 @@ std::optional<engine::AccountId> Directory::account_id(std::string_view name) co
 }
 std::optional<engine::KeyIndex> Directory::key_index(std::string_view name) const {
     return find(key_ids_, name);
+}
+
+std::optional<Directory::Resource> Directory::resource(std::uint32_t id) const {
+    const auto found = resources_.find(id);
+    if (found == resources_.end()) return std::nullopt;
+    return found->second;
 }
 
 std::optional<engine::InstrumentId> Directory::instrument(std::string_view symbol) const {

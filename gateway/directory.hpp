@@ -60,6 +60,12 @@ class Directory {
         AddressList addresses{};  // that it may come from
     };
 
+    // Registered, and not withdrawn.
+    struct Resource {
+        engine::AccountId account = engine::no_account;
+        engine::FamilyId family = engine::no_family;
+    };
+
     // Takes in one durable event; events that carry no name only move counters.
     void apply(const engine::Event& event);
 
@@ -77,6 +83,8 @@ class Directory {
     std::optional<engine::FamilyId> family_id(std::string_view name) const;
     std::optional<engine::AccountId> account_id(std::string_view name) const;
     std::optional<engine::KeyIndex> key_index(std::string_view name) const;
+    // nullopt: there is none of this id, or it was withdrawn.
+    std::optional<Resource> resource(std::uint32_t id) const;
 
     // "H100.CN-EAST.G2.20261201T01Z" -> instrument; nullopt when the text names none that could exist.
     std::optional<engine::InstrumentId> instrument(std::string_view symbol) const;
@@ -117,7 +125,7 @@ class Directory {
     // Of what was registered at `time`, by all or by one account.
     std::optional<ledger::Energy> energy(engine::FamilyId family, engine::Time time,
                                          engine::AccountId account = engine::no_account) const {
-        return resources_.of(family, time, energy_.pue, account);
+        return energy_book_.of(family, time, energy_.pue, account);
     }
 
   private:
@@ -130,6 +138,7 @@ class Directory {
     void take(const engine::FactorsChanged& e);
     void take(const engine::AccountOpened& e, engine::AccountId id);
     void take(const engine::KeySet& e, const engine::EventHeader& header);
+    void take(const engine::ResourceRegistered& e, engine::AccountId account);
     AddressList addresses_of(const std::string& key, engine::Sequence sequence) const;
 
     std::vector<Class> classes_;
@@ -155,7 +164,8 @@ class Directory {
     engine::Time epoch_{};
     engine::ClockMode clock_ = engine::ClockMode::real;
     engine::SetRules rules_{};
-    ledger::ResourceBook resources_;
+    std::unordered_map<std::uint32_t, Resource> resources_;
+    ledger::ResourceBook energy_book_;
     ledger::EnergyRates energy_{};
     std::vector<ledger::Serving> serving_;
     std::unordered_map<std::string, AddressList> configured_addresses_;

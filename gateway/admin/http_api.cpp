@@ -261,6 +261,9 @@ std::variant<engine::Command, WireError> HttpApi::question(const Call& call, eng
         command = engine::Command::of(
             engine::QueryDeliveries{.after = engine::DeliveryId{id_after(target)}, .limit = limit_of(target)},
             id);
+    if (kind == engine::CommandKind::query_resources)
+        command = engine::Command::of(
+            engine::QueryResources{.after = id_after(target), .limit = limit_of(target)}, id);
     if (kind == engine::CommandKind::query_grants)
         command = engine::Command::of(
             engine::QueryGrants{.after = engine::GrantId{id_after(target)}, .limit = limit_of(target)}, id);

@@ -19,6 +19,7 @@ constexpr SignedRoute routes[] = {
     {"GET", "/v1/account/fills", none, 0xFF, "account after limit", Source::fills},
     {"GET", "/v1/account/deliveries", query_deliveries, 0xFF, "account after limit"},
     {"GET", "/v1/account/grants", query_grants, 0xFF, "account after limit"},
+    {"GET", "/v1/account/resources", query_resources, 0xFF, "account after limit"},
     {"GET", "/v1/account/invoices", none, 0xFF, "account period after limit", Source::billing},
     {"GET", "/v1/account/invoices/*", none, 0xFF, "account after limit", Source::billing},
     {"GET", "/v1/admin/sandbox", none, overseers, "", Source::sandbox},

@@ -9,6 +9,7 @@
 #include "gateway/egress/package_encoder.hpp"
 #include "gateway/egress/payout_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
+#include "gateway/egress/resource_encoder.hpp"
 
 namespace gridbook::gateway {
 
@@ -28,6 +29,7 @@ void append_position(const Event& row, const Directory& directory, std::string& 
         .qty<"sold">(position.sold, product)
         .qty<"open_sells">(position.open_sells, product)
         .qty<"registered">(position.registered, product)
+        .qty<"maintenance">(position.maintenance, product)
         .money<"margin">(position.margin)
         .money<"receivable">(position.receivable);
     append_place_energy(position.instrument.family, directory, m);
@@ -62,6 +64,13 @@ void append_deliveries(const Event& end, std::span<const Event> rows, const Dire
                        std::string& out) {
     out += R"("deliveries":[)";
     append_delivery_rows(rows, directory, out);
+    end_list(end, out);
+}
+
+void append_resources(const Event& end, std::span<const Event> rows, const Directory& directory,
+                      std::string& out) {
+    out += R"("resources":[)";
+    append_resource_rows(rows, directory, out);
     end_list(end, out);
 }
 
@@ -112,6 +121,7 @@ void append_answer(const Event& end, std::span<const Event> rows, const Director
         case CommandKind::try_guidance:
         case CommandKind::try_factors: return append_dry_run(end, rows, directory, out);
         case CommandKind::query_positions: return list("positions", append_position);
+        case CommandKind::query_resources: return append_resources(end, rows, directory, out);
         case CommandKind::query_deliveries: return append_deliveries(end, rows, directory, out);
         default: return append_balance(end, rows, out);
     }

@@ -8,6 +8,7 @@
 #include "gateway/egress/package_encoder.hpp"
 #include "gateway/egress/payout_encoder.hpp"
 #include "gateway/egress/regulator_encoder.hpp"
+#include "gateway/egress/resource_encoder.hpp"
 #include "gateway/egress/token_encoder.hpp"
 
 namespace gridbook::gateway {
@@ -15,7 +16,6 @@ namespace gridbook::gateway {
 namespace {
 
 using engine::Event;
-using engine::EventHeader;
 using engine::EventKind;
 
 void append_strings(const std::vector<std::string>& values, std::string& out) {
@@ -56,49 +56,6 @@ void append_credit(const Event& event, std::string& out) {
     m.raw(R"("ev":"credit")");
     append_place(event.header, m);
     m.money<"amount">(credit.amount).money<"cash">(credit.cash).time<"ts">(event.header.time);
-}
-
-// What registering and withdrawing tell alike.
-struct ResourceChange {
-    std::string_view state;
-    std::uint32_t resource;
-    engine::FamilyId family;
-    engine::Quantity count;
-    engine::Quantity registered;
-};
-
-void append_resource_members(const EventHeader& header, const ResourceChange& change,
-                             const Directory& directory, Members& m) {
-    const engine::Product product = directory.product(change.family);
-    m.raw(R"("ev":"resource")").word<"state">(change.state);
-    append_place(header, m);
-    m.id<"resource">(change.resource)
-        .text<"family">(directory.families()[change.family.value].name)
-        .qty<"count">(change.count, product)
-        .qty<"registered">(change.registered, product);
-}
-
-void append_registered(const Event& event, const Directory& directory, std::string& out) {
-    const auto resource = event.as<engine::ResourceRegistered>();
-    Members m(out);
-    append_resource_members(
-        event.header, {"registered", resource.resource, resource.family, resource.count, resource.registered},
-        directory, m);
-    m.decimal<"factor">(engine::Decimal{resource.factor * 1'000})
-        .number<"factor_version">(resource.factor_version)
-        .decimal<"green_share">(engine::Decimal{resource.green_share * 100})
-        .decimal<"pue">(engine::Decimal{resource.pue * 1'000});
-    if (resource.cost != engine::Decimal{}) m.decimal<"cost">(resource.cost);
-    m.time<"ts">(event.header.time);
-}
-
-void append_withdrawn(const Event& event, const Directory& directory, std::string& out) {
-    const auto resource = event.as<engine::ResourceWithdrawn>();
-    Members m(out);
-    append_resource_members(
-        event.header, {"withdrawn", resource.resource, resource.family, resource.count, resource.registered},
-        directory, m);
-    m.time<"ts">(event.header.time);
 }
 
 void append_roles(std::uint8_t roles, std::string& out) {
@@ -251,8 +208,9 @@ void append_event(const Event& event, const Directory& directory, std::uint32_t 
         case EventKind::cancel_after_set: return append_cancel_after(event, out);
         case EventKind::fill: return append_fill(event, directory, cum, out);
         case EventKind::credited: return append_credit(event, out);
-        case EventKind::resource_registered: return append_registered(event, directory, out);
-        case EventKind::resource_withdrawn: return append_withdrawn(event, directory, out);
+        case EventKind::resource_registered:
+        case EventKind::resource_withdrawn:
+        case EventKind::maintenance: return append_resource_event(event, directory, out);
         case EventKind::account_opened: return append_account_opened(event, out);
         case EventKind::key_set: return append_key_set(event, out);
         case EventKind::time_advanced: return append_time_advanced(event, out);

@@ -31,6 +31,9 @@ bool has_origin(EventKind kind) {
         case EventKind::credited:
         case EventKind::resource_registered:
         case EventKind::resource_withdrawn:
+        case EventKind::maintenance:
+        case EventKind::resource_row:
+        case EventKind::maintenance_row:
         case EventKind::order:
         case EventKind::refused:
         case EventKind::strip:

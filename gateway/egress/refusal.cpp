@@ -100,6 +100,10 @@ std::string lot_sentence(const engine::Refused& r, const Directory& directory, c
 }
 
 std::string limit_sentence(const engine::Refused& r, const WireError& e) {
+    if (r.command == engine::CommandKind::declare_maintenance)
+        return fmt::format(FMT_COMPILE("count {} is more than the {} units of the resource that are there in "
+                                       "all of these windows"),
+                           e.got, e.limit.empty() ? "" : e.limit.back());
     if (r.got <= 0) return fmt::format(FMT_COMPILE("{} {} is not above zero"), e.field, e.got);
     return fmt::format(FMT_COMPILE("{} {} is above the limit {}"), e.field, e.got,
                        e.limit.empty() ? "" : e.limit.back());
@@ -107,6 +111,14 @@ std::string limit_sentence(const engine::Refused& r, const WireError& e) {
 
 std::string first(const std::vector<std::string>& limit) {
     return limit.empty() ? std::string("0") : limit[0];
+}
+
+// Which window is owed: of a family's windows the first where too little would be left.
+std::string obligation_sentence(const engine::Refused& r, const WireError& e, const Directory& directory) {
+    return fmt::format(FMT_COMPILE("open sells and units sold{}{} need {}, left would be {}"),
+                       names_instrument(r, directory) ? " of " : "",
+                       names_instrument(r, directory) ? directory.symbol(r.instrument) : "", e.got,
+                       first(e.limit));
 }
 
 // The brochure's figure with sparsity is the known trap (market-rules section 2): say so.
@@ -137,6 +149,15 @@ std::string formula_sentence(const engine::Refused& r) {
 std::string value_sentence(const engine::Refused& r, const WireError& e) {
     if (r.field == RejectField::standby)
         return "a standby offer is a limit sell of GPU hours, good till gate, without post_only and min_qty";
+    if (r.field == RejectField::resource)
+        return fmt::format(FMT_COMPILE("no resource {} of this account, or it was withdrawn"), e.got);
+    if (r.field == RejectField::maintenance)
+        return fmt::format(FMT_COMPILE("no maintenance {} of this account, or it is over"), e.got);
+    // Where only the last of them is too far away, the start itself is within the limits.
+    if (r.field == RejectField::start && r.command == engine::CommandKind::declare_maintenance)
+        return fmt::format(FMT_COMPILE("windows from {} on: the first begins at {} or later, the last by {}"),
+                           e.got, time_text(engine::Time{r.limit_low}),
+                           time_text(engine::Time{r.limit_high}));
     if (r.field == RejectField::package)
         return fmt::format(FMT_COMPILE("package {} is one's own, or of one's group"), e.got);
     if (r.field == RejectField::meter_minute)
@@ -237,9 +258,7 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
                        ? "no tokens of this class are traded here"
                        : fmt::format(FMT_COMPILE("{} names nothing in the catalogue"), e.field);
         case RejectReason::spec_mismatch: return nameplate_sentence(r, e, directory);
-        case RejectReason::obligation:
-            return fmt::format(FMT_COMPILE("open sells and units sold need {}, left would be {}"), e.got,
-                               first(e.limit));
+        case RejectReason::obligation: return obligation_sentence(r, e, directory);
         case RejectReason::version_conflict:
             return fmt::format(FMT_COMPILE("expected version {}, the latest is {}"), e.got, first(e.limit));
         case RejectReason::effective: return fmt::format(FMT_COMPILE("effective {} is in the past"), e.got);

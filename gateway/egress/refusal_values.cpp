@@ -36,6 +36,13 @@ bool has_range(RejectField field) {
            field == RejectField::served;
 }
 
+// Of a resource nothing may be left to declare; the lot, the least there is to declare, would be a wrong
+// word.
+bool none_there(const engine::Refused& r) {
+    return r.reason == RejectReason::qty_limit && r.command == engine::CommandKind::declare_maintenance &&
+           r.limit_high == 0;
+}
+
 }  // namespace
 
 std::string price_text(engine::Price price) {
@@ -107,6 +114,7 @@ std::vector<std::string> limit_texts(const engine::Refused& r) {
         return {text(r.limit_low), text(r.limit_high)};
     if (r.limit_low == 0 && r.limit_high == 0 && !zero_counts(r.reason)) return {};
     if (of_tokens(r.reason)) return {tokens_text(r.limit_high)};
+    if (none_there(r)) return {text(r.limit_high)};
     if (r.reason == RejectReason::guidance_formula) return {money_text(r.limit_high)};
     if (r.reason == RejectReason::price_band_hard || r.reason == RejectReason::price_band_dynamic)
         return {text(r.limit_low), text(r.limit_high)};

@@ -71,9 +71,31 @@ std::optional<WireError> check_scope(const CancelAllRequest& request, const Dire
                      .got = std::string(by_symbol ? request.symbol : request.family)};
 }
 
-std::optional<WireError> check_start(std::string_view start) {
-    if (Directory::window(start, engine::Product::gpu)) return std::nullopt;
-    return bad_value("start", "an hour as symbols write it: 20261201T09Z", start);
+std::string_view window_rule(engine::Product product) {
+    return product == engine::Product::gpu ? "an hour as symbols write it: 20261201T09Z"
+                                           : "a day as symbols write it: 20261201";
+}
+
+std::optional<WireError> check_start(std::string_view start, engine::Product product = engine::Product::gpu) {
+    if (Directory::window(start, product)) return std::nullopt;
+    return bad_value("start", std::string(window_rule(product)), start);
+}
+
+// An hour or a day, whichever the text is: no text is both.
+std::optional<engine::Period> any_window(std::string_view start) {
+    const auto hour = Directory::window(start, engine::Product::gpu);
+    return hour ? hour : Directory::window(start, engine::Product::token);
+}
+
+// The account's resource says which of the two it has. Of one that is not known (yet) either is passed on,
+// and the engine refuses it in its turn: an hour is no day within its horizon, a day none of the hours ahead.
+std::optional<WireError> check_start(const MaintainRequest& request, const Directory& directory,
+                                     engine::AccountId account) {
+    const auto resource = directory.resource(request.resource);
+    if (resource && resource->account == account)
+        return check_start(request.start, directory.product(resource->family));
+    if (any_window(request.start)) return std::nullopt;
+    return bad_value("start", "an hour or a day as symbols write it: 20261201T09Z, 20261201", request.start);
 }
 
 // One overload an op: its body of the command.
@@ -179,6 +201,16 @@ struct ToBody {
     engine::Command operator()(const WithdrawRequest& r) const {
         return command(engine::WithdrawResource{.resource = r.resource});
     }
+    engine::Command operator()(const MaintainRequest& r) const {
+        return command(engine::DeclareMaintenance{
+            .resource = r.resource, .start = *any_window(r.start), .windows = r.windows, .count = r.count});
+    }
+    engine::Command operator()(const EndMaintenanceRequest& r) const {
+        return command(engine::CancelMaintenance{.maintenance = r.maintenance});
+    }
+    engine::Command operator()(const ResourcesRequest& r) const {
+        return command(engine::QueryResources{.after = r.after, .limit = r.limit});
+    }
     engine::Command operator()(const ReadyRequest& r) const {
         engine::ReportReady body{.delivery = r.delivery, .endpoint = engine::Text<32>(r.endpoint)};
         if (!r.attestation.empty()) body.attestation = sha256(r.attestation);
@@ -271,13 +303,16 @@ std::optional<engine::QueryReserves> reserves_page(std::string_view after, std::
     return page;
 }
 
-std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory) {
+std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory,
+                                     engine::AccountId account) {
     if (const auto* r = std::get_if<RegisterRequest>(&request.body)) return check_residency(*r, directory);
     if (const auto* r = std::get_if<PositionsRequest>(&request.body)) return check_page(*r, directory);
     if (const auto* r = std::get_if<ReservesRequest>(&request.body)) return check_page(*r, directory);
     if (const auto* r = std::get_if<CancelAllRequest>(&request.body)) return check_scope(*r, directory);
     if (const auto* r = std::get_if<StripRequest>(&request.body)) return check_start(r->start);
     if (const auto* r = std::get_if<AnyOfRequest>(&request.body)) return check_start(r->start);
+    if (const auto* r = std::get_if<MaintainRequest>(&request.body))
+        return check_start(*r, directory, account);
     return std::nullopt;
 }
 

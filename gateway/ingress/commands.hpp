@@ -24,9 +24,10 @@ std::optional<engine::QueryReserves> reserves_page(std::string_view after, std::
                                                    const Directory& directory);
 
 // What no command can carry: a residency that is not the zone's (SPEC_MISMATCH), a page that starts at no
-// symbol or a mass cancel of what does not exist (SYMBOL_UNKNOWN), a start that is no hour or a page that
-// starts at nobody's reserve (FORMAT_VALUE).
-std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory);
+// symbol or a mass cancel of what does not exist (SYMBOL_UNKNOWN), a start that is no hour, or no window of
+// the account's resource, or a page that starts at nobody's reserve (FORMAT_VALUE).
+std::optional<WireError> check_names(const TradeRequest& request, const Directory& directory,
+                                     engine::AccountId account);
 
 // The command of a request that check_names has passed.
 engine::Command to_command(const TradeRequest& request, const Directory& directory, const Sender& sender);

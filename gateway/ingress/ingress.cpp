@@ -129,7 +129,7 @@ std::optional<WireError> Ingress::answer(Session& session) {
     const engine::AccountId account = account_of(session, request_);
     if (session.replaying) return catching_up();
     if (auto error = admit(session, request_, account)) return error;
-    if (auto error = check_names(request_, directory_)) return error;
+    if (auto error = check_names(request_, directory_, account)) return error;
     if (auto error = find_traded(account)) return error;
     if (auto error = choose_families(account)) return error;
     // First the name, then the command: the stream must not begin after the events of the command.

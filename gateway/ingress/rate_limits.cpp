@@ -49,6 +49,8 @@ Pace pace_of(Op op) {
         case Op::anyof_place:
         case Op::resource_register:
         case Op::resource_withdraw:
+        case Op::maintenance_declare:
+        case Op::maintenance_cancel:
         case Op::delivery_ready:
         case Op::meter_report:
         case Op::dispute_open:

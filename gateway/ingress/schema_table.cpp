@@ -102,6 +102,12 @@ constexpr Field register_fields[] = {
     {"cost", decimal, optional},
 };
 constexpr Field withdraw_fields[] = {{"resource", id}};
+// The start as symbols write it: an hour, or a day of tokens; without a count, the whole resource.
+constexpr Field maintenance_fields[] = {{"resource", id},
+                                        {"start", text},
+                                        {"windows", integer, required, engine::most_maintained},
+                                        {"count", decimal, optional}};
+constexpr Field maintenance_name_fields[] = {{"maintenance", id}};
 constexpr Field ready_fields[] = {
     {"did", id}, {"endpoint_ref", text, required, 32}, {"attestation", text, optional, any_length}};
 // Which minutes a delivery has is told by the engine: a window of an hour has 60.
@@ -162,6 +168,9 @@ constexpr OpSpec table[] = {
     {Op::quote_explain, "quote.explain", trade, members, explain_fields},
     {Op::resource_register, "resource.register", trade, providers, register_fields},
     {Op::resource_withdraw, "resource.withdraw", trade, providers, withdraw_fields},
+    {Op::maintenance_declare, "maintenance.declare", trade, providers, maintenance_fields},
+    {Op::maintenance_cancel, "maintenance.cancel", trade, providers, maintenance_name_fields},
+    {Op::resources_get, "resources.get", trade, members, page_fields},
     {Op::delivery_ready, "delivery.ready", trade, providers, ready_fields},
     {Op::meter_report, "meter.report", trade, traders, meter_fields},
     {Op::deliveries_get, "deliveries.get", trade, members, page_fields},

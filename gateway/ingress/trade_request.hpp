@@ -161,6 +161,23 @@ struct WithdrawRequest {
     std::uint32_t resource = 0;
 };
 
+// Windows in which units of a resource are not there, from `start`, as symbols write it.
+struct MaintainRequest {
+    std::uint32_t resource = 0;
+    std::string_view start;
+    std::uint32_t windows = 0;
+    engine::Decimal count{};  // 0: not given, the whole resource
+};
+
+struct EndMaintenanceRequest {
+    engine::MaintenanceId maintenance{};
+};
+
+struct ResourcesRequest {
+    std::uint32_t after = 0;
+    std::uint32_t limit = 0;
+};
+
 struct ReadyRequest {
     engine::DeliveryId delivery{};
     std::string_view endpoint;
@@ -259,10 +276,10 @@ struct TradeRequest {
     std::variant<std::monostate, LogonRequest, ClockAdvanceRequest, PlaceRequest, ReplaceRequest,
                  CancelRequest, CancelAllRequest, CancelAfterRequest, StripRequest, AnyOfRequest,
                  StatusRequest, ExplainRequest, OpenOrdersRequest, BalanceRequest, PositionsRequest,
-                 RegisterRequest, WithdrawRequest, ReadyRequest, MeterRequest, DeliveriesRequest,
-                 DisputeRequest, DrawRequest, PayoutRequest, PayoutsRequest, OfferRequest, TakeBackRequest,
-                 PurchaseRequest, PackagesRequest, GrantsRequest, ReservesRequest, BatchRequest,
-                 LimitsRequest, FillsRequest, InvoicesRequest>
+                 RegisterRequest, WithdrawRequest, MaintainRequest, EndMaintenanceRequest, ResourcesRequest,
+                 ReadyRequest, MeterRequest, DeliveriesRequest, DisputeRequest, DrawRequest, PayoutRequest,
+                 PayoutsRequest, OfferRequest, TakeBackRequest, PurchaseRequest, PackagesRequest,
+                 GrantsRequest, ReservesRequest, BatchRequest, LimitsRequest, FillsRequest, InvoicesRequest>
         body;
 };
 

@@ -41,6 +41,9 @@ constexpr MessageSpec table[] = {
     event("resource",
           "state:text seq:number n:number resource:id family:text count:decimal registered:decimal "
           "factor:decimal? factor_version:number? green_share:decimal? pue:decimal? cost:decimal? ts:time"),
+    event("maintenance",
+          "state:text seq:number n:number maintenance:id resource:id family:text start:text windows:number "
+          "count:decimal capacity:decimal ts:time"),
     event("delivery",
           "state:text seq:number n:number did:id replaces:id? symbol:text party:text seller:text buyer:text "
           "price:decimal qty:decimal from_minute:number minutes:number promised:decimal delivered:decimal "
@@ -99,6 +102,7 @@ constexpr MessageSpec table[] = {
     reply("grants.get", "grants:objects more:truth seq:number"),
     reply("reserves.get", "reserves:objects more:truth seq:number"),
     reply("invoices.get", "period:text invoices:objects open:object? more:truth seq:number"),
+    reply("resources.get", "resources:objects more:truth seq:number"),
     reply("payouts.get", "payouts:objects more:truth seq:number"),
     reply("deliveries.get", "deliveries:objects more:truth seq:number"),
     reply("fills.get", "fills:objects more:truth oldest:number seq:number"),

@@ -119,6 +119,16 @@ TEST_CASE("a payout is decided by its id; an operator is told all that wait, oth
     CHECK(g.entered().header.account == g.acme);
 }
 
+TEST_CASE("an account's resources are asked by page", "[admin]") {
+    Gateway g;
+    CHECK(g.ask(g.sign("k-provider", "GET", "/v1/account/resources?after=3&limit=5")).status == 0);
+    const engine::Command asked = g.entered();
+    CHECK(asked.header.account == g.prov);
+    CHECK(asked.as<engine::QueryResources>().after == 3);
+    CHECK(asked.as<engine::QueryResources>().limit == 5);
+    CHECK(g.ask(g.sign("k-provider", "GET", "/v1/account/resources?limit=1001")).status == 400);
+}
+
 TEST_CASE("a key is revoked by taking its roles, without its public key", "[admin]") {
     Gateway g;
     CHECK(g.ask(g.sign("k-operator", "POST", "/v1/admin/keys",

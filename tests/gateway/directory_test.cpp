@@ -97,6 +97,20 @@ TEST_CASE("accounts and keys are learnt from events, and a key may change", "[di
     CHECK(n.directory.keys()[0].public_key == PublicKey{3});
 }
 
+TEST_CASE("whose a resource is and of which family is known until it is withdrawn", "[directory]") {
+    Named n;
+    const auto prov = n.journal.account("prov", engine::role::provider);
+    n.journal.apply(engine::ResourceRegistered{.resource = 4, .family = engine::FamilyId{1}}, prov, 1);
+    n.journal.apply(engine::ResourceRegistered{.resource = 7, .family = engine::FamilyId{0}}, prov, 2);
+    REQUIRE(n.directory.resource(4));
+    CHECK(n.directory.resource(4)->account == prov);
+    CHECK(n.directory.resource(4)->family == engine::FamilyId{1});
+    CHECK_FALSE(n.directory.resource(5));
+    n.journal.apply(engine::ResourceWithdrawn{.resource = 4, .family = engine::FamilyId{1}}, prov, 3);
+    CHECK_FALSE(n.directory.resource(4));
+    CHECK(n.directory.resource(7));
+}
+
 TEST_CASE("counters move with every event", "[directory]") {
     Named n;
     const auto acme = n.journal.account("acme", engine::role::buyer);

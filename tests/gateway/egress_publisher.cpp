@@ -288,6 +288,8 @@ TEST_CASE("orders.open and positions.get answer lists that say whether there is 
     p.instrument = x.instrument();
     p.bought = engine::Quantity{160};
     p.open_sells = engine::Quantity{5};
+    p.registered = engine::Quantity{200};
+    p.maintenance = engine::Quantity{80};
     p.margin = engine::Money{44'800'000};
     x.publish({row(positions, p), end(positions, engine::CommandKind::query_positions)});
     const std::string one =
@@ -296,7 +298,7 @@ TEST_CASE("orders.open and positions.get answer lists that say whether there is 
         x.outbox.to(1) ==
         Texts{
             R"({"id":"5","ok":true,"orders":[)" + one + "," + one + R"(],"more":true,"seq":99})",
-            R"({"id":"6","ok":true,"positions":[{"symbol":"H100.CN-EAST.G2.20261201T01Z","bought":"16","sold":"0","open_sells":"0.5","registered":"0","margin":"44.8","receivable":"0","zone":"CN-EAST","residency":"CN"}],"more":false,"seq":99})"});
+            R"({"id":"6","ok":true,"positions":[{"symbol":"H100.CN-EAST.G2.20261201T01Z","bought":"16","sold":"0","open_sells":"0.5","registered":"20","maintenance":"8","margin":"44.8","receivable":"0","zone":"CN-EAST","residency":"CN"}],"more":false,"seq":99})"});
 }
 
 TEST_CASE("balance.get answers by socket and by HTTP, there with both times") {

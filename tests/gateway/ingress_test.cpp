@@ -35,6 +35,10 @@ const std::map<std::string, std::string> frames{
     {"resource.register",
      R"({"id":"7","op":"resource.register","class":"H100","zone":"CN-EAST","tier":"G2","count":"8"})"},
     {"resource.withdraw", R"({"id":"7","op":"resource.withdraw","resource":"1"})"},
+    {"maintenance.declare",
+     R"({"id":"7","op":"maintenance.declare","resource":"1","start":"20261201T01Z","windows":5})"},
+    {"maintenance.cancel", R"({"id":"7","op":"maintenance.cancel","maintenance":"1"})"},
+    {"resources.get", R"({"id":"7","op":"resources.get"})"},
     {"clock.advance", R"({"id":"7","op":"clock.advance","ts":"1800000000000000000"})"},
 };
 
@@ -92,6 +96,8 @@ TEST_CASE("a key's role is the set of ops it may send", "[ingress]") {
         {"order.cancel", {"k-buyer", "k-provider", "k-broker"}},
         {"resource.register", {"k-provider", "k-broker"}},
         {"resource.withdraw", {"k-provider", "k-broker"}},
+        {"maintenance.declare", {"k-provider", "k-broker"}},
+        {"maintenance.cancel", {"k-provider", "k-broker"}},
         {"clock.advance", {"k-broker"}}};
     Gateway g(engine::ClockMode::replay);
     for (const char* key : {"k-buyer", "k-provider", "k-observer", "k-operator", "k-regulator", "k-broker"}) {

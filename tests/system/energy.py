@@ -17,6 +17,7 @@ import websockets
 from clients import PythonClient
 from delivery import DAY, FAMILY, Market, symbol
 from exchange import SMALL_POOLS, Exchange, Folder, Key, check, equal
+from market import remembered
 
 ABROAD = "H100.SG.G2"
 BLOCK = "CHAT-L.CN-EAST.T1.20261203"
@@ -89,15 +90,6 @@ roles = ["provider"]
 def families(exchange, query):
     told = exchange.get_json(f"/v1/capacity?class=H100&{query}")["capacity"]
     return {row["family"]: (row.get("green_share"), row.get("pue")) for row in told}
-
-
-async def remembered(market, sequence):
-    """A snapshot stands behind that sequence: the next start does not hear the events of before."""
-    for _ in range(600):
-        if any(int(file.stem.split("-")[1]) >= sequence for file in (market.exchange.data / "snapshots").glob("snapshot-*.gbs")):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"no snapshot behind {sequence} within a minute")
 
 
 async def offers(market):

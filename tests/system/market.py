@@ -136,6 +136,15 @@ class Market:
         return Decimal(balance["cash"])
 
 
+async def remembered(market, sequence):
+    """A snapshot stands behind that sequence: the next start does not hear the events of before."""
+    for _ in range(600):
+        if any(int(file.stem.split("-")[1]) >= sequence for file in (market.exchange.data / "snapshots").glob("snapshot-*.gbs")):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no snapshot behind {sequence} within a minute")
+
+
 async def invoices(market, name, credited):
     """The account's invoices of days, all of them written, and their lines: both sum to what its cash has changed by."""
     key = market.keys[name]

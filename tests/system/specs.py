@@ -143,6 +143,10 @@ async def trade(exchange, described, keys, hour):
     check("error" in await other.sign_in(keys["acme-1"], stream="another", **{"from": 1}), "another stream was resumed")
     await other.until("snapshot")
     more = await seller.ask("resource.register", **{"class": "H100"}, zone="CN-EAST", tier="G2", count="1")
+    later = symbol(20).rsplit(".", 1)[1]
+    declared = await seller.ask("maintenance.declare", resource=more["resource"], start=later, windows=2, count="0.5")
+    await seller.ask("resources.get")
+    await seller.ask("maintenance.cancel", maintenance=declared["maintenance"])
     await seller.ask("resource.withdraw", resource=more["resource"])
 
 
@@ -192,7 +196,7 @@ def hold_http(exchange, keys, hour):
     body = document["paths"]["/v1/admin/bands"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     check(not complaints(body, {"family": FAMILY, "floor": "9.80", "expect": 7}), "a good body is not allowed")
     check(complaints(body, {"family": FAMILY, "flor": "9.80", "expect": 7}), "a bad body is allowed")
-    for path in ("balances", "orders", "positions", "deliveries", "grants"):
+    for path in ("balances", "orders", "positions", "deliveries", "grants", "resources"):
         status, answer = exchange.signed(keys["acme-1"], "GET", f"/v1/account/{path}")
         check(f"/v1/account/{path}" in document["paths"] and status == 200, f"{path}: {status} {answer}")
 

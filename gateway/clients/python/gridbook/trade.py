@@ -103,6 +103,16 @@ class TradeClient:
         """Of a token day: its requests since it began, up to this minute, and how many of them were served."""
         return await self.request("meter.report", did=did, minute=minute, requests=requests, served=served, **more)
 
+    async def maintain(self, resource: str, start: str, windows: int, count: str = "") -> Message:
+        """Says ahead that `count` units of a resource, or all of it, are not there for so many hours or days from `start`,
+        as symbols write it. Refused (OBLIGATION) where more is owed than would be left."""
+        more = {"count": count} if count else {}
+        return await self.request("maintenance.declare", resource=resource, start=start, windows=windows, **more)
+
+    async def cancel_maintenance(self, maintenance: str) -> Message:
+        """The capacity is there after all, also from now on while it runs."""
+        return await self.request("maintenance.cancel", maintenance=maintenance)
+
     async def payout(self, amount: str, reference: str) -> Message:
         """Asks money back: it is held until an operator says that it is paid, or refused. `reference` is your own id."""
         return await self.request("payout.request", amount=amount, reference=reference)
@@ -136,6 +146,10 @@ class TradeClient:
     async def deliveries(self) -> list[Message]:
         """The account's deliveries that are not settled, all pages."""
         return await self._pages("deliveries.get", "deliveries", "did")
+
+    async def resources(self) -> list[Message]:
+        """What the account has registered, each with the maintenance that is declared of it, all pages."""
+        return await self._pages("resources.get", "resources", "resource")
 
     async def packages(self) -> list[Message]:
         """The packages of all issuers, all pages."""

@@ -104,6 +104,17 @@ export class TradeClient {
     return this.request("meter.report", { did, minute, requests, served, ...more });
   }
 
+  /** Says ahead that `count` units of a resource, or all of it, are not there for so many hours or days from `start`, as
+   * symbols write it. Refused (OBLIGATION) where more is owed than would be left. */
+  maintain(resource: string, start: string, windows: number, count?: string): Promise<Message> {
+    return this.request("maintenance.declare", { resource, start, windows, ...(count === undefined ? {} : { count }) });
+  }
+
+  /** The capacity is there after all, also from now on while it runs. */
+  cancelMaintenance(maintenance: string): Promise<Message> {
+    return this.request("maintenance.cancel", { maintenance });
+  }
+
   /** Asks money back: it is held until an operator says that it is paid, or refused. `reference` is your own id. */
   payout(amount: string, reference: string): Promise<Message> {
     return this.request("payout.request", { amount, reference });
@@ -138,6 +149,11 @@ export class TradeClient {
   /** The account's deliveries that are not settled, all pages. */
   deliveries(): Promise<Message[]> {
     return this.pages("deliveries.get", "deliveries", "did");
+  }
+
+  /** What the account has registered, each with the maintenance that is declared of it, all pages. */
+  resources(): Promise<Message[]> {
+    return this.pages("resources.get", "resources", "resource");
   }
 
   /** The packages of all issuers, all pages. */
