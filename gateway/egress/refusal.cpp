@@ -282,10 +282,17 @@ std::string sentence(const engine::Refused& r, const WireError& e, const Directo
     }
 }
 
+// A withdrawal of no resource is told by the engine as an order's id; what it names is a resource.
+engine::Refused named(engine::Refused r) {
+    if (r.command == engine::CommandKind::withdraw_resource && r.field == RejectField::order)
+        r.field = RejectField::resource;
+    return r;
+}
+
 }  // namespace
 
 WireError refusal(const engine::Event& event, const Directory& directory, const Bands& bands) {
-    const auto r = event.as<engine::Refused>();
+    const engine::Refused r = named(event.as<engine::Refused>());
     const Bands::Version* band = bands.version(r.instrument.family, r.band);
     WireError e{engine::code(r.reason), {}};
     e.field = engine::name(r.field);

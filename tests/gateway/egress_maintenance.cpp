@@ -165,6 +165,14 @@ TEST_CASE("a refused maintenance names the resource, the windows, the start or t
         error(
             "FORMAT_VALUE",
             R"("msg":"no resource 17 of this account, or it was withdrawn","field":"resource","rule":"range","got":"17")"));
+    engine::Refused withdrawal;
+    withdrawal.command = engine::CommandKind::withdraw_resource;
+    withdrawal.reason = R::format_value;
+    withdrawal.field = F::order;
+    withdrawal.got = 17;
+    engine::Event told;
+    told.set(withdrawal);
+    CHECK(refusal(told, x.directory, x.bands).field == "resource");
     CHECK(
         refused(x, R::format_value, F::windows, 1, 744, 745) ==
         error(

@@ -47,7 +47,7 @@ std::vector<std::string> maintenance_words_in_scope() {
             "cancellation FORMAT_VALUE maintenance",
             "cancellation of another's",
             "cancellation of what is over",
-            "refused field resource"};
+            "withdrawal of no resource"};
 }
 
 // Capacity is that of one market, which begins with its genesis.
@@ -176,7 +176,7 @@ void Coverage::count_in_the_way(const engine::Command& command, const engine::Ev
 
 // What the others of the account would have been enough for, were they all there.
 void Coverage::count_withdrawal(const engine::Command& command, const engine::Refused& r) {
-    if (r.field == RejectField::resource) count("refused field resource");
+    if (r.field == RejectField::order) count("withdrawal of no resource");
     if (r.reason != RejectReason::obligation) return;
     const std::uint32_t gone = command.as<engine::WithdrawResource>().resource;
     const ResourceSeen& of = resources_.at(gone);

@@ -164,7 +164,11 @@ NaiveExchange::Refusal NaiveExchange::withdrawal_refusal(const Resource& r, std:
 void NaiveExchange::withdraw_resource(const engine::WithdrawResource& w) {
     if (!account_known(header().account))
         return refuse(refusal(RejectReason::account_unknown, RejectField::account));
-    if (own_resource(w.resource) == nullptr) return refuse(resource_unknown(w.resource));
+    if (own_resource(w.resource) == nullptr) {
+        auto unknown = resource_unknown(w.resource);
+        unknown.field = RejectField::order;
+        return refuse(unknown);
+    }
     Resource& r = resources_[w.resource - 1];
     if (const auto refused = withdrawal_refusal(r, w.resource)) return refuse(*refused);
     r.live = false;
