@@ -101,6 +101,9 @@ inline std::string unit_text(engine::RejectField field, std::int64_t value, cons
         case engine::RejectField::meter_minute:
         case engine::RejectField::requests:
         case engine::RejectField::served:
+        case engine::RejectField::resource:
+        case engine::RejectField::maintenance:
+        case engine::RejectField::windows:
         case engine::RejectField::role: return fmt::format("{}", value);
         case engine::RejectField::effective:
         case engine::RejectField::issued:
@@ -219,11 +222,12 @@ inline std::string body_line(const engine::Event& e, const Names& names) {
         }
         case EventKind::maintenance: {
             const auto m = e.as<engine::MaintenanceChanged>();
-            return fmt::format(
-                "maintenance {} {}: resource {}, {} of {} from {} for {}, capacity {}", m.maintenance.value,
-                m.state == engine::MaintenanceState::declared ? "declared" : "cancelled", m.resource,
-                text_of(engine::decimal_of(m.count, names.product(m.family))), names.family(m.family),
-                m.start.value, m.windows, text_of(engine::decimal_of(m.capacity, names.product(m.family))));
+            return fmt::format("maintenance {} {}: {} of resource {} from {} on, windows {}, capacity {}",
+                               m.maintenance.value,
+                               m.state == engine::MaintenanceState::declared ? "declared" : "cancelled",
+                               text_of(engine::decimal_of(m.count, names.product(m.family))), m.resource,
+                               names.instrument(engine::instrument(m.family, m.start)), m.windows,
+                               text_of(engine::decimal_of(m.capacity, names.product(m.family))));
         }
         case EventKind::balance_row: {
             const auto b = e.as<engine::BalanceRow>();

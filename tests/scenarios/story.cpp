@@ -284,6 +284,19 @@ Events Story::trade_op(const std::string& who, Words& words) {
     }
     if (what == "withdraw")
         return send(withdraw(account(who), static_cast<std::uint32_t>(std::stoi(words.next()))));
+    if (what == "maintain") {
+        engine::DeclareMaintenance body;
+        body.resource = static_cast<std::uint32_t>(std::stoi(words.next()));
+        body.start = instrument(words.next()).period;
+        body.windows = static_cast<std::uint32_t>(std::stoi(words.next()));
+        if (const std::string count = words.maybe(); !count.empty()) body.count = decimal_word(count);
+        return send_for(who, body);
+    }
+    if (what == "maintain-not") {
+        engine::CancelMaintenance body;
+        body.maintenance = engine::MaintenanceId{static_cast<std::uint32_t>(std::stoi(words.next()))};
+        return send_for(who, body);
+    }
     if (what == "balance" || what == "positions" || what == "orders" || what == "order" ||
         what == "explain" || what == "deliveries")
         return question(who, what, words);
