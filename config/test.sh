@@ -70,13 +70,13 @@ if [ -z "$fast" ] && time_for 19 "tsan of rings and pipeline"; then
     run_ctest tsan -R '^pipeline$'
 fi
 
-if [ -z "$fast" ] && time_for 15 "asan-ubsan of engine, twin, scenarios and ledger"; then
+if [ -z "$fast" ] && time_for 11 "asan-ubsan of engine, twin, scenarios and ledger"; then
     say "[$(clock)] building under the address and undefined sanitizers"
     build asan-ubsan -- test_engine test_twin test_scenarios test_ledger
     say "[$(clock)] asan-ubsan: engine, twin, scenarios, ledger"
     run_ctest asan-ubsan -R '^(engine|scenarios|ledger)$'
     # The twin's flow is long; a tenth of it is enough to look at memory. What the twin does by itself has nothing of ours in it.
-    count "asan-ubsan twin" env GRIDBOOK_TWIN_COMMANDS=20000 build/asan-ubsan/tests/test_twin "~over seeded flows everything*" "~whatever flow*"
+    count "asan-ubsan twin" env GRIDBOOK_TWIN_COMMANDS=20000 build/asan-ubsan/tests/test_twin "~over seeded flows everything*" "~whatever flow*" "~as much maintenance*"
 fi
 
 if [ -z "$fast" ] && time_for 16 "asan-ubsan of the protocol"; then
