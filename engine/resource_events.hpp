@@ -48,7 +48,8 @@ struct MaintenanceChanged {
     std::uint32_t windows = 0;
     std::uint32_t reserved_more{};
     Quantity count{};
-    Quantity capacity{};  // of that account in that family, after it: the least of these windows
+    Quantity
+        capacity{};  // of that account in that family, after it: the least of its windows that are not final
     std::array<std::uint8_t, 48> reserved_most{};
 };
 

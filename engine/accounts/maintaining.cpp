@@ -75,6 +75,18 @@ Refused check_owed(const State& state, const Maintenance& wanted) {
     });
 }
 
+// The least of its windows that are not final. What is over, and so forgotten some day, has none of these.
+Quantity least_capacity(const State& state, const Maintenance& m) {
+    const Product product = state.catalogue.family(m.family).product;
+    Quantity all = state.resources.registered(m.account, m.family);
+    for (std::uint32_t w = 0; w < m.windows; ++w) {
+        const Period period{m.start.value + w};
+        if (window_end(period, product) + final_after > state.time)
+            all = least(all, state.resources.capacity(m.account, instrument(m.family, period)));
+    }
+    return all;
+}
+
 MaintenanceChanged told_maintenance(const State& state, const Maintenance& m, MaintenanceState what) {
     MaintenanceChanged e;
     e.maintenance = m.id;
@@ -84,10 +96,7 @@ MaintenanceChanged told_maintenance(const State& state, const Maintenance& m, Ma
     e.start = m.start;
     e.windows = m.windows;
     e.count = m.count;
-    e.capacity = state.resources.capacity(m.account, instrument(m.family, m.start));
-    for (std::uint32_t w = 1; w < m.windows; ++w)
-        e.capacity = least(
-            e.capacity, state.resources.capacity(m.account, instrument(m.family, Period{m.start.value + w})));
+    e.capacity = least_capacity(state, m);
     return e;
 }
 

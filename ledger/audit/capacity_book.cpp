@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/delivery/window.hpp"
+
 namespace gridbook::ledger {
 
 using engine::EventKind;
@@ -45,11 +47,14 @@ Quantity CapacityBook::capacity(engine::AccountId account, engine::InstrumentId 
     return registered(account, instrument.family) - maintained(account, instrument);
 }
 
-Quantity CapacityBook::least(engine::AccountId account, const engine::MaintenanceChanged& told) const {
+Quantity CapacityBook::least(engine::AccountId account, const engine::MaintenanceChanged& told,
+                             engine::Product product, engine::Time time) const {
     Quantity least = registered(account, told.family);
-    for (std::uint32_t w = 0; w < told.windows; ++w)
-        least = engine::least(
-            least, capacity(account, engine::instrument(told.family, engine::Period{told.start.value + w})));
+    for (std::uint32_t w = 0; w < told.windows; ++w) {
+        const engine::Period period{told.start.value + w};
+        if (engine::window_end(period, product) + engine::final_after > time)
+            least = engine::least(least, capacity(account, engine::instrument(told.family, period)));
+    }
     return least;
 }
 

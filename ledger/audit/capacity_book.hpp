@@ -18,8 +18,9 @@ class CapacityBook {
     engine::Quantity registered(engine::AccountId account, engine::FamilyId family) const;
     engine::Quantity maintained(engine::AccountId account, engine::InstrumentId instrument) const;
     engine::Quantity capacity(engine::AccountId account, engine::InstrumentId instrument) const;
-    // The least of the windows of a maintenance.
-    engine::Quantity least(engine::AccountId account, const engine::MaintenanceChanged& told) const;
+    // The least of the windows of a maintenance that are not final at `time`.
+    engine::Quantity least(engine::AccountId account, const engine::MaintenanceChanged& told,
+                           engine::Product product, engine::Time time) const;
 
   private:
     struct Maintenance {

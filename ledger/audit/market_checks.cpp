@@ -138,7 +138,8 @@ void MarketChecks::touch_owed(engine::AccountId account, engine::FamilyId family
 void MarketChecks::see_maintenance(const engine::Event& event) {
     const auto told = event.as<engine::MaintenanceChanged>();
     touch_owed(event.header.account, told.family);
-    const Quantity least = capacities_.least(event.header.account, told);
+    const Quantity least =
+        capacities_.least(event.header.account, told, postings_.product(told.family), event.header.time);
     capacity.expect(told.capacity == least, event.header.sequence, [&] {
         return fmt::format("maintenance {} tells a capacity of {} lots, the events give {}",
                            told.maintenance.value, told.capacity.value, least.value);

@@ -122,6 +122,18 @@ TEST_CASE("what is cancelled is there again, also while it runs", "[maintenance]
     CHECK(refused(m, cancel_of(prov, 1)).field == RejectField::maintenance);
 }
 
+TEST_CASE("the capacity told is of the windows that are not final", "[maintenance]") {
+    // Whether what is over was forgotten in between or not.
+    const bool forgotten = GENERATE(false, true);
+    Market m;
+    told(m, maintain(prov, own, in_hours(1), 2, 8'990));
+    told(m, maintain(prov, own, in_hours(1), 10, 5));
+    m.at(window_end(in_hours(2), Product::gpu) + final_after);
+    if (forgotten) told(m, maintain(prov, own, in_hours(100), 1));
+    CHECK(m.exchange().state().resources.maintenances().used() == 2);
+    CHECK(decimal_of(told(m, cancel_of(prov, 2)).capacity, Product::gpu).value == units(9'000));
+}
+
 TEST_CASE("what no maintenance may be", "[maintenance]") {
     Market m;
     const auto check = [&](const Command& command, RejectField field, std::int64_t low, std::int64_t high) {

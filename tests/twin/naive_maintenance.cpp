@@ -60,9 +60,12 @@ engine::MaintenanceChanged NaiveExchange::picture(engine::MaintenanceId id, cons
     e.windows = m.windows;
     e.count = Quantity{m.lots};
     e.capacity = Quantity{INT64_MAX};
-    for (std::uint32_t k = 0; k < m.windows; ++k)
-        e.capacity = engine::least(
-            e.capacity, Quantity{capacity(m.account, engine::instrument(m.family, Period{m.start + k}))});
+    for (std::uint32_t k = 0; k < m.windows; ++k) {
+        const Period window{m.start + k};
+        if (engine::window_end(window, product(m.family)) + owed_after <= now_) continue;
+        e.capacity =
+            engine::least(e.capacity, Quantity{capacity(m.account, engine::instrument(m.family, window))});
+    }
     return e;
 }
 
