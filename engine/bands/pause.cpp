@@ -74,12 +74,22 @@ void open(Step& step, Task& task, Book& book, const Opening& opening) {
     begin_move(state, task, book, before.band);
 }
 
+// The best price of a side that is neither parked nor non-executable; Price{}: none. Unlike the front it may
+// lie behind the far edge of the band, where an order waits and nothing trades: a hard band that moved in the
+// pause can bring the collar there.
+Price best_waiting(const State& state, const Book& book, Side side) {
+    const HardBand& hard = state.catalogue.family(book.instrument.family).band;
+    const Price best = side == Side::buy ? book.bids.highest_at_most(state.levels, book.band.high)
+                                         : book.asks.lowest_at_least(state.levels, book.band.low);
+    return hard.holds(best) ? best : Price{};
+}
+
 // The best price that still stands at or beyond the old edge while the other side is not empty; Price{}:
 // none.
 Price pressing(const State& state, const Book& book) {
-    const Price bid = book.front_of(Side::buy);
+    const Price bid = best_waiting(state, book, Side::buy);
     if (bid != Price{} && bid >= book.pause.high && has_unparked(state, book, Side::sell)) return bid;
-    const Price ask = book.front_of(Side::sell);
+    const Price ask = best_waiting(state, book, Side::sell);
     if (ask != Price{} && ask <= book.pause.low && has_unparked(state, book, Side::buy)) return ask;
     return Price{};
 }

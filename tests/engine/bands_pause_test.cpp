@@ -141,6 +141,34 @@ TEST_CASE("a hard band that moves in a pause moves the collar, and wakes nothing
           Story{"band 3", "R 14.00 guidance 12.60-15.00", "s-2 open"});
 }
 
+TEST_CASE("a bid behind the far edge of the collar still presses at the old edge", "[pause]") {
+    // Seed 815 of the twin: the ceiling comes down below R, the pause begins, the ceiling goes up again.
+    const auto traded_at = [](std::string_view price) {
+        Market m = dynamic_market();
+        m.at(clock(1));
+        m.send(buy(1).at(price).from(Market::acme).as("b"));
+        m.send(sell(1).at(price).from(Market::prov).as("s"));
+        return m;
+    };
+    Market up = traded_at("14.50");
+    up.send(band().guidance("10.00").ceiling("10.00").expecting(1));
+    CHECK(story(up.send(buy(5).at("10.00").from(Market::acme).as("b-2"))) ==
+          Story{"b-2 open", "wall_up on 10.00"});
+    up.send(phase(PhaseAction::pause, noon, clock(1, 5)));
+    CHECK(story(up.send(band().ceiling("19.60").expecting(2))).back() == "R 14.50 guidance 13.05-15.95");
+    up.send(sell(5).at("15.00").from(Market::prov).as("s-2"));
+    CHECK(story(up.at(clock(1, 5))) == Story{"paused extended 1", "R 14.50 paused 12.33-16.67"});
+
+    Market down = traded_at("13.50");
+    down.send(band().guidance("18.00").floor("18.00").expecting(1));
+    CHECK(story(down.send(sell(5).at("18.00").from(Market::prov).as("s-2"))) ==
+          Story{"s-2 open", "wall_down on 18.00"});
+    down.send(phase(PhaseAction::pause, noon, clock(1, 5)));
+    CHECK(story(down.send(band().floor("9.80").expecting(2))).back() == "R 13.50 guidance 12.15-14.85");
+    down.send(buy(5).at("13.00").from(Market::acme).as("b-2"));
+    CHECK(story(down.at(clock(1, 5))) == Story{"paused extended 1", "R 13.50 paused 11.48-15.52"});
+}
+
 TEST_CASE("the operator pauses, resumes and calls", "[pause]") {
     Market m = dynamic_market();
     CHECK(story(m.send(phase(PhaseAction::resume))) == Story{"refused PHASE_CLOSED"});
