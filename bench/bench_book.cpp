@@ -10,6 +10,7 @@
 #include <chrono>
 
 #include "bench/book_workload.hpp"
+#include "bench/bytes.hpp"
 #include "bench/frame.hpp"
 #include "bench/prepared.hpp"
 
@@ -86,6 +87,15 @@ double run_plain(const Stream& stream) {
     return static_cast<double>(stream.timed()) / seconds_since(begin);
 }
 
+double run_bytes(const Stream& stream, const Prepared& prepared) {
+    Bytes bytes(prepared);
+    const auto begin = Clock::now();
+    bytes.run();
+    const double seconds = seconds_since(begin);
+    if (bytes.sum() == 0) throw std::runtime_error("the commands have no bytes");
+    return static_cast<double>(stream.timed()) / seconds;
+}
+
 // Nanoseconds of one tick of the processor's counter.
 double tick_ns() {
     const auto begin = Clock::now();
@@ -156,6 +166,7 @@ void json_variant(const std::string& name, const Tally& tally, const std::vector
     json.open(name).number("mps", series[0].best()).number("mps_median", series[0].median());
     json.number("ratio", ratio).latency(latency.all);
     json.number("plain_mps", series[1].best()).number("plain_mps_median", series[1].median());
+    json.number("bytes_mps", series[2].best()).number("bytes_mps_median", series[2].median());
     json.integer("timer_p50_ns", latency.timer.quantile(0.5));
     json.integer("fills", static_cast<std::int64_t>(tally.fills));
     json.integer("quantity", static_cast<std::int64_t>(tally.quantity));
@@ -180,13 +191,17 @@ void run_stream(const std::string& name, const Stream& stream, const Settings& s
         return rate / 1e6;
     };
     const auto plain = [&] { return run_plain(stream) / 1e6; };
-    const auto series = interleave(options.rounds, {{"gridbook", ours}, {"plain", plain}});
+    const auto bytes = [&] { return run_bytes(stream, prepared) / 1e6; };
+    const auto series =
+        interleave(options.rounds, {{"gridbook", ours}, {"plain", plain}, {"bytes alone", bytes}});
     auto latency = std::make_unique<Latency>();
     measure_latency(stream, prepared, ahead, *latency);
     const double ratio = series[0].median() / series[1].median();
     report.line(fmt::format("  gridbook {:.2f} M/s best, {:.2f} median; plain {:.2f}, {:.2f}; ratio {:.2f}",
                             series[0].best(), series[0].median(), series[1].best(), series[1].median(),
                             ratio));
+    report.line(fmt::format("  the bytes alone, nothing decided: {:.2f} M/s best, {:.2f} median",
+                            series[2].best(), series[2].median()));
     print_latency(*latency, report);
     json_variant(name, prepared.tally, series, ratio, *latency, report.json());
 }

@@ -158,7 +158,7 @@ class Yardstick {
         place_.body().cid = Market::cid_of(++cids_);
         for (const bool buys : {true, false}) {
             place_.command.header.account = account(buys);
-            market_.exchange().prefetch(place_.command);
+            market_.exchange().prefetch(place_.command, place_.command, place_.command);
         }
     }
     void replace(std::uint32_t id, const Order& known, std::uint32_t total) {

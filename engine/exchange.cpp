@@ -13,6 +13,7 @@
 #include "engine/bands/dynamic_band.hpp"
 #include "engine/bands/limit_state.hpp"
 #include "engine/book/entry.hpp"
+#include "engine/book/look_ahead.hpp"
 #include "engine/book/mass_cancel.hpp"
 #include "engine/book/matching.hpp"
 #include "engine/book/short_way.hpp"
@@ -153,14 +154,6 @@ void run_command(Step& step, const Command& c) {
     }
 }
 
-// Nearly all commands go this way, and leave nothing behind.
-bool run_shortly(Step& step, const Command& c) {
-    if (!step.state.accounts.known(step.command.account)) [[unlikely]]
-        return false;
-    if (c.kind() == CommandKind::place_order) return place_shortly(step, c.view<PlaceOrder>());
-    return c.kind() == CommandKind::cancel_order && cancel_shortly(step, c.view<CancelOrder>());
-}
-
 bool run_agenda(Step& step) {
     Agenda& agenda = step.state.agenda;
     while (!agenda.empty()) {
@@ -175,11 +168,30 @@ bool run_agenda(Step& step) {
     return true;
 }
 
-// The order that a cancel or replace names by its id; OrderId{}: none.
-OrderId order_named(const Command& c) {
-    if (c.kind() == CommandKind::cancel_order) return c.view<CancelOrder>().order;
-    if (c.kind() == CommandKind::replace_order) return c.view<ReplaceOrder>().order;
-    return OrderId{};
+// What a command left behind. Nearly none does.
+[[gnu::noinline]] void finish_step(Step& step) {
+    State& state = step.state;
+    if (state.busy() || state.follow.noted || state.timers_moved) [[unlikely]] {
+        const bool done = run_all(step);
+        if (done && state.advance.running) advance(step);
+        if (state.timers_moved) refresh_timer(state);
+    }
+}
+
+// The way of all commands.
+[[gnu::noinline]] void run_fully(Step& step, const Command& command) {
+    State& state = step.state;
+    const CommandHeader& header = command.header;
+    GRIDBOOK_CHECK(state.started == (command.kind() != CommandKind::genesis));
+    GRIDBOOK_CHECK(state.busy() == (command.kind() == CommandKind::follow_on));
+    if (command.kind() == CommandKind::advance_time) {
+        begin_advance(state, std::max(header.time, state.time), header.origin);
+    } else if (command.kind() != CommandKind::follow_on) {
+        GRIDBOOK_CHECK(header.time >= state.time && header.time < state.next_due);
+        state.time = header.time;
+        run_command(step, command);
+    }
+    finish_step(step);
 }
 
 }  // namespace
@@ -208,68 +220,34 @@ void Exchange::apply(const Command& command, EventSink& sink) {
     State& state = *state_;
     const CommandHeader& header = command.header;
     GRIDBOOK_CHECK(header.sequence.value == state.sequence.value + 1);
-    GRIDBOOK_CHECK(state.started == (command.kind() != CommandKind::genesis));
-    GRIDBOOK_CHECK(unfinished() == (command.kind() == CommandKind::follow_on));
     state.sequence = header.sequence;
     Step step{state, sink, header};
-    if (command.kind() == CommandKind::advance_time) {
-        begin_advance(state, std::max(header.time, state.time), header.origin);
-    } else if (command.kind() != CommandKind::follow_on) {
-        GRIDBOOK_CHECK(header.time >= state.time && header.time < state.next_due);
+    const bool places = command.kind() == CommandKind::place_order;
+    const bool cancels = command.kind() == CommandKind::cancel_order;
+    if (usually(places || cancels) && usually(state.started) && usually(!state.busy()) &&
+        usually(header.time >= state.time) && usually(header.time < state.next_due)) {
         state.time = header.time;
-        if (run_shortly(step, command)) return;
-        run_command(step, command);
+        const Shortly how = places ? place_shortly(step, command.view<PlaceOrder>())
+                                   : cancel_shortly(step, command.view<CancelOrder>());
+        if (how == Shortly::done) return;
+        if (how == Shortly::met) return finish_step(step);
     }
-    // Nearly every command leaves nothing behind.
-    if (unfinished() || state.follow.noted || state.timers_moved) [[unlikely]] {
-        const bool done = run_all(step);
-        if (done && state.advance.running) advance(step);
-        if (state.timers_moved) refresh_timer(state);
-    }
+    run_fully(step, command);
 }
 
-void Exchange::prefetch(const Command& command) const {
+void Exchange::prefetch(const Command& far, const Command& middle, const Command& near) const {
     const State& state = *state_;
-    if (command.kind() == CommandKind::place_order) {
-        const PlaceOrder& body = command.view<PlaceOrder>();
-        state.records.prefetch_cid(CidIndex::tag(command.header.account, body.cid));
-        state.records.prefetch_next();
-        return;
-    }
-    const OrderId id = order_named(command);
-    if (id != OrderId{}) state.records.prefetch(state.records.slot_of(id));
-}
-
-void Exchange::prefetch_more(const Command& command) const {
-    const State& state = *state_;
-    if (command.kind() == CommandKind::place_order) return state.records.prefetch_displaced();
-    const OrderId id = order_named(command);
-    const std::uint32_t slot = id == OrderId{} ? no_slot : state.records.find(id);
-    if (slot == no_slot) return;
-    const OrderRecord& record = state.records[slot];
-    if (!record.live() || record.kind != OrderKind::order) return;
-    state.orders.prefetch(record.live_slot);
-    state.open.prefetch(record.live_slot);
-}
-
-void Exchange::prefetch_last(const Command& command) const {
-    const State& state = *state_;
-    const OrderId id = order_named(command);
-    const std::uint32_t slot = id == OrderId{} ? no_slot : state.records.find(id);
-    if (slot == no_slot) return;
-    const OrderRecord& record = state.records[slot];
-    if (!record.live() || record.kind != OrderKind::order) return;
-    const RestingOrder& order = state.orders[record.live_slot];
-    state.orders.prefetch(order.next);
-    state.orders.prefetch(order.previous);
-    state.open.prefetch_neighbours(record.live_slot);
+    if (seldom(!state.started)) return;
+    ask_far(state, far);
+    ask_nearer(state, middle);
+    ask_near(state, near);
 }
 
 void Exchange::answer(const Command& question, EventSink& sink) const {
     answer_question(*state_, question, sink);
 }
 
-bool Exchange::unfinished() const { return state_->advance.running || !state_->agenda.empty(); }
+bool Exchange::unfinished() const { return state_->busy(); }
 Time Exchange::next_timer() const { return state_->next_due; }
 Sequence Exchange::sequence() const { return state_->sequence; }
 Time Exchange::time() const { return state_->time; }

@@ -29,11 +29,10 @@ class Exchange {
 
     // Applies one sequenced command and emits its events. The first command must be Genesis.
     void apply(const Command& command, EventSink& sink);
-    // Asks the memory for what this command will touch, a little later for what that leads to, and then for
-    // its neighbours in their lists: called some commands ahead of apply. Changes nothing, decides nothing.
-    void prefetch(const Command& command) const;
-    void prefetch_more(const Command& command) const;
-    void prefetch_last(const Command& command) const;
+    // Asks the memory for what the far command will touch, for what that of a nearer one leads to, and for
+    // its neighbours in their lists of one nearer still: called ahead of apply. Changes nothing, decides
+    // nothing.
+    void prefetch(const Command& far, const Command& middle, const Command& near) const;
     // Answers a question (Command::is_query) with rows and a rows_end; changes nothing.
     void answer(const Command& question, EventSink& sink) const;
 

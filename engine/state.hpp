@@ -103,6 +103,9 @@ class State {
     }
     bool timers_moved = false;  // next_due may be too early
 
+    // Work is left over from the last command.
+    bool busy() const { return advance.running || !agenda.empty(); }
+
     // Notes for what follows the command (follow_up.hpp).
     void touch(Book& b) {
         if (b.touched) return;

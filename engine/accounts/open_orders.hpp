@@ -44,8 +44,8 @@ class OpenOrders {
     std::uint32_t& session(std::uint32_t node) { return links_[node].session; }
     std::uint32_t session(std::uint32_t node) const { return links_[node].session; }
 
-    void prefetch(std::uint32_t node) const { __builtin_prefetch(&links_[node]); }
-    void prefetch_neighbours(std::uint32_t node) const {
+    [[gnu::always_inline]] void prefetch(std::uint32_t node) const { __builtin_prefetch(&links_[node]); }
+    [[gnu::always_inline]] void prefetch_neighbours(std::uint32_t node) const {
         prefetch(links_[node].next);
         prefetch(links_[node].previous);
     }

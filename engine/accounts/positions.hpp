@@ -56,6 +56,16 @@ class Positions {
             slot = slots_[slot].next_in_bucket;
         return slot;
     }
+    // For looking ahead: where a search begins, then the first one there, or one by its slot.
+    [[gnu::always_inline]] void prefetch_bucket(AccountId account, InstrumentId instrument) const {
+        __builtin_prefetch(&buckets_[bucket(account, instrument)]);
+    }
+    [[gnu::always_inline]] void prefetch_first(AccountId account, InstrumentId instrument) const {
+        const std::uint32_t slot = buckets_[bucket(account, instrument)];
+        if (slot != no_slot) prefetch(slot);
+    }
+    [[gnu::always_inline]] void prefetch(std::uint32_t slot) const { __builtin_prefetch(&slots_[slot], 1); }
+
     // Finds or makes; the caller has checked full() when there is none.
     std::uint32_t enter(Accounts& accounts, AccountId account, InstrumentId instrument);
     void remove_if_idle(Accounts& accounts, std::uint32_t slot) {

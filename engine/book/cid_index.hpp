@@ -23,7 +23,9 @@ class CidIndex {
     static std::uint32_t tag(AccountId account, const Cid& cid) {
         return static_cast<std::uint32_t>(pair_hash(words_sum(cid), account.value) >> 32);
     }
-    void prefetch(std::uint32_t tag) const { __builtin_prefetch(&entries_[home(tag)]); }
+    [[gnu::always_inline]] void prefetch(std::uint32_t tag) const {
+        __builtin_prefetch(&entries_[home(tag)]);
+    }
 
     // Where the entry with this tag that `is_it` accepts stands, or where it would stand.
     template <class IsIt>

@@ -52,6 +52,8 @@ class LevelPool {
     void let_go(std::size_t pages) { kept_back_ -= pages, look(); }
     std::size_t limit() const { return pages_.size() - 1; }
     std::size_t used() const { return limit() - free_pages_.size(); }
+    // More pages are in use than stay in the cache: levels are worth asking for ahead of time.
+    bool many() const { return many_; }
 
     std::uint32_t take_page();
     std::uint32_t take_node();
@@ -69,8 +71,12 @@ class LevelPool {
     PoolVector<std::uint32_t> free_nodes_;
     std::size_t kept_back_ = 0;
     bool full_ = false;  // every order asks, pages seldom come and go
+    bool many_ = false;
 
-    void look() { full_ = free_pages_.size() <= kept_back_ || free_nodes_.size() <= kept_back_; }
+    void look() {
+        full_ = free_pages_.size() <= kept_back_ || free_nodes_.size() <= kept_back_;
+        many_ = used() > 64;
+    }
 };
 
 class Ladder {

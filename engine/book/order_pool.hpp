@@ -53,7 +53,7 @@ class OrderPool {
     std::size_t used() const { return slots() - free_.size(); }
     RestingOrder& operator[](std::uint32_t slot) { return orders_[slot]; }
     const RestingOrder& operator[](std::uint32_t slot) const { return orders_[slot]; }
-    void prefetch(std::uint32_t slot) const { __builtin_prefetch(&orders_[slot]); }
+    [[gnu::always_inline]] void prefetch(std::uint32_t slot) const { __builtin_prefetch(&orders_[slot]); }
 
   private:
     PoolVector<RestingOrder> orders_;

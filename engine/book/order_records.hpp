@@ -127,18 +127,18 @@ class OrderRecords {
     OrderId last_id() const { return last_; }
     std::size_t limit() const { return std::size_t{mask_} + 1; }
 
-    void prefetch(std::uint32_t slot) const {
+    [[gnu::always_inline]] void prefetch(std::uint32_t slot) const {
         __builtin_prefetch(&records_[slot]);
         __builtin_prefetch(&records_[slot].cid);
     }
-    void prefetch_cid(std::uint32_t tag) const { index_.prefetch(tag); }
-    void prefetch_next() const {
+    [[gnu::always_inline]] void prefetch_cid(std::uint32_t tag) const { index_.prefetch(tag); }
+    [[gnu::always_inline]] void prefetch_next() const {
         const std::uint32_t slot = slot_of(OrderId{last_.value + 8});
         __builtin_prefetch(&records_[slot], 1);
         __builtin_prefetch(&records_[slot].cid, 1);
     }
     // Where the index has the record that will soon be displaced, once the circle is full.
-    void prefetch_displaced() const {
+    [[gnu::always_inline]] void prefetch_displaced() const {
         const OrderRecord& old = records_[slot_of(OrderId{last_.value + 4})];
         if (old.id != OrderId{}) index_.prefetch(CidIndex::tag(old.account, old.cid));
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/book/matching.hpp"
 #include "engine/book/orders.hpp"
 #include "engine/units/likely.hpp"
 
@@ -51,6 +52,7 @@ struct Entrant {
     std::uint32_t lots;
     std::uint32_t position;
     Money hold;
+    bool meets;  // crosses the other side
 };
 
 // The record, field by field where it stays: a copy would be read before its fields have arrived.
@@ -117,8 +119,14 @@ struct Entrant {
     r.non_executable = false;
 }
 
-// Takes the hold and the capacity, rests the order and tells it. By itself, because what the checks needed
-// would keep the registers occupied.
+// Lets the order meet the other side; what does not fit is left on the agenda.
+[[gnu::noinline]] void meet_others(Step& step, std::uint32_t slot, std::uint32_t session) {
+    if (match(step, slot, session)) return;
+    step.state.agenda.push(Task{.kind = TaskKind::match_order, .record = slot, .session = session});
+}
+
+// Takes the hold and the capacity, tells the order and rests it, or lets it meet the other side. By itself,
+// because what the checks needed would keep the registers occupied.
 [[gnu::noinline]] void enter(Step& step, const PlaceOrder& body, const Entrant& e) {
     State& state = step.state;
     const bool buys = body.side == Side::buy;
@@ -130,14 +138,17 @@ struct Entrant {
     account.open_orders += 1;
     account.cash -= e.hold;
     (buys ? account.hold : account.margin) += e.hold;
-    write_resting(state.orders[live], body, e, slot, account.group);
     state.open.add(account, live, slot);
+    std::uint32_t session = 0;
     if (seldom(account.sessions != 0))
-        state.open.session(live) = state.sessions.of(step.command.account, step.command.origin.connection);
+        session = state.sessions.of(step.command.account, step.command.origin.connection);
     state.open_orders += 1;
     Position& position = state.positions[e.position];
     position.open_orders += 1;
     position.open_sells += Quantity{buys ? 0 : e.lots};
+    if (e.meets) return meet_others(step, slot, session);
+    if (seldom(session != 0)) state.open.session(live) = session;
+    write_resting(state.orders[live], body, e, slot, account.group);
     state.books[e.book].append(state.levels, state.orders, live);
 }
 
@@ -155,14 +166,15 @@ void find_easy_prices(const State& state, Book& book) {
     book.easy_prices = from <= upto ? static_cast<std::uint32_t>(upto - from + 1) : 0;
 }
 
-bool place_shortly(Step& step, const PlaceOrder& body) {
+Shortly place_shortly(Step& step, const PlaceOrder& body) {
     State& state = step.state;
     const AccountId id = step.command.account;
+    if (seldom(!state.accounts.known(id))) return Shortly::no;
     Entrant e;
     e.place = state.records.look(id, body.cid);
     if (seldom(state.records.taken(e.place)) || seldom(!plain(body)) ||
         seldom(!state.catalogue.known(body.instrument.family)))
-        return false;
+        return Shortly::no;
     const Family& family = state.catalogue.family(body.instrument.family);
     const Account& account = state.accounts[id];
     e.band = &family.band;
@@ -170,56 +182,56 @@ bool place_shortly(Step& step, const PlaceOrder& body) {
     const Book& book = state.books[e.book];
     if (seldom(!(book.instrument == body.instrument)) || seldom(!book.quiet()) || seldom(family.killed) ||
         seldom(state.killed) || seldom(account.killed != 0))
-        return false;
+        return Shortly::no;
     const std::uint64_t ticks = exact_quotient<tick_decimal>(body.price.value);
     const std::uint64_t lots = lots_exactly(body.qty, family.product);
     if (seldom(ticks - book.easy_from >= book.easy_prices) ||
         seldom(lots - 1 >=
                static_cast<std::uint64_t>(state.most_lots[static_cast<std::size_t>(family.product)])))
-        return false;
+        return Shortly::no;
     e.price = Price{static_cast<std::int32_t>(ticks)};
     e.lots = static_cast<std::uint32_t>(lots);
     const Price best = book.front_of(opposite(body.side));
-    if (best != Price{} && crosses(body.side, e.price, best)) return false;
+    e.meets = best != Price{} && crosses(body.side, e.price, best);
     std::int64_t amount = 0;
     if (seldom(__builtin_mul_overflow(static_cast<std::int64_t>(ticks * lots),
                                       micro_per_tick_lot(family.product), &amount)) ||
         seldom(amount > state.genesis.max_notional))
-        return false;
+        return Shortly::no;
     e.position = state.positions.find(id, body.instrument);
-    if (seldom(e.position == no_slot)) return false;
+    if (seldom(e.position == no_slot)) return Shortly::no;
     const Position& position = state.positions[e.position];
     const Quantity quantity{static_cast<std::int64_t>(lots)};
     if (body.side == Side::buy) {
         e.hold = state.rates.buy_hold(Money{amount});
     } else {
         const Quantity left = state.resources.capacity(id, body.instrument) - position.committed();
-        if (seldom(position.free() > Quantity{}) || seldom(quantity > left)) return false;
+        if (seldom(position.free() > Quantity{}) || seldom(quantity > left)) return Shortly::no;
         const Price guidance = family.band.guidance;
         e.hold = state.rates.sell_margin(e.price < guidance ? guidance : e.price, quantity, family.product);
     }
-    if (seldom(e.hold > account.cash) || seldom(!pools_have_room(state, account))) return false;
+    if (seldom(e.hold > account.cash) || seldom(!pools_have_room(state, account))) return Shortly::no;
     enter(step, body, e);
-    return true;
+    return e.meets ? Shortly::met : Shortly::done;
 }
 
-bool cancel_shortly(Step& step, const CancelOrder& body) {
+Shortly cancel_shortly(Step& step, const CancelOrder& body) {
     State& state = step.state;
     const std::uint32_t slot = state.records.find(body.order);
-    if (seldom(slot == no_slot)) return false;
+    if (seldom(slot == no_slot)) return Shortly::no;
     OrderRecord& record = state.records[slot];
     if (seldom(record.account != step.command.account) || seldom(record.state != OrderState::open) ||
         seldom(record.kind != OrderKind::order) || seldom(record.tif != TimeInForce::gate))
-        return false;
+        return Shortly::no;
     const RestingOrder& order = state.orders[record.live_slot];
     Book& book = state.books[order.book];
     if (seldom(order.where != Where::ladder) || seldom(!book.quiet()) || seldom(order.non_executable))
-        return false;
+        return Shortly::no;
     release_hold(state, record);
     book.remove(state.levels, state.orders, record.live_slot);
     finish(state, record, OrderState::cancelled, CancelReason::user);
     tell_order(step, record, Money{}, {.origin = step.command.origin}, event_flag::reply);
-    return true;
+    return Shortly::done;
 }
 
 }  // namespace gridbook::engine

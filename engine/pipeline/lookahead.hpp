@@ -4,6 +4,8 @@
 // first, then what it names, then what that leads to, each some commands before it is applied. A miss costs
 // as much as a hundred instructions; asked for in time it costs nothing.
 
+#include <algorithm>
+
 #include "engine/exchange.hpp"
 
 namespace gridbook::engine {
@@ -16,9 +18,8 @@ class Lookahead {
     template <class Commands>
     void operator()(const Exchange& exchange, Commands&& commands, std::size_t at, std::size_t end) const {
         if (at + 3 * step_ < end) touch(commands(at + 3 * step_));
-        if (at + 2 * step_ < end) exchange.prefetch(commands(at + 2 * step_));
-        if (at + step_ < end) exchange.prefetch_more(commands(at + step_));
-        if (at + step_ / 2 < end) exchange.prefetch_last(commands(at + step_ / 2));
+        const auto within = [at, end](std::size_t steps) { return std::min(at + steps, end - 1); };
+        exchange.prefetch(commands(within(2 * step_)), commands(within(step_)), commands(within(step_ / 2)));
     }
 
   private:

@@ -84,8 +84,7 @@ class Applied {
     void apply(Command command, engine::Time at) {
         if (at < exchange.time()) at = exchange.time();
         if (command.kind() != CommandKind::advance_time && exchange.next_timer() <= at) one(advance(), at);
-        exchange.prefetch(command);
-        exchange.prefetch_more(command);
+        exchange.prefetch(command, command, command);
         one(command, at);
     }
     void ask(const Command& question) {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a stream costs when nothing is decided: each command is read, each order that enters writes a record
+// and an entry of the index of client order ids, each event is written into a ring, all of the engine's
+// sizes, in pools as the engine's. No engine with these formats is faster on this machine; how far ours is
+// from it is what deciding costs.
+
+#include "bench/prepared.hpp"
+
+namespace gridbook::bench {
+
+class Bytes {
+  public:
+    explicit Bytes(const Prepared& prepared)
+        : prepared_(prepared),
+          records_(prepared.size.records),
+          index_(2ull * prepared.size.records),
+          ring_(engine::max_events) {
+        write(0, prepared_.first_timed());
+    }
+    // The timed part of the stream.
+    void run() { write(prepared_.first_timed(), prepared_.commands.size()); }
+    // What was read, so that it is.
+    std::uint64_t sum() const { return sum_; }
+
+  private:
+    struct Words {
+        std::array<std::uint64_t, 16> words{};
+    };
+    static_assert(sizeof(Words) == sizeof(engine::OrderRecord) && sizeof(Words) == sizeof(engine::Event));
+
+    void write(std::size_t from, std::size_t to) {
+        // Two events a fill besides the one of each command, spread evenly.
+        const std::uint64_t more = 2 * prepared_.tally.fills, of = prepared_.commands.size();
+        std::uint64_t owed = 0;
+        for (std::size_t i = from; i < to; ++i) {
+            const engine::Command& command = prepared_.commands[i];
+            std::uint64_t value = 0;
+            for (std::size_t at = 0; at < sizeof command; at += 8) {
+                std::uint64_t word = 0;
+                std::memcpy(&word, reinterpret_cast<const std::byte*>(&command) + at, sizeof word);
+                value += word;
+            }
+            sum_ += value;
+            if (command.kind() == engine::CommandKind::place_order) {
+                put(records_[entered_++ & (records_.size() - 1)], value);
+                index_[place(entered_)] = value;
+                __builtin_prefetch(&index_[place(entered_ + 12)], 1);
+            }
+            put(ring_[told_++ % engine::max_events], value);
+            for (owed += more; owed >= of; owed -= of) put(ring_[told_++ % engine::max_events], value);
+        }
+    }
+    // Word by word, as fields are.
+    static void put(Words& words, std::uint64_t value) {
+        for (volatile std::uint64_t& word : words.words) word = value++;
+    }
+    std::size_t place(std::uint64_t entered) const { return engine::mix(entered) & (index_.size() - 1); }
+
+    const Prepared& prepared_;
+    engine::PoolVector<Words> records_;
+    engine::PoolVector<std::uint64_t> index_;
+    engine::PoolVector<Words> ring_;
+    std::uint64_t entered_ = 0, told_ = 0, sum_ = 0;
+};
+
+}  // namespace gridbook::bench
