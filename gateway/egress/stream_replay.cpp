@@ -52,6 +52,8 @@ bool StreamReplay::tell(Session& session, std::uint64_t& next) {
 // What the memory does not hold.
 bool StreamReplay::tell_past(Session& session, std::uint64_t& next) {
     const ledger::StreamHistory* history = streams_.history();
+    // Asked before what is there is read: the projection comes up meanwhile.
+    const bool joined = streams_.joins(engine::Sequence{directory_.sequence().value + 1});
     if (history != nullptr) {
         const auto told = history->from(session.account, engine::StreamNumber{next}, past_piece_events);
         if (told && !told->empty()) {
@@ -62,7 +64,7 @@ bool StreamReplay::tell_past(Session& session, std::uint64_t& next) {
     }
     // What the projection has not reached yet will be there in a moment. Where it has, the market was faster
     // than the reader: its place has left the memory while it caught up.
-    if (history != nullptr && !streams_.joins(engine::Sequence{directory_.sequence().value + 1})) return true;
+    if (history != nullptr && !joined) return true;
     lose(session);
     return false;
 }

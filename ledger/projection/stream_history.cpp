@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/projection/stream_history.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace gridbook::ledger {
@@ -27,19 +28,22 @@ Result<std::vector<StreamHistory::Told>> StreamHistory::from(engine::AccountId a
                                                              engine::StreamNumber number,
                                                              std::size_t most) const {
     std::vector<Told> told;
+    const engine::Sequence end = applied();  // asked first: it moves on meanwhile
     auto row = projection_.stream_row(account, number);
     if (!row) return row.error();
     if (!*row) return told;
-    if (auto read = read_block(**row, account, told, number.value, most); !read) return read.error();
+    if (auto read = read_block(**row, end, account, told, number.value, most); !read) return read.error();
     return told;
 }
 
-// The account's events in the row's block whose numbers follow each other from `next` on.
-Result<void> StreamHistory::read_block(const StreamRow& row, engine::AccountId account,
-                                       std::vector<Told>& told, std::uint64_t next, std::size_t most) const {
+// The account's events in the row's block whose numbers follow each other from `next` on. What is behind
+// `applied` is in the journal already, but what an order had filled by then is not known yet.
+Result<void> StreamHistory::read_block(const StreamRow& row, engine::Sequence applied,
+                                       engine::AccountId account, std::vector<Told>& told, std::uint64_t next,
+                                       std::size_t most) const {
     auto reader = journal_.read_from(row.sequence);
     if (!reader) return reader.error();
-    const std::uint64_t end = (row.block() + 1) * stream_block, first = next;
+    const std::uint64_t end = std::min((row.block() + 1) * stream_block, applied.value + 1), first = next;
     std::vector<Told> costs;
     while (true) {
         auto more = reader->next();

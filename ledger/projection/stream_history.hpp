@@ -18,8 +18,8 @@ class StreamHistory {
         engine::Event event{};  // without a number: the costs of the any-of behind it
         std::uint32_t cum = 0;  // of a fill: lots filled in all
     };
-    // The account's events from `number` on, oldest first, `most` numbered ones or some fewer; empty: it
-    // cannot be had, or not yet.
+    // The account's events from `number` on up to `applied()`, oldest first, `most` numbered ones or some
+    // fewer; empty: it cannot be had, or not yet.
     Result<std::vector<Told>> from(engine::AccountId account, engine::StreamNumber number,
                                    std::size_t most) const;
     // Can this number be had, and what follows it up to `applied()`?
@@ -30,8 +30,8 @@ class StreamHistory {
     engine::Sequence applied() const;
 
   private:
-    Result<void> read_block(const StreamRow& row, engine::AccountId account, std::vector<Told>& told,
-                            std::uint64_t next, std::size_t most) const;
+    Result<void> read_block(const StreamRow& row, engine::Sequence applied, engine::AccountId account,
+                            std::vector<Told>& told, std::uint64_t next, std::size_t most) const;
     Result<std::uint32_t> cum_of(const engine::Event& event, std::uint32_t place) const;
 
     const Journal& journal_;

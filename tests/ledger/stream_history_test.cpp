@@ -80,6 +80,33 @@ TEST_CASE("a stream is read from any number on, without a gap or a repetition", 
     CHECK_FALSE(history.oldest(engine::AccountId{77}).has_value());
 }
 
+TEST_CASE("while the projection is behind the journal, a stream is read up to where it is", "[streams]") {
+    Told t;
+    trade_by_seed(t.story, 70, 200);
+    t.follow();
+    const StreamHistory history = t.history();
+    const engine::Sequence applied = history.applied();
+    trade_by_seed(t.story, 71, 200);
+    t.story.flush();
+    REQUIRE(t.story.journal().last() > applied);
+    for (std::uint32_t a = 0; a < 4; ++a) {
+        const engine::AccountId account{a};
+        auto wanted = t.stream_of(account);
+        const std::size_t all = wanted.size();
+        std::erase_if(wanted, [&](const engine::Event& e) { return e.header.sequence > applied; });
+        REQUIRE(wanted.size() > 10);
+        REQUIRE(wanted.size() < all);
+        const std::uint64_t from = wanted.size() - 5;
+        const auto piece = history.from(account, engine::StreamNumber{from}, 200);
+        REQUIRE(piece);
+        REQUIRE_FALSE(piece->empty());
+        CHECK(piece->back().event == wanted.back());
+        const auto beyond = history.from(account, engine::StreamNumber{wanted.size() + 1}, 200);
+        REQUIRE(beyond);
+        CHECK(beyond->empty());
+    }
+}
+
 TEST_CASE("streams of long ago are let go by the hour, and a projection written anew lets the same go",
           "[streams]") {
     Told t;
