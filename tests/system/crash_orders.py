@@ -25,6 +25,7 @@ from exchange import Exchange, Folder, Key, check, equal
 ACCOUNTS = ["prov-0", "prov-1", "buyer-0", "buyer-1"]
 WINDOW = 512  # requests without an answer, at most
 FOLDER_ROUNDS = 50  # then another data folder: pools are small
+FOLDER_ORDERS = 200_000  # or then: of an order that is done, the exchange forgets the oldest of 262,144
 
 
 class Orders:
@@ -155,7 +156,7 @@ async def one_folder(arguments, seed, rounds):
         with Exchange(arguments.binary, folder, config) as exchange:
             await prepare(exchange, key)
             done = 0
-            while done < rounds or orders.number < min(arguments.orders, 10_000):
+            while orders.number < FOLDER_ORDERS and (done < rounds or orders.number < min(arguments.orders, 10_000)):
                 slowest = max(slowest, await one_round(exchange, key, orders, chance.uniform(0.05, arguments.longest)))
                 done += 1
             client = await PythonClient(exchange.socket_url, key).connect()
