@@ -60,7 +60,7 @@ class Ours {
 
   private:
     void apply(std::size_t from, std::size_t to) {
-        std::vector<engine::Command>& commands = prepared_.commands;
+        engine::PoolVector<engine::Command>& commands = prepared_.commands;
         for (std::size_t i = from; i < to; ++i) {
             ahead_(
                 market_.exchange(), [&](std::size_t k) -> const engine::Command& { return commands[k]; }, i,

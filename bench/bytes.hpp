@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What a stream costs when nothing is decided: each command is read, each order that enters writes a record
-// and an entry of the index of client order ids, each event is written into a ring, all of the engine's
-// sizes, in pools as the engine's. No engine with these formats is faster on this machine; how far ours is
-// from it is what deciding costs.
+// and an entry in a line of the index of client order ids, each event is written into a ring, all of the
+// engine's sizes, in pools as the engine's. No engine with these formats is faster on this machine; how far
+// ours is from it is what deciding costs.
 
 #include "bench/prepared.hpp"
 
@@ -14,7 +14,7 @@ class Bytes {
     explicit Bytes(const Prepared& prepared)
         : prepared_(prepared),
           records_(prepared.size.records),
-          index_(2ull * prepared.size.records),
+          index_(prepared.size.records / 6 + 1),
           ring_(engine::max_events) {
         write(0, prepared_.first_timed());
     }
@@ -26,6 +26,9 @@ class Bytes {
   private:
     struct Words {
         std::array<std::uint64_t, 16> words{};
+    };
+    struct alignas(64) Line {
+        std::array<std::uint64_t, 8> words{};
     };
     static_assert(sizeof(Words) == sizeof(engine::OrderRecord) && sizeof(Words) == sizeof(engine::Event));
 
@@ -44,7 +47,7 @@ class Bytes {
             sum_ += value;
             if (command.kind() == engine::CommandKind::place_order) {
                 put(records_[entered_++ & (records_.size() - 1)], value);
-                index_[place(entered_)] = value;
+                index_[place(entered_)].words[entered_ % 8] = value;
                 __builtin_prefetch(&index_[place(entered_ + 12)], 1);
             }
             put(ring_[told_++ % engine::max_events], value);
@@ -55,11 +58,14 @@ class Bytes {
     static void put(Words& words, std::uint64_t value) {
         for (volatile std::uint64_t& word : words.words) word = value++;
     }
-    std::size_t place(std::uint64_t entered) const { return engine::mix(entered) & (index_.size() - 1); }
+    std::size_t place(std::uint64_t entered) const {
+        return static_cast<std::size_t>(static_cast<engine::Wide>(engine::mix(entered)) * index_.size() >>
+                                        64);
+    }
 
     const Prepared& prepared_;
     engine::PoolVector<Words> records_;
-    engine::PoolVector<std::uint64_t> index_;
+    engine::PoolVector<Line> index_;
     engine::PoolVector<Words> ring_;
     std::uint64_t entered_ = 0, told_ = 0, sum_ = 0;
 };

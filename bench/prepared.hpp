@@ -14,7 +14,7 @@ namespace gridbook::bench {
 
 struct Prepared {
     MarketSize size{};
-    std::vector<engine::Command> commands{};
+    engine::PoolVector<engine::Command> commands{};
     std::vector<std::uint32_t> begin{};  // commands of message i: begin[i] up to begin[i + 1]
     std::size_t initial = 0;             // messages that are not timed
     Tally tally{};

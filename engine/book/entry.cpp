@@ -93,7 +93,7 @@ void refuse_order(Step& step, const PlaceOrder& body, const OrderRecords::Place&
 [[gnu::always_inline]] inline std::uint32_t enter(Step& step, const PlaceOrder& body, const Candidate& c,
                                                   const OrderRecords::Place& place) {
     State& state = step.state;
-    const std::uint32_t slot = state.records.claim(c.account, body.cid, place);
+    const std::uint32_t slot = state.records.claim(place);
     const TimeInForce tif = c.market && body.tif != TimeInForce::fok ? TimeInForce::ioc : body.tif;
     state.records[slot] = OrderRecord{.id = state.records.last_id(),
                                       .instrument = body.instrument,

@@ -56,7 +56,7 @@ namespace gridbook::engine {
     if (command.kind() != CommandKind::place_order)
         return state.records.prefetch(state.records.slot_of(order_named(command)));
     const PlaceOrder& body = command.view<PlaceOrder>();
-    state.records.prefetch_cid(CidIndex::tag(command.header.account, body.cid));
+    state.records.prefetch_cid(CidIndex::hash(command.header.account, body.cid));
     state.records.prefetch_next();
     if (!many_instruments(state)) return;
     state.positions.prefetch_bucket(command.header.account, body.instrument);
@@ -82,11 +82,12 @@ namespace gridbook::engine {
     if (many_instruments(state)) state.positions.prefetch(record->position);
 }
 
-// Neighbours and levels.
+// Neighbours and levels. Those of few levels are near as it is: asking costs more than it saves.
 [[gnu::always_inline]] inline void ask_near(const State& state, const Command& command) {
+    if (!state.levels.many()) return;
     if (command.kind() == CommandKind::place_order) {
         const PlaceOrder& body = command.view<PlaceOrder>();
-        if (!state.levels.many() || !state.catalogue.known(body.instrument.family)) return;
+        if (!state.catalogue.known(body.instrument.family)) return;
         const Book& book = state.book(body.instrument);
         const std::uint32_t met = first_met(state, book, body.side, ticks_asked(body));
         if (met == 0) return ask_tail(state, book, body.side, ticks_asked(body));
@@ -100,7 +101,7 @@ namespace gridbook::engine {
     state.orders.prefetch(order.next);
     state.orders.prefetch(order.previous);
     state.open.prefetch_neighbours(record->live_slot);
-    if (state.levels.many()) ask_level(state, state.books[order.book], order.side, order.price);
+    ask_level(state, state.books[order.book], order.side, order.price);
 }
 
 }  // namespace gridbook::engine

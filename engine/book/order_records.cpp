@@ -67,7 +67,7 @@ void OrderRecords::reserve(std::size_t slots, Duration retention) {
 }
 
 std::uint32_t OrderRecords::enter(AccountId account, const Cid& cid, const Place& place) {
-    const std::uint32_t slot = claim(account, cid, place);
+    const std::uint32_t slot = claim(place);
     OrderRecord& record = records_[slot];
     record = OrderRecord{};
     record.id = last_;
@@ -76,19 +76,15 @@ std::uint32_t OrderRecords::enter(AccountId account, const Cid& cid, const Place
     return slot;
 }
 
-std::size_t OrderRecords::displace(std::uint32_t slot, AccountId account, const Cid& cid, std::uint32_t tag) {
-    const OrderRecord& old = records_[slot];
-    index_.remove(CidIndex::tag(old.account, old.cid), slot);
-    return look(account, cid, tag);
-}
-
 void OrderRecords::put_back(const OrderRecord& record) {
     const std::uint32_t slot = slot_of(record.id);
     records_[slot] = record;
     // A later id displaces an earlier one of the same cid, as it did when it was entered.
     const Place place = look(record.account, record.cid);
-    const std::uint32_t old = index_.slot_at(place.at);
-    if (old == no_slot || records_[old].id < record.id) index_.put(place.at, place.tag, slot);
+    if (!taken(place))
+        index_.insert(place.hash, slot);
+    else if (records_[place.entry.slot].id < record.id)
+        index_.replace(place.entry, slot);
 }
 
 }  // namespace gridbook::engine

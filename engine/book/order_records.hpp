@@ -74,19 +74,21 @@ class OrderRecords {
   public:
     void reserve(std::size_t slots, Duration retention);
 
-    // Where a client order id stands in the index, or would stand.
+    // What the index has under a client order id.
     struct Place {
-        std::uint32_t tag = 0;
-        std::size_t at = 0;
+        std::uint64_t hash = 0;
+        CidIndex::Found entry{};
     };
     [[gnu::always_inline]] Place look(AccountId account, const Cid& cid) const {
-        const std::uint32_t tag = CidIndex::tag(account, cid);
-        return {tag, look(account, cid, tag)};
+        const std::uint64_t hash = CidIndex::hash(account, cid);
+        return {hash, index_.look(hash, [&](std::uint32_t other) {
+                    return records_[other].account == account && records_[other].cid == cid;
+                })};
     }
-    bool taken(const Place& place) const { return index_.slot_at(place.at) != no_slot; }
+    bool taken(const Place& place) const { return place.entry.slot != no_slot; }
     // no_slot: unknown there, or its retention is over at `now`.
     std::uint32_t find(const Place& place, Time now) const {
-        const std::uint32_t slot = index_.slot_at(place.at);
+        const std::uint32_t slot = place.entry.slot;
         if (slot == no_slot) [[likely]]
             return no_slot;
         const OrderRecord& record = records_[slot];
@@ -103,19 +105,23 @@ class OrderRecords {
     // Where the record of this id stands, if there is one.
     std::uint32_t slot_of(OrderId id) const { return static_cast<std::uint32_t>(id.value) & mask_; }
 
-    // The slot of a fresh record under last_id(), which counted up for it, indexed at the place that was
-    // looked up. The caller writes all of the record.
-    [[gnu::always_inline]] std::uint32_t claim(AccountId account, const Cid& cid, const Place& place) {
+    // The slot of a fresh record under last_id(), which counted up for it, indexed as what was looked up. The
+    // caller writes all of the record.
+    [[gnu::always_inline]] std::uint32_t claim(const Place& place) {
         // Invariant: fewer orders rest than there are records, so a free or done slot is always found.
         std::uint32_t slot;
         do {
             last_.value += 1;
             slot = slot_of(last_);
         } while (records_[slot].live());
-        std::size_t at = place.at;
-        if (records_[slot].id != OrderId{}) at = displace(slot, account, cid, place.tag);
         // A record whose retention is over may still stand under this cid: the new one takes its entry.
-        index_.put(at, place.tag, slot);
+        const OrderRecord& old = records_[slot];
+        if (old.id != OrderId{} && slot != place.entry.slot)
+            index_.remove(CidIndex::hash(old.account, old.cid), slot);
+        if (seldom(taken(place)))
+            index_.replace(place.entry, slot);
+        else
+            index_.insert(place.hash, slot);
         return slot;
     }
     // The same, with a record that has only its id, account and cid.
@@ -131,7 +137,7 @@ class OrderRecords {
         __builtin_prefetch(&records_[slot]);
         __builtin_prefetch(&records_[slot].cid);
     }
-    [[gnu::always_inline]] void prefetch_cid(std::uint32_t tag) const { index_.prefetch(tag); }
+    [[gnu::always_inline]] void prefetch_cid(std::uint64_t hash) const { index_.prefetch(hash); }
     [[gnu::always_inline]] void prefetch_next() const {
         const std::uint32_t slot = slot_of(OrderId{last_.value + 8});
         __builtin_prefetch(&records_[slot], 1);
@@ -140,7 +146,7 @@ class OrderRecords {
     // Where the index has the record that will soon be displaced, once the circle is full.
     [[gnu::always_inline]] void prefetch_displaced() const {
         const OrderRecord& old = records_[slot_of(OrderId{last_.value + 4})];
-        if (old.id != OrderId{}) index_.prefetch(CidIndex::tag(old.account, old.cid));
+        if (old.id != OrderId{}) index_.prefetch(CidIndex::hash(old.account, old.cid));
     }
 
     // For restoring a snapshot: a record as it was, in any order; its slot is free, and its id is not above
@@ -149,14 +155,6 @@ class OrderRecords {
     void set_last_id(OrderId last) { last_ = last; }
 
   private:
-    std::size_t look(AccountId account, const Cid& cid, std::uint32_t tag) const {
-        return index_.look(tag, [&](std::uint32_t other) {
-            return records_[other].account == account && records_[other].cid == cid;
-        });
-    }
-    // Takes the record of an earlier id out of the index; where the new one's place is then.
-    std::size_t displace(std::uint32_t slot, AccountId account, const Cid& cid, std::uint32_t tag);
-
     PoolVector<OrderRecord> records_;
     CidIndex index_;
     std::uint32_t mask_ = 0;

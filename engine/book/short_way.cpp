@@ -130,7 +130,7 @@ struct Entrant {
 [[gnu::noinline]] void enter(Step& step, const PlaceOrder& body, const Entrant& e) {
     State& state = step.state;
     const bool buys = body.side == Side::buy;
-    const std::uint32_t slot = state.records.claim(step.command.account, body.cid, e.place);
+    const std::uint32_t slot = state.records.claim(e.place);
     const std::uint32_t live = state.orders.take();
     write_record(state.records[slot], step, body, e, live);
     write_order(numbered_slot<OrderEvent>(step, step.command.account, event_flag::reply), step, body, e);

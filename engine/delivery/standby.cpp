@@ -65,7 +65,7 @@ bool check_offer(State& state, const PlaceOrder& body, Candidate& c, Refused& r)
 std::uint32_t enter(Step& step, const PlaceOrder& body, const Candidate& c,
                     const OrderRecords::Place& place) {
     State& state = step.state;
-    const std::uint32_t slot = state.records.claim(c.account, body.cid, place);
+    const std::uint32_t slot = state.records.claim(place);
     state.records[slot] = OrderRecord{.id = state.records.last_id(),
                                       .instrument = body.instrument,
                                       .account = c.account,

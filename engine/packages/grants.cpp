@@ -6,23 +6,21 @@ namespace gridbook::engine {
 void Grants::reserve(std::size_t limit, std::size_t accounts) {
     table_.reserve(limit);
     if (limit == 0) return;
-    purchases_.reserve(std::bit_ceil(limit));
+    purchases_.reserve(limit);
     accounts_.assign(accounts, Grant::Links{});
 }
 
 std::uint32_t Grants::bought_as(AccountId buyer, const Text<32>& purchase) const {
-    const std::uint32_t tag = CidIndex::tag(buyer, purchase);
-    const std::size_t place = purchases_.look(tag, [&](std::uint32_t slot) {
+    const auto is_it = [&](std::uint32_t slot) {
         return table_[slot].buyer == buyer && table_[slot].purchase == purchase;
-    });
-    const std::uint32_t slot = purchases_.slot_at(place);
+    };
+    const std::uint32_t slot = purchases_.look(CidIndex::hash(buyer, purchase), is_it).slot;
     return slot == no_slot ? 0 : slot;
 }
 
 std::uint32_t Grants::add(const Grant& grant) {
     const std::uint32_t slot = table_.add(grant);
-    const std::uint32_t tag = CidIndex::tag(grant.buyer, grant.purchase);
-    purchases_.put(purchases_.look(tag, [](std::uint32_t) { return false; }), tag, slot);
+    purchases_.insert(CidIndex::hash(grant.buyer, grant.purchase), slot);
     link(grant.issuer, 2 * slot);
     link(grant.buyer, 2 * slot + 1);
     return slot;
@@ -30,7 +28,7 @@ std::uint32_t Grants::add(const Grant& grant) {
 
 void Grants::remove(std::uint32_t slot) {
     const Grant& grant = table_[slot];
-    purchases_.remove(CidIndex::tag(grant.buyer, grant.purchase), slot);
+    purchases_.remove(CidIndex::hash(grant.buyer, grant.purchase), slot);
     unlink(grant.issuer, 2 * slot);
     unlink(grant.buyer, 2 * slot + 1);
     table_.remove(slot);

@@ -5,7 +5,7 @@ namespace gridbook::engine {
 namespace {
 
 std::uint32_t day_of(Time now) { return static_cast<std::uint32_t>(now.value / day.value); }
-std::uint32_t tag_of(const Usage& u) { return CidIndex::tag(u.account, u.id); }
+std::uint64_t hash_of_id(const Usage& u) { return CidIndex::hash(u.account, u.id); }
 
 }  // namespace
 
@@ -17,12 +17,11 @@ void Usages::reserve(std::uint8_t log2) {
 }
 
 const Usage* Usages::find(AccountId account, const Text<32>& id, Time now) const {
-    const std::uint32_t tag = CidIndex::tag(account, id);
-    const std::size_t place = index_.look(tag, [&](std::uint32_t slot) {
+    const auto is_it = [&](std::uint32_t slot) {
         const Usage& u = ring_[slot];
         return u.account == account && u.id == id && lives(u, now);
-    });
-    const std::uint32_t slot = index_.slot_at(place);
+    };
+    const std::uint32_t slot = index_.look(CidIndex::hash(account, id), is_it).slot;
     return slot == no_slot ? nullptr : &ring_[slot];
 }
 
@@ -46,7 +45,7 @@ void Usages::count(std::uint32_t today) {
 // be too old, because those remembered are fewer than the places.
 void Usages::forget(Time now) {
     for (int i = 0; i < 2 && first_ != end_ && !lives(at(first_), now); ++i, ++first_)
-        index_.remove(tag_of(at(first_)), static_cast<std::uint32_t>(first_ & (limit_ - 1)));
+        index_.remove(hash_of_id(at(first_)), static_cast<std::uint32_t>(first_ & (limit_ - 1)));
 }
 
 void Usages::append(const Usage& usage) {
@@ -56,8 +55,7 @@ void Usages::append(const Usage& usage) {
         ring_.push_back(usage);
     else
         ring_[slot] = usage;
-    const std::uint32_t tag = tag_of(usage);
-    index_.put(index_.look(tag, [](std::uint32_t) { return false; }), tag, slot);
+    index_.insert(hash_of_id(usage), slot);
     end_ += 1;
     count(usage.day);
 }

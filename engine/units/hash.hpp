@@ -28,10 +28,10 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     return mix(a * 0x9E3779B97F4A7C15ull ^ mix(b));
 }
 
-// The hash of a flat value without padding. Pairs of words are folded side by side, so that no product waits
-// for another.
+// The hash of a flat value without padding, and of a number beside it. Pairs of words are folded side by
+// side, so that no product waits for another.
 template <class T>
-std::uint64_t hash_of(const T& value) {
+std::uint64_t hash_of(const T& value, std::uint64_t beside = 0) {
     static_assert(std::has_unique_object_representations_v<T> && sizeof(T) % 8 == 0);
     // Read word by word where it stands: a copy would have to be stored before it could be read.
     const auto* bytes = reinterpret_cast<const unsigned char*>(&value);
@@ -46,7 +46,7 @@ std::uint64_t hash_of(const T& value) {
         h += fold(word(i) ^ key, word(i + 1) ^ (key + 0xE7037ED1A0B428DBull));
         key += 0x8EBC6AF09C88C6E3ull;
     }
-    return fold(h ^ key, 0x589965CC75374CC3ull);
+    return fold(h ^ key, beside ^ 0x589965CC75374CC3ull);
 }
 
 // A checksum of a flat value from its byte `from` on: a polynomial of its words (Horner's rule), two
