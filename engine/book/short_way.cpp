@@ -52,8 +52,22 @@ struct Entrant {
     std::uint32_t lots;
     std::uint32_t position;
     Money hold;
-    bool meets;  // crosses the other side
+    std::uint16_t options = 0;   // on which side of the soft range
+    std::int32_t deviation = 0;  // from the guidance, where it is outside of that
+    bool meets;                  // crosses the other side
 };
+
+// A price about which bands have nothing to say, and guidance only how far away it is.
+bool outside_soft_range(const Family& family, const Book& book, std::uint64_t ticks, Entrant& e) {
+    const auto low = static_cast<std::uint64_t>(book.band.low.value);
+    const auto high = static_cast<std::uint64_t>(book.band.high.value);
+    if (ticks <= low || ticks >= high || family.defined.require_reason) return false;
+    const std::int64_t guidance = family.band.guidance.value;
+    const std::int64_t away = static_cast<std::int64_t>(ticks) - guidance;
+    e.options = away < 0 ? order_option::guidance_below : order_option::guidance_above;
+    e.deviation = static_cast<std::int32_t>(away * basis_points_one / guidance);
+    return true;
+}
 
 // The record, field by field where it stays: a copy would be read before its fields have arrived.
 [[gnu::always_inline]] inline void write_record(OrderRecord& r, const Step& step, const PlaceOrder& body,
@@ -74,7 +88,7 @@ struct Entrant {
     r.tif = TimeInForce::gate;
     r.kind = OrderKind::order;
     r.self_trade = body.self_trade;
-    r.options = 0;
+    r.options = e.options;
     r.hold = e.hold;
     r.cid = body.cid;
     r.body_hash = terms_of(body);
@@ -103,8 +117,10 @@ struct Entrant {
     told.replaced = false;
     told.priority_kept = false;
     told.moved = true;
-    told.order_flags = 0;
-    told.deviation = 0;
+    static_assert(order_option::guidance_below == order_flag::guidance_below << 4 &&
+                  order_option::guidance_above == order_flag::guidance_above << 4);
+    told.order_flags = static_cast<std::uint8_t>(e.options >> 4);
+    told.deviation = e.deviation;
 }
 
 [[gnu::always_inline]] inline void write_resting(RestingOrder& r, const PlaceOrder& body, const Entrant& e,
@@ -185,8 +201,9 @@ Shortly place_shortly(Step& step, const PlaceOrder& body) {
         return Shortly::no;
     const std::uint64_t ticks = exact_quotient<tick_decimal>(body.price.value);
     const std::uint64_t lots = lots_exactly(body.qty, family.product);
-    if (seldom(ticks - book.easy_from >= book.easy_prices) ||
-        seldom(lots - 1 >=
+    if (ticks - book.easy_from >= book.easy_prices && !outside_soft_range(family, book, ticks, e))
+        return Shortly::no;
+    if (seldom(lots - 1 >=
                static_cast<std::uint64_t>(state.most_lots[static_cast<std::size_t>(family.product)])))
         return Shortly::no;
     e.price = Price{static_cast<std::int32_t>(ticks)};
