@@ -80,6 +80,15 @@ void end_or_rest(Step& step, Book& book, std::uint32_t slot) {
     rest(state, book, record, slot, state.accounts[record.account].group);
 }
 
+// What the fill after this one will touch, when it is at the same price.
+[[gnu::always_inline]] inline void ask_second(const State& state, const RestingOrder& front) {
+    if (front.next == 0) return;
+    const RestingOrder& second = state.orders[front.next];
+    state.orders.prefetch(second.next);
+    state.records.prefetch(second.record);
+    state.open.prefetch(front.next);
+}
+
 // Lets the live order meet the other side as far as it goes. False: the sink has no more room.
 bool meet_all(Step& step, Book& book, std::uint32_t slot) {
     State& state = step.state;
@@ -91,8 +100,10 @@ bool meet_all(Step& step, Book& book, std::uint32_t slot) {
     for (Price best; (best = book.front_of(other)) != Price{} && crosses(record.side, record.price, best);) {
         if (step.sink.room() < meeting_events) [[unlikely]]
             return false;
-        const RestingOrder& front = state.orders[ladder.level(state.levels, best).head];
-        if (front.next != 0) state.records.prefetch(state.orders[front.next].record);
+        const std::uint32_t first = ladder.level(state.levels, best).head;
+        const RestingOrder& front = state.orders[first];
+        ask_second(state, front);
+        state.open.prefetch_neighbours(first);
         if (front.group == group) [[unlikely]] {
             prevent(step, front.record, slot);
             if (!record.live()) return true;
