@@ -63,8 +63,7 @@ bool Pipeline::engine_work() {
 bool Pipeline::ledger_work() {
     const auto done = ledger_.step();
     if (!done) {
-        failure_ = done.error().text;
-        failed_.store(true, std::memory_order_release);
+        fault_.set(done.error().text);
         stop_.store(true, std::memory_order_release);
         io_sleeper_.wake();
         return false;

@@ -17,6 +17,7 @@
 
 #include "engine/pipeline/sequencer.hpp"
 #include "gateway/config.hpp"
+#include "gateway/fault.hpp"
 #include "gateway/rim.hpp"
 #include "ledger/ledger_stage.hpp"
 
@@ -49,8 +50,8 @@ class Pipeline {
     void drain();
     void stop();
 
-    bool failed() const { return failed_.load(std::memory_order_acquire); }
-    const std::string& failure() const { return failure_; }  // after failed()
+    bool failed() const { return fault_.is_set(); }
+    const std::string& failure() const { return fault_.text(); }  // after failed()
     const ledger::LedgerStats& ledger_stats() const { return ledger_.stats(); }
 
   private:
@@ -72,8 +73,7 @@ class Pipeline {
     engine::Idle io_idle_;
     const engine::WaitStrategy wait_;
     std::atomic<bool> stop_{false};
-    std::atomic<bool> failed_{false};
-    std::string failure_;
+    Fault fault_;
     std::thread engine_thread_;
     std::thread ledger_thread_;
 };
