@@ -29,8 +29,9 @@ class CidIndex {
         std::uint32_t slot = no_slot;
     };
 
-    // For at most `records` entries.
-    void reserve(std::size_t records) { chunks_.assign(records / usual + 1, Chunk{}); }
+    // For at most `records` entries, in so many cache lines.
+    void reserve(std::size_t records) { chunks_.assign(lines(records), Chunk{}); }
+    static std::size_t lines(std::size_t records) { return records / usual + 1; }
 
     static std::uint64_t hash(AccountId account, const Cid& cid) { return hash_of(cid, account.value); }
     [[gnu::always_inline]] void prefetch(std::uint64_t hash) const {

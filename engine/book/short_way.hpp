@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The short way of what nearly all commands are: a plain limit order that no check has anything to say about,
+// The short way of what nearly all commands are: a plain limit order that every check lets through as it is,
 // and the cancel of a resting one by its id. Everything is asked before anything is written, so `no` leaves
 // no trace: the command then goes the way of all others (entry.hpp), which would have come to the same with
 // more instructions. Neither way knows anything that the other does not; the twin watches both.
